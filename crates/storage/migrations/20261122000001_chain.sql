@@ -1,0 +1,202 @@
+-- Schema chain: what the contracts said. Written by the indexer alone; every table but cursor, blocks and logs is a
+-- fold of chain.logs and can be rebuilt from it. wei amounts are numeric(78,0), addresses 20 bytes, hashes 32 bytes.
+create schema chain;
+
+create domain chain.address as bytea check (octet_length(value) = 20);
+create domain chain.hash as bytea check (octet_length(value) = 32);
+create domain chain.wei as numeric(78, 0) check (value >= 0);
+
+create table chain.cursor (
+    chain_id bigint primary key,
+    genesis_hash chain.hash not null,
+    block_number bigint not null,
+    block_hash chain.hash not null,
+    updated_at timestamptz not null
+);
+comment on table chain.cursor is 'Last block whose events are in the tables; moves in the same transaction as the rows';
+
+create table chain.blocks (
+    number bigint primary key,
+    hash chain.hash not null,
+    parent_hash chain.hash not null,
+    mined_at timestamptz not null
+);
+comment on table chain.blocks is 'Every block since the deployment: the hashes that a reorganisation is detected with';
+
+create table chain.logs (
+    block_number bigint not null references chain.blocks on delete cascade,
+    log_index integer not null,
+    tx_hash chain.hash not null,
+    address chain.address not null,
+    topics bytea[] not null,
+    data bytea not null,
+    primary key (block_number, log_index)
+);
+comment on table chain.logs is 'Raw events of our contracts, the only input of every table below';
+
+create table chain.quarantine (
+    block_number bigint not null,
+    log_index integer not null,
+    error text not null,
+    primary key (block_number, log_index)
+);
+comment on table chain.quarantine is 'Events that could not be decoded or applied; they never stop the indexer';
+
+create table chain.feed (
+    seq bigint generated always as identity primary key,
+    block_number bigint not null,
+    topic text not null,
+    key text not null,
+    kind text not null check (kind in ('apply', 'retract')),
+    created_at timestamptz not null default now()
+);
+comment on table chain.feed is 'Outbox of changes for live pages: topic is a table name, key its id as text';
+
+create table chain.accounts (
+    account chain.address primary key,
+    balance chain.wei not null default 0,
+    locked chain.wei not null default 0,
+    delegate chain.address,
+    votes chain.wei not null default 0
+);
+comment on table chain.accounts is 'Token balance, locked part, delegate and current votes of every address seen';
+
+create table chain.proposals (
+    proposal_id numeric(78, 0) primary key,
+    proposer chain.address not null,
+    targets bytea[] not null,
+    "values" numeric(78, 0)[] not null,
+    calldatas bytea[] not null,
+    description text not null,
+    vote_start timestamptz not null,
+    vote_end timestamptz not null,
+    against_votes chain.wei not null default 0,
+    for_votes chain.wei not null default 0,
+    abstain_votes chain.wei not null default 0,
+    eta timestamptz,
+    queued_at timestamptz,
+    executed_at timestamptz,
+    canceled_at timestamptz,
+    created_block bigint not null,
+    created_at timestamptz not null
+);
+comment on column chain.proposals.vote_end is 'After a late-quorum extension: the extended deadline';
+comment on column chain.proposals.eta is 'Earliest execution; set by ProposalQueued';
+
+create table chain.votes (
+    proposal_id numeric(78, 0) not null references chain.proposals on delete cascade,
+    voter chain.address not null,
+    support smallint not null,
+    weight chain.wei not null,
+    reason text not null,
+    block_number bigint not null,
+    log_index integer not null,
+    cast_at timestamptz not null,
+    primary key (proposal_id, voter, block_number, log_index)
+);
+comment on table chain.votes is 'support 0 Against, 1 For, 2 Abstain, 255 fractional; one row a VoteCast event';
+
+create table chain.stakes (
+    account chain.address primary key,
+    active chain.wei not null,
+    thawing chain.wei not null default 0,
+    available_at timestamptz,
+    slashed chain.wei not null default 0
+);
+
+create table chain.epochs (
+    epoch bigint primary key,
+    status text not null check (status in ('open', 'committed', 'revealed', 'proposed', 'accepted', 'voided')),
+    terms jsonb not null,
+    labels_root chain.hash,
+    leaf_count bigint,
+    bundle_hash chain.hash,
+    block_hash chain.hash,
+    secret chain.hash,
+    seed chain.hash,
+    opened_at timestamptz not null,
+    committed_at timestamptz,
+    commit_block bigint,
+    revealed_at timestamptz
+);
+comment on column chain.epochs.terms is 'protocol::EpochTerms as JSON';
+comment on column chain.epochs.seed is '32 zero bytes when the secret was never revealed: base pay only';
+
+create table chain.payouts_roots (
+    epoch bigint not null references chain.epochs on delete cascade,
+    payouts_root chain.hash not null,
+    proposer chain.address not null,
+    account_count bigint not null,
+    total_cumulative chain.wei not null,
+    status text not null check (status in ('proposed', 'rejected', 'approved')),
+    challenge_ends_at timestamptz not null,
+    block_number bigint not null,
+    log_index integer not null,
+    primary key (block_number, log_index)
+);
+comment on table chain.payouts_roots is 'One row a PayoutsProposed event';
+
+create table chain.reward_pool (
+    singleton boolean primary key default true check (singleton),
+    total_funded chain.wei not null default 0,
+    total_approved chain.wei not null default 0,
+    total_paid chain.wei not null default 0,
+    epoch_budget chain.wei not null default 0,
+    payouts_root chain.hash,
+    payouts_epoch bigint
+);
+
+create table chain.claims (
+    block_number bigint not null,
+    log_index integer not null,
+    account chain.address not null,
+    recipient chain.address not null,
+    amount chain.wei not null,
+    total_claimed chain.wei not null,
+    tx_hash chain.hash not null,
+    claimed_at timestamptz not null,
+    primary key (block_number, log_index)
+);
+create index on chain.claims (account);
+
+create table chain.families (
+    family_id chain.hash primary key,
+    name text not null,
+    active_version chain.hash
+);
+
+create table chain.model_versions (
+    version_id chain.hash primary key,
+    family_id chain.hash not null references chain.families on delete cascade,
+    number integer not null,
+    manifest_hash chain.hash not null,
+    weights_hash chain.hash not null,
+    run_spec_hash chain.hash not null,
+    dataset_root chain.hash not null,
+    evaluation_hash chain.hash not null,
+    parent chain.hash not null,
+    uri text not null,
+    status text not null check (status in ('registered', 'active', 'retired', 'revoked')),
+    revoked_reason text,
+    registered_at timestamptz not null,
+    activated_at timestamptz
+);
+
+create table chain.datasets (
+    dataset_hash chain.hash primary key,
+    contributor chain.address not null,
+    sample_root chain.hash not null,
+    sample_count bigint not null,
+    licence text not null,
+    uri text not null,
+    consent_withdrawn boolean not null default false,
+    registered_at timestamptz not null
+);
+
+create table chain.role_members (
+    role_id numeric(20, 0) not null,
+    account chain.address not null,
+    since timestamptz not null,
+    primary key (role_id, account)
+);
+comment on table chain.role_members is 'AccessManager roles; role ids are named in protocol::roles';
