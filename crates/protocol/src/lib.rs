@@ -1,1 +1,15 @@
+//! The rules that every part of Polity must agree on bit for bit: ids, units, signed messages, Merkle trees, the reward
+//! rule and the manifests of data and models.
+//!
+//! Everything here is pure: no input or output, no clock, no random numbers. The same code runs in the indexer, the
+//! backend, the trainer and (compiled to WebAssembly) in the browser, so a payout or a model version means the same
+//! everywhere. `contracts/test/vectors` binds it to the contracts and to the web page.
+//!
+//! To add a rule: one module here, its encodings as functions of plain values, and one file of vectors.
 
+pub mod decimal;
+pub mod ids;
+pub mod manifest;
+pub mod merkle;
+
+pub use ids::{Choice, Epoch, ProposalId, ProposalState, Support};

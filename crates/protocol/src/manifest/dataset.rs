@@ -1,0 +1,98 @@
+//! A frozen set of samples: a folder `{manifest.json, data.jsonl}`.
+
+use super::{
+    FileEntry,
+    canonical::{CanonicalError, canonical_hash},
+    format::format_tag,
+};
+use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
+
+format_tag!(DatasetFormat, "polity.dataset.v1");
+
+/// Description of a dataset; `datasetHash` is keccak256 of its canonical JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DatasetManifest {
+    /// Always `polity.dataset.v1`.
+    pub format: DatasetFormat,
+    /// What a line is.
+    pub kind: DatasetKind,
+    /// The files of the folder but for the manifest.
+    pub files: Vec<FileEntry>,
+    /// Lines in `data.jsonl`.
+    pub sample_count: u64,
+    /// [`sample_root`] of the lines.
+    pub sample_root: B256,
+    /// SPDX expression.
+    pub licence: String,
+    /// Model family that the data is for.
+    pub family_id: B256,
+    /// Epochs whose labels it holds, ascending.
+    pub epochs: Vec<u64>,
+    /// Versions that wrote the completions, ascending.
+    pub version_ids: Vec<B256>,
+}
+
+impl DatasetManifest {
+    /// `datasetHash`.
+    ///
+    /// # Errors
+    /// As [`canonical_hash`].
+    pub fn hash(&self) -> Result<B256, CanonicalError> {
+        canonical_hash(self)
+    }
+}
+
+/// Kinds of datasets. JSON: lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DatasetKind {
+    /// Lines are [`PromptSample`].
+    Prompts,
+    /// Lines are [`PreferenceSample`].
+    Preferences,
+}
+
+/// A line of a prompts dataset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PromptSample {
+    /// What the user said; the trainer applies the chat template.
+    pub prompt: String,
+}
+
+/// A line of a preferences dataset: all answers to one task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PreferenceSample {
+    /// The task that was answered.
+    pub task_id: B256,
+    /// What the user said; the trainer applies the chat template.
+    pub prompt: String,
+    /// The completion with more votes.
+    pub chosen: String,
+    /// The other one.
+    pub rejected: String,
+    /// Half votes for `chosen`: a win counts 2, a tie 1 for each side.
+    pub chosen_votes: u32,
+    /// Half votes for `rejected`.
+    pub rejected_votes: u32,
+    /// Which part of the dataset the task belongs to; all answers to a task are on the same side.
+    pub split: Split,
+}
+
+/// Part of a dataset. JSON: lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Split {
+    /// Trained on.
+    Train,
+    /// Held out.
+    Test,
+}
+
+/// Root of the positional tree over keccak256 of each line, without its newline.
+pub fn sample_root<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> B256 {
+    crate::merkle::Tree::new(lines.into_iter().map(alloy_primitives::keccak256).collect()).root()
+}

@@ -1,0 +1,24 @@
+//! Descriptions of data, runs and models that are named by the hash of their bytes.
+//!
+//! Each file is written as canonical JSON ([`canonical_json`]) and named by keccak256 of exactly those bytes. Field
+//! names are those of the JSON; unknown fields are refused, so a hash never covers something that a reader ignored.
+//!
+//! To add a description: one file here with its types, a `FORMAT` constant, and `deny_unknown_fields`.
+
+mod campaign;
+mod canonical;
+mod checkpoint;
+mod dataset;
+mod evaluation;
+mod format;
+mod run;
+
+pub use campaign::{CampaignManifest, CampaignPrompt};
+pub use canonical::{CanonicalError, canonical_hash, canonical_json, parse_canonical};
+pub use checkpoint::{CheckpointManifest, CheckpointTask, ExecutionProfile};
+pub use dataset::{DatasetKind, DatasetManifest, PreferenceSample, PromptSample, Split, sample_root};
+pub use evaluation::{Evaluation, EvaluationSample, OracleEvaluation};
+pub use format::FileEntry;
+pub use run::{
+    KlEstimator, PpoParams, Profile, RewardParams, RunParams, RunSpec, RunSpecError, RunTask, SftParams,
+};

@@ -1,0 +1,322 @@
+//! What to train, completely: the same spec on the same profile gives the same weights.
+
+use super::{CanonicalError, canonical::canonical_hash, format::format_tag};
+use alloy_primitives::B256;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+format_tag!(RunFormat, "polity.run.v1");
+
+/// A training run. `runSpecHash` is [`RunSpec::hash`].
+///
+/// JSON: `{format, task, inputs, seed, profile, params}`; `params` has the fields of the task, all of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "RawRunSpec", into = "RawRunSpec")]
+pub struct RunSpec {
+    /// Folders that the run reads, by name: manifest hash of a checkpoint or dataset hash. Names: [`RunTask::inputs`].
+    pub inputs: BTreeMap<String, B256>,
+    /// Every random draw of the run derives from it.
+    pub seed: u64,
+    /// How strictly the run must be reproducible.
+    pub profile: Profile,
+    /// The task and its hyper-parameters.
+    pub params: RunParams,
+}
+
+impl RunSpec {
+    /// The kind of training.
+    pub fn task(&self) -> RunTask {
+        match self.params {
+            RunParams::Sft(_) => RunTask::Sft,
+            RunParams::Reward(_) => RunTask::Reward,
+            RunParams::Ppo(_) => RunTask::Ppo,
+        }
+    }
+
+    /// `runSpecHash`: keccak256 of the canonical JSON.
+    ///
+    /// # Errors
+    /// [`CanonicalError::Write`] when a parameter is not finite.
+    pub fn hash(&self) -> Result<B256, CanonicalError> {
+        canonical_hash(self)
+    }
+}
+
+/// Kinds of training. JSON: lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunTask {
+    /// Supervised fine-tuning on the chosen completions.
+    Sft,
+    /// Reward model from preferences.
+    Reward,
+    /// Proximal policy optimisation against a reward model.
+    Ppo,
+}
+
+impl RunTask {
+    /// Names of the inputs that the task reads: no more, no fewer.
+    pub fn inputs(self) -> &'static [&'static str] {
+        match self {
+            Self::Sft | Self::Reward => &["parent", "preferences"],
+            Self::Ppo => &["parent", "prompts", "reward"],
+        }
+    }
+}
+
+/// Reproducibility of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// All threads and the widest instructions of the machine.
+    Cpu,
+    /// Fixed threads and instruction set: the same bytes on every machine that has them.
+    CpuDeterministic,
+}
+
+/// Hyper-parameters of the task.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunParams {
+    /// See [`SftParams`].
+    Sft(SftParams),
+    /// See [`RewardParams`].
+    Reward(RewardParams),
+    /// See [`PpoParams`].
+    Ppo(PpoParams),
+}
+
+/// Supervised fine-tuning: cross-entropy on the completion's tokens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SftParams {
+    /// Passes over the dataset.
+    pub epochs: u32,
+    /// Samples per optimiser step.
+    pub batch_size: u32,
+    /// Peak learning rate of Adam.
+    pub learning_rate: f64,
+    /// Rank of the low-rank adapters (LoRA, arXiv 2106.09685).
+    pub lora_rank: u32,
+    /// Scale of the adapters: they add `loraAlpha / loraRank` times their product.
+    pub lora_alpha: f64,
+    /// Adapters on the top n layers only.
+    pub lora_layers: u32,
+    /// Tokens of prompt and completion together; longer samples are cut.
+    pub max_length: u32,
+    /// Adam's epsilon.
+    pub adam_eps: f64,
+}
+
+/// Reward model: Bradley-Terry loss on pairs (Ouyang et al. 2022, arXiv 2203.02155, eq. 1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RewardParams {
+    /// Passes over the dataset.
+    pub epochs: u32,
+    /// Pairs per optimiser step.
+    pub batch_size: u32,
+    /// Peak learning rate of Adam.
+    pub learning_rate: f64,
+    /// Rank of the low-rank adapters.
+    pub lora_rank: u32,
+    /// Scale of the adapters.
+    pub lora_alpha: f64,
+    /// Adapters on the top n layers only.
+    pub lora_layers: u32,
+    /// Tokens of prompt and completion together; longer samples are cut.
+    pub max_length: u32,
+    /// Adam's epsilon.
+    pub adam_eps: f64,
+    /// Weight of the squared sum of the two scores, which keeps scores around 0 (Eisenstein et al. 2023, arXiv
+    /// 2312.09244); 0 for off.
+    pub centering: f64,
+}
+
+/// Proximal policy optimisation (Schulman et al. 2017, arXiv 1707.06347) with a KL penalty to the parent (Ziegler et
+/// al. 2019, arXiv 1909.08593).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PpoParams {
+    /// Rollout and update cycles.
+    pub steps: u32,
+    /// Completions per rollout.
+    pub batch_size: u32,
+    /// Completions per optimiser step; divides `batchSize`.
+    pub mini_batch_size: u32,
+    /// Passes over each rollout.
+    pub ppo_epochs: u32,
+    /// Learning rate of the policy.
+    pub learning_rate: f64,
+    /// Learning rate of the value head.
+    pub value_learning_rate: f64,
+    /// Rank of the low-rank adapters.
+    pub lora_rank: u32,
+    /// Scale of the adapters.
+    pub lora_alpha: f64,
+    /// Adapters on the top n layers only.
+    pub lora_layers: u32,
+    /// Prompts longer than this many tokens are left out.
+    pub max_prompt_length: u32,
+    /// Tokens sampled per completion at most.
+    pub max_new_tokens: u32,
+    /// Sampling temperature of rollouts; also scales the logits that log-probabilities are taken from.
+    pub temperature: f64,
+    /// Weight of the KL penalty per token.
+    pub kl_coef: f64,
+    /// How the KL divergence is estimated per token.
+    pub kl_estimator: KlEstimator,
+    /// Discount per token, in [0, 1].
+    pub gamma: f64,
+    /// Decay of generalised advantage estimation (arXiv 1506.02438), in [0, 1].
+    pub lam: f64,
+    /// Clip range of the probability ratio.
+    pub cliprange: f64,
+    /// Clip range of the value's change.
+    pub clip_range_value: f64,
+    /// Weight of the value loss.
+    pub vf_coef: f64,
+    /// Subtracted from the score of a completion without an end token.
+    pub missing_eos_penalty: f64,
+    /// Divide rewards by their standard deviation before advantages are estimated.
+    pub whiten_rewards: bool,
+    /// Adam's epsilon.
+    pub adam_eps: f64,
+    /// Gradients are scaled down to this norm.
+    pub max_grad_norm: f64,
+    /// The last so many prompts of the dataset are held out for the evaluation.
+    pub eval_prompts: u32,
+    /// Completions per held-out prompt and model.
+    pub eval_samples: u32,
+    /// Sampling temperature of the evaluation.
+    pub eval_temperature: f64,
+}
+
+/// Estimators of the KL divergence from one sample, with `r = log p - log q` (Schulman, "Approximating KL
+/// divergence", 2020). JSON: lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KlEstimator {
+    /// `r`: unbiased, high variance.
+    K1,
+    /// `r^2 / 2`: biased, low variance.
+    K2,
+    /// `exp(-r) - 1 + r`: unbiased, never negative.
+    K3,
+}
+
+/// Why JSON is no run spec.
+#[derive(Debug, thiserror::Error)]
+pub enum RunSpecError {
+    /// Parameters that do not fit the task.
+    #[error("the params do not fit task {task:?}")]
+    Params {
+        /// The task named in the spec.
+        task: RunTask,
+        /// The field that does not fit.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Missing or additional inputs.
+    #[error("task {task:?} reads the inputs {expected:?}, the spec names {actual:?}")]
+    Inputs {
+        /// The task named in the spec.
+        task: RunTask,
+        /// What the task reads.
+        expected: &'static [&'static str],
+        /// What the spec names.
+        actual: Vec<String>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RawRunSpec {
+    format: RunFormat,
+    task: RunTask,
+    inputs: BTreeMap<String, B256>,
+    seed: u64,
+    profile: Profile,
+    params: Value,
+}
+
+impl TryFrom<RawRunSpec> for RunSpec {
+    type Error = RunSpecError;
+
+    fn try_from(raw: RawRunSpec) -> Result<Self, Self::Error> {
+        let task = raw.task;
+        let params = match task {
+            RunTask::Sft => serde_json::from_value(raw.params).map(RunParams::Sft),
+            RunTask::Reward => serde_json::from_value(raw.params).map(RunParams::Reward),
+            RunTask::Ppo => serde_json::from_value(raw.params).map(RunParams::Ppo),
+        }
+        .map_err(|source| RunSpecError::Params { task, source })?;
+        if !raw.inputs.keys().map(String::as_str).eq(task.inputs().iter().copied()) {
+            let actual = raw.inputs.into_keys().collect();
+            return Err(RunSpecError::Inputs { task, expected: task.inputs(), actual });
+        }
+        Ok(Self { inputs: raw.inputs, seed: raw.seed, profile: raw.profile, params })
+    }
+}
+
+impl From<RunSpec> for RawRunSpec {
+    fn from(spec: RunSpec) -> Self {
+        let task = spec.task();
+        // A parameter that is not finite becomes null here and is refused when the spec is read.
+        let params = match spec.params {
+            RunParams::Sft(params) => serde_json::to_value(params),
+            RunParams::Reward(params) => serde_json::to_value(params),
+            RunParams::Ppo(params) => serde_json::to_value(params),
+        }
+        .expect("structs of numbers and names have a JSON form");
+        Self {
+            format: RunFormat::V1,
+            task,
+            inputs: spec.inputs,
+            seed: spec.seed,
+            profile: spec.profile,
+            params,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{canonical_json, parse_canonical};
+    use serde_json::json;
+
+    fn reward_spec() -> Value {
+        json!({
+            "format": "polity.run.v1", "task": "reward", "seed": 7, "profile": "cpu-deterministic",
+            "inputs": {"parent": B256::repeat_byte(1), "preferences": B256::repeat_byte(2)},
+            "params": {"epochs": 1, "batchSize": 8, "learningRate": 0.0003, "loraRank": 8, "loraAlpha": 16.0,
+                       "loraLayers": 2, "maxLength": 128, "adamEps": 1e-5, "centering": 0.01}
+        })
+    }
+
+    #[test]
+    fn a_spec_survives_a_round_trip_with_the_same_hash() {
+        let spec: RunSpec = serde_json::from_value(reward_spec()).unwrap();
+        assert_eq!(spec.task(), RunTask::Reward);
+        let bytes = canonical_json(&spec).unwrap();
+        assert_eq!(parse_canonical::<RunSpec>(&bytes).unwrap(), spec);
+        assert_eq!(spec.hash().unwrap(), canonical_hash(&reward_spec()).unwrap());
+    }
+
+    #[test]
+    fn unknown_missing_or_foreign_fields_are_refused() {
+        let mutations: [fn(&mut Value); 5] = [
+            |v| v["params"]["momentum"] = json!(0.9),
+            |v| v["params"]["epochs"] = Value::Null,
+            |v| v["task"] = json!("ppo"),
+            |v| v["inputs"]["reward"] = json!(B256::ZERO),
+            |v| v["format"] = json!("polity.run.v2"),
+        ];
+        for mutate in mutations {
+            let mut spec = reward_spec();
+            mutate(&mut spec);
+            assert!(serde_json::from_value::<RunSpec>(spec.clone()).is_err(), "{spec}");
+        }
+    }
+}
