@@ -1,0 +1,1 @@
+//! Servers that `polity up` starts for itself: Postgres and Anvil.
