@@ -42,6 +42,8 @@ interface IGovernanceToken {
     function lockedBy(address account, address locker) external view returns (uint256);
     function unlockedBalanceOf(address account) external view returns (uint256);
     function cap() external view returns (uint256);
+    /// @notice How much {mint} would accept now, in wei (the cap set aside).
+    function mintable() external view returns (uint256);
 }
 
 interface ILocker {

@@ -36,6 +36,8 @@ interface IModelRegistry {
     error ModelRegistryUnknownVersion(bytes32 versionId);
     error ModelRegistryUnknownParent(bytes32 parent);
     error ModelRegistryUnknownDataset(bytes32 datasetHash);
+    error ModelRegistryDatasetRootMismatch(bytes32 expected, bytes32 given);
+    error ModelRegistryAlreadyRevoked(bytes32 versionId);
     error ModelRegistryNotActivatable(bytes32 versionId, Status status);
     error ModelRegistryEmptyDigest();
 
@@ -46,9 +48,12 @@ interface IModelRegistry {
     /// @param datasetHashes every dataset the version was trained on; each must be registered, and their packed hash must
     /// be `digest.datasetRoot`
     /// @return versionId keccak256(abi.encode(familyId, digest))
-    function register(bytes32 familyId, VersionDigest calldata digest, bytes32[] calldata datasetHashes, string calldata uri)
-        external
-        returns (bytes32 versionId);
+    function register(
+        bytes32 familyId,
+        VersionDigest calldata digest,
+        bytes32[] calldata datasetHashes,
+        string calldata uri
+    ) external returns (bytes32 versionId);
 
     /// @notice Restricted (governance). Retires the family's active version, if any.
     function activate(bytes32 versionId) external;

@@ -14,7 +14,6 @@ interface IRewardDistributor {
     error RewardDistributorInvalidProof(address account, uint32 index);
     error RewardDistributorUnderfunded(uint256 totalApproved, uint256 totalFunded);
     error RewardDistributorLowerTotal(uint256 totalApproved, uint256 previous);
-    error RewardDistributorLengthMismatch();
     error RewardDistributorOverApproved(uint256 totalPaid, uint256 totalApproved);
 
     struct ClaimData {

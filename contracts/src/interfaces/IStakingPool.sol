@@ -8,7 +8,9 @@ interface IStakingPool {
     /// @param active the account's active stake after the change, in wei
     event Staked(address indexed account, uint256 amount, uint256 active);
     /// @param thawing the account's whole thawing stake after the change; all of it becomes withdrawable at `availableAt`
-    event UnstakeRequested(address indexed account, uint256 amount, uint256 active, uint256 thawing, uint48 availableAt);
+    event UnstakeRequested(
+        address indexed account, uint256 amount, uint256 active, uint256 thawing, uint48 availableAt
+    );
     event Withdrawn(address indexed account, uint256 amount, uint256 active);
     event Slashed(
         address indexed account,
@@ -18,6 +20,8 @@ interface IStakingPool {
         uint256 active,
         uint256 thawing
     );
+
+    event CooldownSet(uint48 cooldown);
 
     error StakingPoolOnlyToken(address caller);
     error StakingPoolZeroAmount();
@@ -37,6 +41,9 @@ interface IStakingPool {
     function slash(address account, uint256 amount, address beneficiary, bytes32 caseId)
         external
         returns (uint256 slashed);
+
+    /// @notice Restricted. Applies to later requests only; stake that thaws already keeps its date.
+    function setCooldown(uint48 newCooldown) external;
 
     function stakeOf(address account) external view returns (uint256 active, uint256 thawing, uint48 availableAt);
     function totalActive() external view returns (uint256);
