@@ -1,8 +1,6 @@
 //! The chain as this process sees it: a provider, the deployment's addresses and the operator's key. Everything that
 //! sends a transaction is in this folder.
-mod deployment;
-
-pub use deployment::{Contracts, Deployment, DeploymentError, DeploymentFamily};
+pub use localnet::{Contracts, Deployment, DeploymentError, DeploymentFamily};
 
 use alloy::{providers::DynProvider, signers::local::PrivateKeySigner};
 use std::sync::Arc;

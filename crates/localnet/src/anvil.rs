@@ -84,6 +84,11 @@ impl Anvil {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// TCP port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The exit status, if it has ended.
     pub fn try_wait(&mut self) -> io::Result<Option<std::process::ExitStatus>> {
         self.process.try_wait()

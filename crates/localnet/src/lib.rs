@@ -10,15 +10,18 @@
 //! | [`postgres`] | initdb, start, clean stop, restart after a crash |
 //! | [`anvil`] | the chain |
 //! | [`deploy`] | the contracts, by the forge script |
+//! | [`deployment`] | the addresses that the script writes, on any chain |
 
 pub mod anvil;
 pub mod deploy;
+pub mod deployment;
 pub mod postgres;
 pub mod process;
 pub mod tools;
 
 pub use anvil::{Anvil, AnvilOptions};
 pub use deploy::{Deploy, deploy};
+pub use deployment::{Contracts, Deployment, DeploymentError, DeploymentFamily};
 pub use postgres::{Postgres, PostgresOptions};
 pub use tools::Tools;
 
