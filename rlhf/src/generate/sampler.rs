@@ -1,0 +1,201 @@
+//! The choice of one token from a row of logits, on the host, from a random number that depends on counters only.
+
+use rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// The distribution tokens are drawn from. Temperature, top-k and top-p apply in this order, as in Hugging Face.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sampler {
+    /// Divides the logits; 0 takes the most probable token.
+    pub temperature: f64,
+    /// Keeps the most probable tokens up to this mass; 1 keeps all.
+    pub top_p: f64,
+    /// Keeps this many tokens; 0 keeps all.
+    pub top_k: usize,
+    /// Stop ids are not drawn before this many tokens.
+    pub min_new_tokens: u64,
+    pub stop_ids: Vec<i64>,
+    pub seed: u64,
+}
+
+impl Default for Sampler {
+    fn default() -> Self {
+        Self { temperature: 1.0, top_p: 1.0, top_k: 0, min_new_tokens: 0, stop_ids: vec![], seed: 0 }
+    }
+}
+
+/// Where in a run a token is drawn. The same key and seed give the same uniform number on every machine, whatever else is
+/// in the batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DrawKey {
+    pub prompt: u64,
+    pub sample: u64,
+    /// Number of tokens drawn before in this completion.
+    pub position: u64,
+}
+
+impl DrawKey {
+    /// Uniform in `[0, 1)` with 53 bits: the first word of the ChaCha8 stream keyed by the four counters.
+    pub fn uniform(self, seed: u64) -> f64 {
+        let mut key = [0u8; 32];
+        for (chunk, word) in key.chunks_exact_mut(8).zip([seed, self.prompt, self.sample, self.position]) {
+            chunk.copy_from_slice(&word.to_le_bytes());
+        }
+        (ChaCha8Rng::from_seed(key).next_u64() >> 11) as f64 * (1.0 / (1u64 << 53) as f64)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Picked {
+    pub token_id: i64,
+    /// Under the tempered distribution before top-k, top-p and the minimum length; at temperature 0 under the untempered.
+    pub logprob: f32,
+}
+
+impl Sampler {
+    /// Picks a token from `logits` `[V]`.
+    pub fn pick(&self, logits: &[f32], key: DrawKey) -> Picked {
+        let scale = if self.temperature > 0.0 { 1.0 / self.temperature } else { 1.0 };
+        let scaled: Vec<f64> = logits.iter().map(|&logit| f64::from(logit) * scale).collect();
+        let max = scaled.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mut weights: Vec<f64> = scaled.iter().map(|logit| (logit - max).exp()).collect();
+        let log_total = weights.iter().sum::<f64>().ln();
+
+        if key.position < self.min_new_tokens {
+            self.stop_ids.iter().filter_map(|&id| weights.get_mut(id as usize)).for_each(|weight| *weight = 0.0);
+        }
+        let index = if self.temperature > 0.0 {
+            keep_top_k(&mut weights, self.top_k);
+            keep_top_p(&mut weights, self.top_p);
+            inverse_cdf(&weights, key.uniform(self.seed))
+        } else {
+            largest(&weights)
+        };
+        Picked { token_id: index as i64, logprob: (scaled[index] - max - log_total) as f32 }
+    }
+}
+
+/// Number of cumulative probabilities strictly below `uniform`.
+fn inverse_cdf(weights: &[f64], uniform: f64) -> usize {
+    let target = uniform * weights.iter().sum::<f64>();
+    let mut cumulative = 0.0;
+    for (index, weight) in weights.iter().enumerate() {
+        cumulative += weight;
+        if *weight > 0.0 && cumulative >= target {
+            return index;
+        }
+    }
+    // Only rounding can leave the last sum below the target.
+    weights.iter().rposition(|&weight| weight > 0.0).unwrap_or(0)
+}
+
+/// The first of the largest.
+fn largest(weights: &[f64]) -> usize {
+    let mut best = 0;
+    for (index, weight) in weights.iter().enumerate() {
+        if *weight > weights[best] {
+            best = index;
+        }
+    }
+    best
+}
+
+fn keep_top_k(weights: &mut [f64], k: usize) {
+    if k == 0 || k >= weights.len() {
+        return;
+    }
+    let mut sorted = weights.to_vec();
+    let (_, threshold, _) = sorted.select_nth_unstable_by(k - 1, |a, b| b.total_cmp(a));
+    let threshold = *threshold;
+    weights.iter_mut().filter(|weight| **weight < threshold).for_each(|weight| *weight = 0.0);
+}
+
+/// A token stays when the more probable ones do not reach the mass `p` without it, so the best one always stays.
+fn keep_top_p(weights: &mut [f64], p: f64) {
+    if p >= 1.0 {
+        return;
+    }
+    let mut order: Vec<usize> = (0..weights.len()).filter(|&index| weights[index] > 0.0).collect();
+    order.sort_unstable_by(|&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
+    let mass = p * weights.iter().sum::<f64>();
+    let mut before = 0.0;
+    for (rank, index) in order.into_iter().enumerate() {
+        let weight = weights[index];
+        if rank > 0 && before >= mass {
+            weights[index] = 0.0;
+        }
+        before += weight;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: DrawKey = DrawKey { prompt: 3, sample: 1, position: 7 };
+
+    #[test]
+    fn uniforms_are_a_fixed_function_of_their_counters() {
+        assert_eq!(KEY.uniform(5), KEY.uniform(5));
+        let others = [
+            KEY.uniform(6),
+            DrawKey { prompt: 4, ..KEY }.uniform(5),
+            DrawKey { sample: 2, ..KEY }.uniform(5),
+            DrawKey { position: 8, ..KEY }.uniform(5),
+        ];
+        assert!(others.iter().all(|other| *other != KEY.uniform(5) && (0.0..1.0).contains(other)));
+    }
+
+    #[test]
+    fn uniforms_fill_the_unit_interval_evenly() {
+        let mut bins = [0; 10];
+        for position in 0..10_000 {
+            bins[(DrawKey { position, ..KEY }.uniform(1) * 10.0) as usize] += 1;
+        }
+        assert!(bins.iter().all(|count| (850..1150).contains(count)), "{bins:?}");
+    }
+
+    #[test]
+    fn temperature_zero_takes_the_first_of_the_best() {
+        let sampler = Sampler { temperature: 0.0, ..Sampler::default() };
+        let picked = sampler.pick(&[0.0, 2.0, 2.0, 1.0], KEY);
+        assert_eq!(picked.token_id, 1);
+        let expected = (2f64.exp() / (1.0 + 2.0 * 2f64.exp() + 1f64.exp())).ln();
+        assert!((f64::from(picked.logprob) - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn draws_follow_the_tempered_distribution() {
+        let sampler = Sampler { temperature: 0.5, seed: 9, ..Sampler::default() };
+        let logits = [0.0f32, 1.0, 0.5];
+        let weights: Vec<f64> = logits.iter().map(|&logit| (f64::from(logit) / 0.5).exp()).collect();
+        let mut counts = [0f64; 3];
+        for position in 0..20_000 {
+            counts[sampler.pick(&logits, DrawKey { position, ..KEY }).token_id as usize] += 1.0;
+        }
+        for (count, weight) in counts.iter().zip(&weights) {
+            assert!((count / 20_000.0 - weight / weights.iter().sum::<f64>()).abs() < 0.015);
+        }
+    }
+
+    #[test]
+    fn stop_ids_wait_for_the_minimum_length() {
+        let sampler = Sampler { temperature: 0.0, min_new_tokens: 2, stop_ids: vec![1], ..Sampler::default() };
+        let logits = [0.0, 5.0, 1.0];
+        assert_eq!(sampler.pick(&logits, DrawKey { position: 1, ..KEY }).token_id, 2);
+        assert_eq!(sampler.pick(&logits, DrawKey { position: 2, ..KEY }).token_id, 1);
+    }
+
+    #[test]
+    fn truncation_keeps_the_best_and_never_nothing() {
+        let mut weights = [0.1, 0.4, 0.3, 0.2];
+        keep_top_p(&mut weights, 0.5);
+        assert_eq!(weights, [0.0, 0.4, 0.3, 0.0]);
+        let mut weights = [0.1, 0.4, 0.3, 0.2];
+        keep_top_p(&mut weights, 0.0);
+        assert_eq!(weights, [0.0, 0.4, 0.0, 0.0]);
+        let mut weights = [0.1, 0.4, 0.3, 0.2];
+        keep_top_k(&mut weights, 1);
+        assert_eq!(weights, [0.0, 0.4, 0.0, 0.0]);
+    }
+}

@@ -1,0 +1,54 @@
+//! Rotary position embedding in the half-split layout of Hugging Face Llama (`rotate_half`).
+
+use tch::{Device, Kind, Tensor};
+
+use super::Config;
+
+/// Positions for which the table is built; longer contexts than this are refused by [`super::Llama::max_positions`].
+const MAX_POSITIONS: i64 = 8192;
+
+/// Cosines and sines, each `[P, head_dim]` f32.
+#[derive(Debug)]
+pub struct Rope {
+    cos: Tensor,
+    sin: Tensor,
+}
+
+impl Rope {
+    pub fn new(config: &Config, device: Device) -> Self {
+        let n_positions = config.max_position_embeddings.min(MAX_POSITIONS);
+        let half = config.head_dim / 2;
+        // f32 throughout, as the reference computes it: the same inputs give the same angles.
+        let exponents = Tensor::arange(half, (Kind::Float, Device::Cpu)) * 2.0 / config.head_dim as f64;
+        let inv_freq = Tensor::from(config.rope_theta as f32).pow(&exponents).reciprocal();
+        let angles = Tensor::arange(n_positions, (Kind::Float, Device::Cpu)).outer(&inv_freq);
+        let angles = Tensor::cat(&[&angles, &angles], -1);
+        Self { cos: angles.cos().to_device(device), sin: angles.sin().to_device(device) }
+    }
+
+    pub fn share(&self) -> Self {
+        Self { cos: self.cos.shallow_clone(), sin: self.sin.shallow_clone() }
+    }
+
+    pub fn max_positions(&self) -> i64 {
+        self.cos.size()[0]
+    }
+
+    /// Factors for positions `0..t`, shaped to broadcast over `[B, H, T, head_dim]`.
+    pub fn prefix(&self, t: i64) -> (Tensor, Tensor) {
+        (self.cos.narrow(0, 0, t), self.sin.narrow(0, 0, t))
+    }
+
+    /// Factors for one position per row, `positions` `[B]`, shaped to broadcast over `[B, H, 1, head_dim]`.
+    pub fn at(&self, positions: &Tensor) -> (Tensor, Tensor) {
+        let pick = |table: &Tensor| table.index_select(0, positions).unsqueeze(1).unsqueeze(1);
+        (pick(&self.cos), pick(&self.sin))
+    }
+}
+
+/// Rotates `x` `[B, H, T, head_dim]`.
+pub fn rotate(x: &Tensor, (cos, sin): &(Tensor, Tensor)) -> Tensor {
+    let halves = x.chunk(2, -1);
+    let rotated = Tensor::cat(&[&-&halves[1], &halves[0]], -1);
+    x * cos + rotated * sin
+}
