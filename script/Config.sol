@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {vm} from "./Vm.sol";
+
+/// @notice What a deployment is made with: script/config/<chain>.toml, times in seconds, tokens as whole tokens there
+/// and in wei here.
+struct Config {
+    uint256 chainId;
+    string tokenName;
+    string tokenSymbol;
+    uint256 cap;
+    uint256 mintPerYear;
+    uint48 votingDelay;
+    uint32 votingPeriod;
+    uint48 lateQuorumExtension;
+    uint48 proposalExpiry;
+    uint256 thresholdBps;
+    uint256 quorumBps;
+    uint48 guardianTerm;
+    uint48 timelockDelay;
+    uint48 cooldown;
+    uint48 minCooldown;
+    uint48 maxCooldown;
+    uint48 challengeWindow;
+    uint48 revealWindow;
+    address operator;
+    address trainer;
+    address guardian;
+    string family;
+    uint256 treasury;
+    address[] holders;
+    uint256[] holdings;
+}
+
+error ConfigInvalid(string key, string reason);
+
+library ConfigReader {
+    uint256 internal constant ANVIL = 31337;
+    uint256 private constant TOKEN = 1e18;
+
+    /// @notice The config named by the environment variable DEPLOY_CONFIG, or the one of the current chain.
+    function load() internal view returns (Config memory) {
+        return read(vm.envOr("DEPLOY_CONFIG", pathOf(block.chainid)));
+    }
+
+    function pathOf(uint256 chainId) internal pure returns (string memory) {
+        if (chainId == ANVIL) return "script/config/anvil.toml";
+        if (chainId == 11155111) return "script/config/sepolia.toml";
+        if (chainId == 11155420) return "script/config/op-sepolia.toml";
+        if (chainId == 84532) return "script/config/base-sepolia.toml";
+        if (chainId == 10) return "script/config/op-mainnet.toml";
+        return "script/config/unknown-chain.toml";
+    }
+
+    function read(string memory path) internal view returns (Config memory config) {
+        string memory toml = vm.readFile(path);
+        config.chainId = vm.parseTomlUint(toml, ".chainId");
+        config.tokenName = vm.parseTomlString(toml, ".token.name");
+        config.tokenSymbol = vm.parseTomlString(toml, ".token.symbol");
+        config.cap = vm.parseTomlUint(toml, ".token.cap") * TOKEN;
+        config.mintPerYear = vm.parseTomlUint(toml, ".token.mintPerYear") * TOKEN;
+        config.votingDelay = _seconds(toml, ".governor.votingDelay");
+        config.votingPeriod = uint32(_seconds(toml, ".governor.votingPeriod"));
+        config.lateQuorumExtension = _seconds(toml, ".governor.lateQuorumExtension");
+        config.proposalExpiry = _seconds(toml, ".governor.proposalExpiry");
+        config.thresholdBps = vm.parseTomlUint(toml, ".governor.thresholdBps");
+        config.quorumBps = vm.parseTomlUint(toml, ".governor.quorumBps");
+        config.guardianTerm = _seconds(toml, ".governor.guardianTerm");
+        config.timelockDelay = _seconds(toml, ".timelock.delay");
+        config.cooldown = _seconds(toml, ".staking.cooldown");
+        config.minCooldown = _seconds(toml, ".staking.minCooldown");
+        config.maxCooldown = _seconds(toml, ".staking.maxCooldown");
+        config.challengeWindow = _seconds(toml, ".epochs.challengeWindow");
+        config.revealWindow = _seconds(toml, ".epochs.revealWindow");
+        config.operator = vm.parseTomlAddress(toml, ".roles.operator");
+        config.trainer = vm.parseTomlAddress(toml, ".roles.trainer");
+        config.guardian = vm.parseTomlAddress(toml, ".roles.guardian");
+        config.family = vm.parseTomlString(toml, ".family.name");
+        config.treasury = vm.parseTomlUint(toml, ".allocations.treasury") * TOKEN;
+        config.holders = vm.parseTomlAddressArray(toml, ".allocations.holders");
+        config.holdings = vm.parseTomlUintArray(toml, ".allocations.amounts");
+        for (uint256 i = 0; i < config.holdings.length; ++i) {
+            config.holdings[i] *= TOKEN;
+        }
+    }
+
+    /// @notice Refuses a config that must not be deployed: the contracts accept any nonzero duration, because a local
+    /// chain needs seconds; what a public chain needs at least is decided here.
+    function check(Config memory config) internal view {
+        _require(config.chainId == block.chainid, "chainId", "is another chain's");
+        _require(config.operator != address(0), "roles.operator", "is not set");
+        _require(config.trainer != address(0), "roles.trainer", "is not set");
+        _require(config.guardian != address(0), "roles.guardian", "is not set");
+        _require(config.guardian != config.operator, "roles.guardian", "must not be the operator");
+        _require(config.holders.length == config.holdings.length, "allocations", "holders and amounts differ in length");
+        if (block.chainid != ANVIL) checkFloors(config);
+    }
+
+    /// @notice Floors for public chains. An OP Stack chain may keep a transaction out for 12 hours, so nothing that
+    /// somebody must be able to answer in time may be shorter than a day.
+    function checkFloors(Config memory config) internal pure {
+        _require(config.votingDelay >= 1 hours, "governor.votingDelay", "is below 1 hour");
+        _require(config.votingPeriod >= 1 days, "governor.votingPeriod", "is below 1 day");
+        _require(config.lateQuorumExtension >= 1 days, "governor.lateQuorumExtension", "is below 1 day");
+        _require(config.proposalExpiry >= 3 days, "governor.proposalExpiry", "is below 3 days");
+        _require(config.guardianTerm <= 366 days, "governor.guardianTerm", "is above a year");
+        _require(config.timelockDelay >= 1 days, "timelock.delay", "is below 1 day");
+        _require(config.challengeWindow >= 1 days, "epochs.challengeWindow", "is below 1 day");
+        _require(config.revealWindow >= 1 hours, "epochs.revealWindow", "is below 1 hour");
+        // Misconduct found within the window must still find the stake of its author.
+        _require(config.minCooldown >= config.challengeWindow, "staking.minCooldown", "is below the challenge window");
+        _require(config.quorumBps >= 100, "governor.quorumBps", "is below 1 %");
+    }
+
+    function _seconds(string memory toml, string memory key) private pure returns (uint48) {
+        uint256 value = vm.parseTomlUint(toml, key);
+        _require(value > 0 && value <= type(uint32).max, key, "is not a sane number of seconds");
+        return uint48(value);
+    }
+
+    function _require(bool condition, string memory key, string memory reason) private pure {
+        if (!condition) revert ConfigInvalid(key, reason);
+    }
+}

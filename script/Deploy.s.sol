@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
+import {DatasetRegistry} from "../contracts/src/data/DatasetRegistry.sol";
+import {GovernanceToken} from "../contracts/src/governance/GovernanceToken.sol";
+import {ProtocolGovernor} from "../contracts/src/governance/ProtocolGovernor.sol";
+import {ModelRegistry} from "../contracts/src/models/ModelRegistry.sol";
+import {LabelEpochs} from "../contracts/src/rewards/LabelEpochs.sol";
+import {RewardDistributor} from "../contracts/src/rewards/RewardDistributor.sol";
+import {StakingPool} from "../contracts/src/staking/StakingPool.sol";
+import {Config, ConfigReader} from "./Config.sol";
+import {Deployment, DeploymentFile, Permission, Permissions, Roles} from "./Deployment.sol";
+import {vm} from "./Vm.sol";
+
+/// @notice Deploys and wires everything; also the fixture of the tests that need the whole system.
+abstract contract Deployer {
+    error DeployerAddressMismatch(string name, address expected, address actual);
+
+    /// @param deployer the account that the calls come from: temporary admin of the AccessManager until the last call
+    function _deploy(Config memory config, address deployer) internal returns (Deployment memory d) {
+        ConfigReader.check(config);
+        d.deployedAtBlock = block.number;
+        d.accessManager = new AccessManager(deployer);
+        _deployGovernance(config, d, deployer);
+        d.stakingPool = new StakingPool(
+            StakingPool.Config({
+                authority: address(d.accessManager),
+                token: d.governanceToken,
+                cooldown: config.cooldown,
+                minCooldown: config.minCooldown,
+                maxCooldown: config.maxCooldown
+            })
+        );
+        d.rewardDistributor = new RewardDistributor(address(d.accessManager), d.governanceToken);
+        d.labelEpochs = new LabelEpochs(
+            LabelEpochs.Config({
+                authority: address(d.accessManager),
+                distributor: d.rewardDistributor,
+                challengeWindow: config.challengeWindow,
+                revealWindow: config.revealWindow
+            })
+        );
+        d.datasetRegistry = new DatasetRegistry(address(d.accessManager));
+        d.modelRegistry = new ModelRegistry(address(d.accessManager), d.datasetRegistry);
+
+        d.governanceToken.setLocker(address(d.stakingPool), true);
+        d.family = config.family;
+        d.familyId = d.modelRegistry.createFamily(config.family);
+        d.accessManager.multicall(_wiring(config, d, deployer));
+    }
+
+    /// @dev Timelock and governor name each other in their constructors, so that the timelock never has an admin: the
+    /// governor's address follows from the deployer's nonce.
+    function _deployGovernance(Config memory config, Deployment memory d, address deployer) private {
+        uint256 nonce = vm.getNonce(deployer);
+        address timelock = vm.computeCreateAddress(deployer, nonce + 1);
+        address governor = vm.computeCreateAddress(deployer, nonce + 2);
+
+        d.governanceToken = _deployToken(config, address(d.accessManager), timelock);
+        address[] memory onlyGovernor = new address[](1);
+        onlyGovernor[0] = governor;
+        d.timelock = new TimelockController(config.timelockDelay, onlyGovernor, onlyGovernor, address(0));
+        d.governor = new ProtocolGovernor(
+            ProtocolGovernor.Config({
+                name: string.concat(config.tokenName, " Governor"),
+                token: d.governanceToken,
+                timelock: d.timelock,
+                votingDelay: config.votingDelay,
+                votingPeriod: config.votingPeriod,
+                lateQuorumExtension: config.lateQuorumExtension,
+                proposalExpiry: config.proposalExpiry,
+                thresholdBps: config.thresholdBps,
+                quorumBps: config.quorumBps,
+                guardian: config.guardian,
+                guardianTerm: config.guardianTerm
+            })
+        );
+        if (address(d.timelock) != timelock) {
+            revert DeployerAddressMismatch("timelock", timelock, address(d.timelock));
+        }
+        if (address(d.governor) != governor) {
+            revert DeployerAddressMismatch("governor", governor, address(d.governor));
+        }
+    }
+
+    function _deployToken(Config memory config, address authority, address timelock) private returns (GovernanceToken) {
+        uint256 n = config.holders.length;
+        GovernanceToken.Allocation[] memory allocations = new GovernanceToken.Allocation[](n + 1);
+        for (uint256 i = 0; i < n; ++i) {
+            allocations[i] = GovernanceToken.Allocation(config.holders[i], config.holdings[i]);
+        }
+        allocations[n] = GovernanceToken.Allocation(timelock, config.treasury);
+        return new GovernanceToken(
+            GovernanceToken.Config({
+                name: config.tokenName,
+                symbol: config.tokenSymbol,
+                cap: config.cap,
+                mintPerYear: uint208(config.mintPerYear),
+                authority: authority
+            }),
+            allocations
+        );
+    }
+
+    /// @dev All calls to the AccessManager in one transaction; the last ones hand it over to the timelock.
+    function _wiring(Config memory config, Deployment memory d, address deployer)
+        private
+        pure
+        returns (bytes[] memory calls)
+    {
+        Permission[] memory table = Permissions.delegated(d);
+        calls = new bytes[](table.length + 11);
+        uint256 n = 0;
+        for (; n < table.length; ++n) {
+            calls[n] = abi.encodeCall(
+                AccessManager.setTargetFunctionRole, (table[n].target, table[n].selectors, table[n].role)
+            );
+        }
+        calls[n++] = abi.encodeCall(AccessManager.labelRole, (Roles.OPERATOR, "OPERATOR"));
+        calls[n++] = abi.encodeCall(AccessManager.labelRole, (Roles.TRAINER, "TRAINER"));
+        calls[n++] = abi.encodeCall(AccessManager.labelRole, (Roles.GUARDIAN, "GUARDIAN"));
+        calls[n++] = abi.encodeCall(AccessManager.labelRole, (Roles.LABEL_EPOCHS, "LABEL_EPOCHS"));
+        calls[n++] = abi.encodeCall(AccessManager.grantRole, (Roles.OPERATOR, config.operator, 0));
+        calls[n++] = abi.encodeCall(AccessManager.grantRole, (Roles.TRAINER, config.trainer, 0));
+        calls[n++] = abi.encodeCall(AccessManager.grantRole, (Roles.GUARDIAN, config.guardian, 0));
+        // Governance itself may revoke a model version too.
+        calls[n++] = abi.encodeCall(AccessManager.grantRole, (Roles.GUARDIAN, address(d.timelock), 0));
+        calls[n++] = abi.encodeCall(AccessManager.grantRole, (Roles.LABEL_EPOCHS, address(d.labelEpochs), 0));
+        calls[n++] = abi.encodeCall(AccessManager.grantRole, (Roles.ADMIN, address(d.timelock), 0));
+        calls[n++] = abi.encodeCall(AccessManager.renounceRole, (Roles.ADMIN, deployer));
+    }
+}
+
+/// @notice `forge script script/Deploy.s.sol --rpc-url … --broadcast`; see script/README.md.
+contract Deploy is Deployer {
+    // solhint-disable-next-line func-name-mixedcase
+    bool public constant IS_SCRIPT = true;
+
+    function run() external {
+        Config memory config = ConfigReader.load();
+        vm.startBroadcast();
+        Deployment memory d = _deploy(config, msg.sender);
+        vm.stopBroadcast();
+        DeploymentFile.write(d);
+    }
+}
