@@ -8,8 +8,18 @@
 //! To add a rule: one module here, its encodings as functions of plain values, and one file of vectors.
 
 pub mod decimal;
+pub mod eip712;
 pub mod ids;
+pub mod labels;
 pub mod manifest;
 pub mod merkle;
+pub mod rewards;
+pub mod roles;
+pub mod version;
+
+#[cfg(test)]
+mod test_keys;
 
 pub use ids::{Choice, Epoch, ProposalId, ProposalState, Support};
+pub use labels::{LabelWord, Seat, task_id};
+pub use rewards::{CampaignTerms, EpochTerms};

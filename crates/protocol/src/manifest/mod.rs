@@ -10,7 +10,7 @@ mod canonical;
 mod checkpoint;
 mod dataset;
 mod evaluation;
-mod format;
+pub(crate) mod format;
 mod run;
 
 pub use campaign::{CampaignManifest, CampaignPrompt};
@@ -19,6 +19,7 @@ pub use checkpoint::{CheckpointManifest, CheckpointTask, ExecutionProfile};
 pub use dataset::{DatasetKind, DatasetManifest, PreferenceSample, PromptSample, Split, sample_root};
 pub use evaluation::{Evaluation, EvaluationSample, OracleEvaluation};
 pub use format::FileEntry;
+pub(crate) use format::format_tag;
 pub use run::{
     KlEstimator, PpoParams, Profile, RewardParams, RunParams, RunSpec, RunSpecError, RunTask, SftParams,
 };

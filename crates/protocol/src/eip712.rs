@@ -1,0 +1,229 @@
+//! Typed messages that people, session keys and the operator sign (EIP-712), and who signed them (EIP-2, EIP-155 `v`).
+//!
+//! A leaf of a Merkle tree is the EIP-712 `hashStruct` of its type too, so a leaf can never be taken for a message of
+//! another type.
+
+use crate::Choice;
+use alloy_primitives::{Address, B256, FixedBytes, Signature};
+use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain};
+use serde::{Deserialize, Serialize};
+
+/// The structures as EIP-712 spells them; field order and names are part of each type hash.
+pub(crate) mod typed {
+    alloy_sol_types::sol! {
+        struct SessionKeyAuthorization { address labeler; address sessionKey; string scope; uint64 expiresAt; }
+        struct Preference { uint64 epoch; uint32 block; uint16 slot; bytes32 taskId; uint8 choice; address labeler; }
+        struct Receipt { bytes32 preferenceHash; uint64 receivedAt; }
+        struct Task { string prompt; string completionA; string completionB; bytes32 versionId; }
+        struct LabelLeaf { uint64 epoch; address labeler; uint32 block; uint256 answers; uint256 valid; }
+        struct GoldLeaf { bytes32 taskId; uint8 choice; }
+        struct PayoutLeaf { address account; uint256 cumulative; uint256 runningTotal; }
+    }
+}
+
+/// `r ‖ s ‖ v`, v 27 or 28, as wallets return it.
+pub type SignatureBytes = FixedBytes<65>;
+
+/// Scope of a session key that may sign preferences, and nothing else.
+pub const LABEL_SCOPE: &str = "label";
+
+/// The domain of every message: `Polity`, version 1, on one chain and for one `LabelEpochs` contract.
+pub fn domain(chain_id: u64, label_epochs: Address) -> Eip712Domain {
+    eip712_domain! { name: "Polity", version: "1", chain_id: chain_id, verifying_contract: label_epochs, }
+}
+
+/// A wallet allows a key that the page holds to sign in its name. Signed by `labeler`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SessionKeyAuthorization {
+    /// The wallet.
+    pub labeler: Address,
+    /// The key that it authorises.
+    pub session_key: Address,
+    /// What the key may sign; [`LABEL_SCOPE`].
+    pub scope: String,
+    /// Unix seconds after which the server takes no more signatures of the key.
+    pub expires_at: u64,
+}
+
+impl SessionKeyAuthorization {
+    fn typed(&self) -> typed::SessionKeyAuthorization {
+        typed::SessionKeyAuthorization {
+            labeler: self.labeler,
+            sessionKey: self.session_key,
+            scope: self.scope.clone(),
+            expiresAt: self.expires_at,
+        }
+    }
+
+    /// EIP-712 `hashStruct`.
+    pub fn hash_struct(&self) -> B256 {
+        self.typed().eip712_hash_struct()
+    }
+
+    /// The digest that the wallet signs.
+    pub fn signing_hash(&self, domain: &Eip712Domain) -> B256 {
+        self.typed().eip712_signing_hash(domain)
+    }
+}
+
+/// One answer of a labeler. Signed by the session key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Preference {
+    /// Payout period.
+    pub epoch: u64,
+    /// Block of the epoch.
+    pub block: u32,
+    /// Slot of the labeler's queue, 0 to 255.
+    pub slot: u16,
+    /// Task shown in the slot.
+    pub task_id: B256,
+    /// The answer.
+    pub choice: Choice,
+    /// The wallet in whose name the key signs.
+    pub labeler: Address,
+}
+
+impl Preference {
+    fn typed(&self) -> typed::Preference {
+        typed::Preference {
+            epoch: self.epoch,
+            block: self.block,
+            slot: self.slot,
+            taskId: self.task_id,
+            choice: self.choice.into(),
+            labeler: self.labeler,
+        }
+    }
+
+    /// EIP-712 `hashStruct`: the `preferenceHash` of receipts.
+    pub fn hash_struct(&self) -> B256 {
+        self.typed().eip712_hash_struct()
+    }
+
+    /// The digest that the session key signs.
+    pub fn signing_hash(&self, domain: &Eip712Domain) -> B256 {
+        self.typed().eip712_signing_hash(domain)
+    }
+}
+
+/// The operator confirms that it holds a preference. Signed by the operator key; proves a label left out or changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Receipt {
+    /// [`Preference::hash_struct`].
+    pub preference_hash: B256,
+    /// Unix seconds.
+    pub received_at: u64,
+}
+
+impl Receipt {
+    fn typed(&self) -> typed::Receipt {
+        typed::Receipt { preferenceHash: self.preference_hash, receivedAt: self.received_at }
+    }
+
+    /// EIP-712 `hashStruct`.
+    pub fn hash_struct(&self) -> B256 {
+        self.typed().eip712_hash_struct()
+    }
+
+    /// The digest that the operator signs.
+    pub fn signing_hash(&self, domain: &Eip712Domain) -> B256 {
+        self.typed().eip712_signing_hash(domain)
+    }
+}
+
+/// Why a signature names nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// The last byte must be 27 or 28.
+    #[error("the last byte of the signature is {0}, not 27 or 28")]
+    RecoveryByte(u8),
+    /// `s` is in the upper half of the order; a second spelling of another signature (EIP-2).
+    #[error("the signature has a high s value")]
+    Malleable,
+    /// No public key fits.
+    #[error("the signature fits no public key")]
+    Invalid,
+}
+
+/// The address whose key made `signature` over `digest`. Each key has one accepted signature form per digest and nonce:
+/// v 27 or 28, low s, as OpenZeppelin's `ECDSA`.
+///
+/// # Errors
+/// See [`SignatureError`]. A signature over another digest recovers another address: compare it.
+pub fn recover(digest: &B256, signature: &SignatureBytes) -> Result<Address, SignatureError> {
+    let odd_y = match signature[64] {
+        27 => false,
+        28 => true,
+        other => return Err(SignatureError::RecoveryByte(other)),
+    };
+    let signature = Signature::from_bytes_and_parity(&signature[..64], odd_y);
+    if signature.normalize_s().is_some() {
+        return Err(SignatureError::Malleable);
+    }
+    signature.recover_address_from_prehash(digest).map_err(|_| SignatureError::Invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_keys::{address, sign};
+    use alloy_primitives::{U256, keccak256, uint};
+
+    #[test]
+    fn type_hashes_are_those_of_the_written_types() {
+        let hash = |text: &str| keccak256(text);
+        let preference = Preference {
+            epoch: 1,
+            block: 0,
+            slot: 2,
+            task_id: B256::repeat_byte(3),
+            choice: Choice::B,
+            labeler: Address::repeat_byte(4),
+        };
+        assert_eq!(
+            preference.typed().eip712_type_hash(),
+            hash(
+                "Preference(uint64 epoch,uint32 block,uint16 slot,bytes32 taskId,uint8 choice,address labeler)"
+            )
+        );
+        let receipt = Receipt { preference_hash: preference.hash_struct(), received_at: 9 };
+        assert_eq!(
+            receipt.typed().eip712_type_hash(),
+            hash("Receipt(bytes32 preferenceHash,uint64 receivedAt)")
+        );
+        assert_eq!(
+            typed::LabelLeaf::eip712_encode_type(),
+            "LabelLeaf(uint64 epoch,address labeler,uint32 block,uint256 answers,uint256 valid)"
+        );
+        assert_eq!(
+            typed::SessionKeyAuthorization::eip712_encode_type(),
+            "SessionKeyAuthorization(address labeler,address sessionKey,string scope,uint64 expiresAt)"
+        );
+    }
+
+    #[test]
+    fn recovers_the_signer_and_refuses_second_spellings() {
+        let digest = keccak256("message");
+        let signature = sign(1, &digest);
+        assert_eq!(recover(&digest, &signature), Ok(address(1)));
+        assert_ne!(recover(&keccak256("other"), &signature), Ok(address(1)));
+
+        let mut low_v = signature;
+        low_v[64] -= 27;
+        assert!(matches!(recover(&digest, &low_v), Err(SignatureError::RecoveryByte(0 | 1))));
+
+        let order = uint!(0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141_U256);
+        let mut high_s = signature;
+        let s = order - U256::from_be_slice(&signature[32..64]);
+        high_s[32..64].copy_from_slice(&s.to_be_bytes::<32>());
+        high_s[64] = 55 - signature[64];
+        assert_eq!(recover(&digest, &high_s), Err(SignatureError::Malleable));
+        assert_eq!(
+            recover(&digest, &SignatureBytes::from_slice(&[&[0u8; 64][..], &[27]].concat())),
+            Err(SignatureError::Invalid)
+        );
+    }
+}

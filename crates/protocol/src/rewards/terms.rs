@@ -1,0 +1,142 @@
+//! The numbers that an epoch is paid by, fixed when it opens.
+
+use crate::labels::MAX_ROSTER;
+use alloy_primitives::{B256, U256};
+use serde::{Deserialize, Serialize};
+
+/// Terms that a campaign gives to each of its epochs. Amounts in wei, as decimal strings in JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CampaignTerms {
+    /// Most that the epoch pays in all; pays are scaled down to it.
+    #[serde(with = "crate::decimal")]
+    pub budget: U256,
+    /// Per valid label.
+    #[serde(with = "crate::decimal")]
+    pub base_pay: u128,
+    /// Per valid label at a score of 1e18.
+    #[serde(with = "crate::decimal")]
+    pub alpha_pay: u128,
+    /// Slots of a seat, 1 to 256.
+    pub block_slots: u16,
+    /// Of them answered by the whole block; even, because they are split in halves.
+    pub overlap_slots: u16,
+    /// Of the others, how many have an answer known beforehand, unique to the seat.
+    pub gold_slots: u16,
+    /// With fewer valid common slots: base pay only.
+    pub min_overlap: u16,
+    /// With fewer labelers in the block: base pay only.
+    pub min_roster: u16,
+    /// Right answers needed for any pay, in basis points of the answered gold slots.
+    pub gold_pass_bps: u16,
+}
+
+/// The terms of one epoch, as `ILabelEpochs.Terms`. JSON: one flat object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EpochTerms {
+    /// The campaign's part.
+    #[serde(flatten)]
+    pub campaign: CampaignTerms,
+    /// Root of [`crate::labels::gold_tree`]; zero when there is no gold.
+    pub gold_root: B256,
+    /// [`super::secret_hash`] of the operator's secret.
+    pub secret_hash: B256,
+    /// `CampaignManifest::hash`.
+    pub campaign_hash: B256,
+}
+
+/// A term that the contract would refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is out of bounds")]
+pub struct TermsError(
+    /// Name of the field.
+    pub &'static str,
+);
+
+impl CampaignTerms {
+    /// Check the bounds that `LabelEpochs.open` checks.
+    ///
+    /// # Errors
+    /// The first field that is out of bounds.
+    pub fn check(&self) -> Result<(), TermsError> {
+        let free = self.block_slots.saturating_sub(self.overlap_slots);
+        require(!self.budget.is_zero(), "budget")?;
+        require((1..=256).contains(&self.block_slots), "blockSlots")?;
+        require(self.overlap_slots <= self.block_slots && self.overlap_slots % 2 == 0, "overlapSlots")?;
+        require(self.gold_slots <= free, "goldSlots")?;
+        require(self.min_overlap <= self.overlap_slots, "minOverlap")?;
+        require(usize::from(self.min_roster) <= MAX_ROSTER, "minRoster")?;
+        require(self.gold_pass_bps <= 10_000, "goldPassBps")
+    }
+}
+
+impl EpochTerms {
+    /// Check the bounds that `LabelEpochs.open` checks.
+    ///
+    /// # Errors
+    /// The first field that is out of bounds.
+    pub fn check(&self) -> Result<(), TermsError> {
+        self.campaign.check()?;
+        require((self.campaign.gold_slots == 0) == self.gold_root.is_zero(), "goldRoot")?;
+        require(!self.secret_hash.is_zero(), "secretHash")?;
+        require(!self.campaign_hash.is_zero(), "campaignHash")
+    }
+}
+
+fn require(condition: bool, field: &'static str) -> Result<(), TermsError> {
+    if condition { Ok(()) } else { Err(TermsError(field)) }
+}
+
+#[cfg(test)]
+pub(crate) fn example() -> CampaignTerms {
+    CampaignTerms {
+        budget: U256::from(10).pow(U256::from(24)),
+        base_pay: 1_000_000_000_000_000_000,
+        alpha_pay: 4_000_000_000_000_000_000,
+        block_slots: 256,
+        overlap_slots: 64,
+        gold_slots: 16,
+        min_overlap: 48,
+        min_roster: 12,
+        gold_pass_bps: 7000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn epoch_terms_are_one_flat_object() {
+        let terms = EpochTerms {
+            campaign: example(),
+            gold_root: B256::repeat_byte(1),
+            secret_hash: B256::repeat_byte(2),
+            campaign_hash: B256::repeat_byte(3),
+        };
+        let json = serde_json::to_value(&terms).unwrap();
+        assert_eq!(json["basePay"], "1000000000000000000");
+        assert_eq!(json["goldRoot"], B256::repeat_byte(1).to_string());
+        assert_eq!(serde_json::from_value::<EpochTerms>(json).unwrap(), terms);
+        assert_eq!(terms.check(), Ok(()));
+    }
+
+    #[test]
+    fn names_the_field_that_is_out_of_bounds() {
+        let mutations: [(fn(&mut CampaignTerms), &str); 7] = [
+            (|t| t.budget = U256::ZERO, "budget"),
+            (|t| t.block_slots = 257, "blockSlots"),
+            (|t| t.overlap_slots = 63, "overlapSlots"),
+            (|t| t.gold_slots = 193, "goldSlots"),
+            (|t| t.min_overlap = 65, "minOverlap"),
+            (|t| t.min_roster = 33, "minRoster"),
+            (|t| t.gold_pass_bps = 10_001, "goldPassBps"),
+        ];
+        for (mutate, field) in mutations {
+            let mut terms = example();
+            mutate(&mut terms);
+            assert_eq!(terms.check(), Err(TermsError(field)));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Role ids of the one `AccessManager`.
+
+/// May do everything that is restricted; held by the Timelock alone.
+pub const ADMIN: u64 = 0;
+/// Opens epochs, commits labels, proposes payouts, registers datasets.
+pub const OPERATOR: u64 = 1;
+/// Registers model versions.
+pub const TRAINER: u64 = 2;
+/// Revokes model versions and cancels proposals.
+pub const GUARDIAN: u64 = 3;
+/// The `LabelEpochs` contract: installs approved payouts roots in the `RewardDistributor`.
+pub const LABEL_EPOCHS: u64 = 4;
+
+/// Name of a role in the API, lower camel case.
+pub fn name(role_id: u64) -> Option<&'static str> {
+    match role_id {
+        ADMIN => Some("admin"),
+        OPERATOR => Some("operator"),
+        TRAINER => Some("trainer"),
+        GUARDIAN => Some("guardian"),
+        LABEL_EPOCHS => Some("labelEpochs"),
+        _ => None,
+    }
+}
