@@ -14,7 +14,8 @@ create table app.refresh_tokens (
     expires_at timestamptz not null,
     used_at timestamptz
 );
-comment on table app.refresh_tokens is 'keccak256 of each refresh token; use of a used one revokes its whole family';
+create index on app.refresh_tokens (family);
+comment on table app.refresh_tokens is 'keccak256 of each refresh token; late use of a used one deletes its whole family';
 
 create table app.session_keys (
     session_key chain.address primary key,
@@ -156,16 +157,21 @@ comment on table app.checkpoints is 'Folders <data>/checkpoints/<manifest_hash h
 
 create table app.runs (
     run_id bigint generated always as identity primary key,
-    run_spec_hash chain.hash not null unique,
-    spec jsonb not null,
-    campaign_id bigint references app.campaigns,
-    state text not null check (state in ('queued', 'running', 'done', 'failed')),
+    campaign_id bigint not null references app.campaigns,
+    request jsonb not null,
+    state text not null default 'queued' check (state in ('queued', 'running', 'done', 'failed')),
+    stage text not null default 'dataset',
     progress jsonb not null default '{}',
-    manifest_hash chain.hash,
+    results jsonb not null default '{}',
     error text,
     created_at timestamptz not null,
     finished_at timestamptz
 );
+comment on table app.runs is 'One pass of the training pipeline: dataset, reward model, policy, registration, vote';
+comment on column app.runs.request is '{epochs, reward, ppo, seed, profile}: what the admin asked for';
+comment on column app.runs.stage is 'Step of jobs::advance_run that is running or comes next';
+comment on column app.runs.progress is 'Last progress line of the trainer in this stage';
+comment on column app.runs.results is 'What finished stages made: dataset, manifest and version hashes, proposal id';
 
 create table app.jobs (
     job_id bigint generated always as identity primary key,
