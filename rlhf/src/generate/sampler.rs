@@ -62,7 +62,11 @@ impl Sampler {
         let log_total = weights.iter().sum::<f64>().ln();
 
         if key.position < self.min_new_tokens {
-            self.stop_ids.iter().filter_map(|&id| weights.get_mut(id as usize)).for_each(|weight| *weight = 0.0);
+            for &id in &self.stop_ids {
+                if let Some(weight) = weights.get_mut(id as usize) {
+                    *weight = 0.0;
+                }
+            }
         }
         let index = if self.temperature > 0.0 {
             keep_top_k(&mut weights, self.top_k);
