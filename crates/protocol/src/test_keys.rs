@@ -1,11 +1,15 @@
 //! Fixed keys that tests sign with.
 
-use crate::eip712::SignatureBytes;
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, FixedBytes};
 use k256::ecdsa::SigningKey;
 
 fn key(n: u8) -> SigningKey {
-    SigningKey::from_slice(B256::with_last_byte(n).as_slice()).expect("small non-zero numbers are keys")
+    SigningKey::from_slice(secret(n).as_slice()).expect("small non-zero numbers are keys")
+}
+
+/// The secret itself.
+pub fn secret(n: u8) -> B256 {
+    B256::with_last_byte(n)
 }
 
 /// Address of the key whose secret is the number `n`.
@@ -14,9 +18,9 @@ pub fn address(n: u8) -> Address {
 }
 
 /// Signature of key `n` (RFC 6979, so always the same).
-pub fn sign(n: u8, digest: &B256) -> SignatureBytes {
+pub fn sign(n: u8, digest: &B256) -> FixedBytes<65> {
     let (signature, recovery) = key(n).sign_prehash_recoverable(digest.as_slice()).expect("32 bytes");
-    let mut bytes = SignatureBytes::ZERO;
+    let mut bytes = FixedBytes::ZERO;
     bytes[..64].copy_from_slice(&signature.to_bytes());
     bytes[64] = 27 + recovery.to_byte();
     bytes

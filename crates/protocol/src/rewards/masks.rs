@@ -62,7 +62,7 @@ impl Iterator for Stream {
     type Item = u32;
 
     fn next(&mut self) -> Option<u32> {
-        if self.n_drawn % 8 == 0 {
+        if self.n_drawn.is_multiple_of(8) {
             self.word = keccak256((self.key, U256::from(self.n_drawn / 8)).abi_encode());
         }
         let at = (self.n_drawn % 8) as usize * 4;

@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn each_missing_condition_has_its_reason() {
-        let cases: [(fn(&mut Evidence), Reason); 5] = [
+        type Mutation = fn(&mut Evidence);
+        let cases: [(Mutation, Reason); 5] = [
             (|e| e.gold_right = 11, Reason::GoldFailed), // 11/16 = 6875 bps < 7000
             (|e| e.halves = None, Reason::NoSeed),
             (|e| e.n_roster = 11, Reason::SmallRoster),

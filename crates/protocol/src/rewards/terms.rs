@@ -63,7 +63,10 @@ impl CampaignTerms {
         let free = self.block_slots.saturating_sub(self.overlap_slots);
         require(!self.budget.is_zero(), "budget")?;
         require((1..=256).contains(&self.block_slots), "blockSlots")?;
-        require(self.overlap_slots <= self.block_slots && self.overlap_slots % 2 == 0, "overlapSlots")?;
+        require(
+            self.overlap_slots <= self.block_slots && self.overlap_slots.is_multiple_of(2),
+            "overlapSlots",
+        )?;
         require(self.gold_slots <= free, "goldSlots")?;
         require(self.min_overlap <= self.overlap_slots, "minOverlap")?;
         require(usize::from(self.min_roster) <= MAX_ROSTER, "minRoster")?;
@@ -124,7 +127,8 @@ mod tests {
 
     #[test]
     fn names_the_field_that_is_out_of_bounds() {
-        let mutations: [(fn(&mut CampaignTerms), &str); 7] = [
+        type Mutation = fn(&mut CampaignTerms);
+        let mutations: [(Mutation, &str); 7] = [
             (|t| t.budget = U256::ZERO, "budget"),
             (|t| t.block_slots = 257, "blockSlots"),
             (|t| t.overlap_slots = 63, "overlapSlots"),
