@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IRewardDistributor} from "../../src/interfaces/IRewardDistributor.sol";
+import {PayoutLeaf} from "../../src/types/PayoutLeaf.sol";
+
+/// @notice The builder's side of the positional tree, written apart from the verifier that it tests.
+library MerkleTree {
+    function depthOf(uint256 count) internal pure returns (uint256 depth) {
+        while ((uint256(1) << depth) < count) ++depth;
+    }
+
+    function root(bytes32[] memory leaves) internal pure returns (bytes32) {
+        if (leaves.length == 0) return bytes32(0);
+        bytes32[] memory row = _padded(leaves);
+        while (row.length > 1) row = _above(row);
+        return row[0];
+    }
+
+    function proof(bytes32[] memory leaves, uint256 index) internal pure returns (bytes32[] memory siblings) {
+        siblings = new bytes32[](depthOf(leaves.length));
+        bytes32[] memory row = _padded(leaves);
+        for (uint256 level = 0; level < siblings.length; ++level) {
+            siblings[level] = row[index ^ 1];
+            row = _above(row);
+            index /= 2;
+        }
+    }
+
+    function _padded(bytes32[] memory leaves) private pure returns (bytes32[] memory row) {
+        row = new bytes32[](uint256(1) << depthOf(leaves.length));
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            row[i] = leaves[i];
+        }
+    }
+
+    function _above(bytes32[] memory row) private pure returns (bytes32[] memory next) {
+        next = new bytes32[](row.length / 2);
+        for (uint256 i = 0; i < next.length; ++i) {
+            next[i] = keccak256(bytes.concat(row[2 * i], row[2 * i + 1]));
+        }
+    }
+}
+
+/// @notice A payouts tree: accounts, their cumulative amounts, and the claims that follow.
+library PayoutsTree {
+    function leaves(address[] memory accounts, uint256[] memory cumulative)
+        internal
+        pure
+        returns (bytes32[] memory result)
+    {
+        result = new bytes32[](accounts.length);
+        uint256 runningTotal = 0;
+        for (uint256 i = 0; i < accounts.length; ++i) {
+            result[i] = PayoutLeaf.hash(accounts[i], cumulative[i], runningTotal);
+            runningTotal += cumulative[i];
+        }
+    }
+
+    function root(address[] memory accounts, uint256[] memory cumulative) internal pure returns (bytes32) {
+        return MerkleTree.root(leaves(accounts, cumulative));
+    }
+
+    function total(uint256[] memory cumulative) internal pure returns (uint256 sum) {
+        for (uint256 i = 0; i < cumulative.length; ++i) {
+            sum += cumulative[i];
+        }
+    }
+
+    function claimOf(address[] memory accounts, uint256[] memory cumulative, uint256 index)
+        internal
+        pure
+        returns (IRewardDistributor.ClaimData memory data)
+    {
+        data.account = accounts[index];
+        data.index = uint32(index);
+        data.cumulative = cumulative[index];
+        for (uint256 i = 0; i < index; ++i) {
+            data.runningTotal += cumulative[i];
+        }
+        data.proof = MerkleTree.proof(leaves(accounts, cumulative), index);
+    }
+}
