@@ -1,0 +1,99 @@
+//! What a run tells while it works: one JSON object a line, read by the job that started it.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use alloy_primitives::B256;
+use serde::Serialize;
+
+/// Numbers by name; names follow the field (`objective/kl`, `policy/clipfrac`, …).
+pub type Metrics = BTreeMap<String, f64>;
+
+/// Part of a run. JSON: lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Inputs are read and hashed, models loaded.
+    Load,
+    /// Frozen layers are computed once for every sample.
+    Cache,
+    /// Weights are updated.
+    Train,
+    /// Completions are sampled, scored, and learned from.
+    Rollout,
+    /// The result is compared with what was held out.
+    Eval,
+    /// Files are written.
+    Save,
+}
+
+/// A line of the report. JSON: `{"event": "progress" | "done", …}`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "lowercase", rename_all_fields = "camelCase")]
+pub enum Event<'a> {
+    /// A step of a phase is complete.
+    Progress {
+        /// What was being done.
+        phase: Phase,
+        /// Completed steps of the phase.
+        step: u64,
+        /// Steps of the phase.
+        steps: u64,
+        /// Measurements of this step; only finite numbers.
+        metrics: &'a Metrics,
+    },
+    /// The checkpoint folder is complete.
+    Done {
+        /// Name of the checkpoint.
+        manifest_hash: B256,
+    },
+}
+
+/// Receives the events of a run.
+pub trait Report {
+    /// Called after each step; `metrics` that are not finite are left out of the event.
+    fn progress(&mut self, phase: Phase, step: u64, steps: u64, metrics: &Metrics) {
+        let metrics = metrics.iter().filter(|(_, value)| value.is_finite()).map(|(k, v)| (k.clone(), *v)).collect();
+        self.event(&Event::Progress { phase, step, steps, metrics: &metrics });
+    }
+
+    /// Takes one event.
+    fn event(&mut self, event: &Event);
+}
+
+/// Writes events as JSON lines and flushes each, so that a reader behind a pipe sees it at once.
+pub struct JsonLines<W>(pub W);
+
+impl<W: Write> Report for JsonLines<W> {
+    fn event(&mut self, event: &Event) {
+        let line = serde_json::to_string(event).expect("events are plain data with finite numbers");
+        // A closed pipe is no reason to lose the training run: the checkpoint is the result, not the report.
+        if let Err(error) = writeln!(self.0, "{line}").and_then(|()| self.0.flush()) {
+            tracing::warn!(%error, "the report could not be written");
+        }
+    }
+}
+
+/// Keeps nothing.
+pub struct Silent;
+
+impl Report for Silent {
+    fn event(&mut self, _: &Event) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_one_object_a_line_without_numbers_that_json_cannot_hold() {
+        let mut lines = JsonLines(Vec::new());
+        let metrics = Metrics::from([("loss".into(), 0.5), ("undefined".into(), f64::NAN)]);
+        lines.progress(Phase::Train, 1, 2, &metrics);
+        lines.event(&Event::Done { manifest_hash: B256::ZERO });
+        let text = String::from_utf8(lines.0).expect("JSON is UTF-8");
+        let (first, second) = text.split_once('\n').expect("two lines");
+        assert_eq!(first, r#"{"event":"progress","phase":"train","step":1,"steps":2,"metrics":{"loss":0.5}}"#);
+        assert!(second.starts_with(r#"{"event":"done","manifestHash":"0x0000"#));
+    }
+}

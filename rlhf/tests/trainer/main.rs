@@ -1,0 +1,5 @@
+//! Tests of the trainer: formulas, known faults of other trainers, and whole runs on a tiny model.
+
+mod formulas;
+mod golden;
+mod plain_loops;
