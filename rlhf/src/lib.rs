@@ -9,4 +9,5 @@ pub mod generate;
 pub mod model;
 pub mod optim;
 pub mod report;
+pub mod run;
 pub mod tokenizer;

@@ -2,6 +2,7 @@
 
 use protocol::manifest::{PreferenceSample, Split};
 
+use super::layout::Sequence;
 use crate::tokenizer::{Tokenizer, TokenizerError};
 
 /// A preference as the reward model reads it.
@@ -46,6 +47,30 @@ pub fn pairs(
             })
         })
         .collect()
+}
+
+/// The preferred completions of one split, each ending with an end token, for imitation; samples without a prompt that
+/// leaves room for at least one token of the completion within `max_length` are left out.
+///
+/// # Errors
+/// As [`pairs`].
+pub fn chosen(
+    tokenizer: &Tokenizer,
+    samples: &[PreferenceSample],
+    split: Split,
+    max_length: usize,
+) -> Result<Vec<Sequence>, TokenizerError> {
+    let mut sequences = Vec::new();
+    for sample in samples.iter().filter(|sample| sample.split == split) {
+        let prompt = tokenizer.encode_prompt(&sample.prompt)?;
+        let mut row = scored_row(&prompt, &completion(tokenizer, &sample.chosen)?, tokenizer);
+        row.truncate(max_length);
+        if row.len() > prompt.len() {
+            let response = row[prompt.len()..].to_vec();
+            sequences.push(Sequence { row, prompt_length: prompt.len(), response });
+        }
+    }
+    Ok(sequences)
 }
 
 /// The row that a reward model scores at its last token: prompt, completion and always an end token.

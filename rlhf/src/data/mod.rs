@@ -5,6 +5,7 @@
 pub mod batch;
 pub mod dataset;
 pub mod encode;
+pub mod layout;
 
 pub use batch::Batch;
 pub use dataset::{Dataset, DatasetError};

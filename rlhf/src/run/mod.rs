@@ -1,0 +1,209 @@
+//! Training runs: a spec and verified input folders in, one complete checkpoint folder out.
+//!
+//! A run reads nothing but its inputs and draws every random number from the spec's seed, so the same spec on the same
+//! execution profile writes the same weights. A killed run leaves no result; started again, it begins anew.
+//! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`train`].
+
+pub mod checkpoint;
+mod evaluate;
+mod folder;
+mod oracle;
+mod ppo;
+mod profile;
+mod reward;
+mod reward_model;
+mod rollout;
+mod seed;
+mod sft;
+mod trunk;
+mod update;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::B256;
+use protocol::manifest::{CanonicalError, CheckpointTask, RunParams, RunSpec};
+
+use crate::algo::ShapeError;
+use crate::data::DatasetError;
+use crate::generate::GenerateError;
+use crate::model::ModelError;
+use crate::report::{Event, Metrics, Report};
+use crate::tokenizer::{Tokenizer, TokenizerError};
+
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use folder::FolderError;
+pub use profile::Engine;
+pub use reward_model::RewardModel;
+
+use checkpoint::Provenance;
+use folder::PendingFolder;
+
+/// What `rlhf train` is asked to do.
+#[derive(Debug)]
+pub struct TrainArgs {
+    /// The run spec, a JSON file.
+    pub spec: PathBuf,
+    /// Folder of every input that the spec names.
+    pub inputs: BTreeMap<String, PathBuf>,
+    /// Where the checkpoint folder shall appear; must not exist.
+    pub out: PathBuf,
+}
+
+/// Why a run gave no checkpoint.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The spec could not be read.
+    #[error("read {path}")]
+    ReadSpec {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The spec is not a run spec.
+    #[error("parse {path}")]
+    ParseSpec {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: serde_json::Error,
+    },
+    /// A number of the spec or of a result has no JSON form.
+    #[error("write canonical JSON")]
+    Canonical(#[from] CanonicalError),
+    /// The spec names an input that was not given.
+    #[error("no folder was given for the input {0}")]
+    MissingInput(String),
+    /// An input is another one than the spec names.
+    #[error("input {name} is {found}, the spec names {expected}")]
+    WrongInput {
+        /// Name of the input.
+        name: String,
+        /// Hash of what was given.
+        found: B256,
+        /// Hash in the spec.
+        expected: B256,
+    },
+    /// The inputs do not fit together or hold too little.
+    #[error("{0}")]
+    Unfit(String),
+    /// The loss or a gradient is no number any more; the learning rate is probably too high.
+    #[error("training diverged in step {step}: {quantity} is {value}")]
+    Diverged {
+        /// Step, counted from 1.
+        step: u64,
+        /// What is no number.
+        quantity: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// The output folder could not be made.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A checkpoint could not be read or written.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// A dataset could not be read.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// A model could not be read or written.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Text could not be encoded or decoded.
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    /// Completions could not be sampled.
+    #[error(transparent)]
+    Generate(#[from] GenerateError),
+    /// Two tensors that belong together do not fit, which is a fault of this crate.
+    #[error(transparent)]
+    Shape(#[from] ShapeError),
+    /// A file of the result could not be written.
+    #[error("write {path}")]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+/// What every task starts from.
+struct Job<'a> {
+    spec: &'a RunSpec,
+    engine: Engine,
+    parent: Checkpoint,
+    tokenizer: Tokenizer,
+    inputs: &'a BTreeMap<String, PathBuf>,
+    /// Unfinished output folder.
+    out: &'a Path,
+}
+
+impl Job<'_> {
+    /// Folder of an input that the spec is known to name.
+    fn input(&self, name: &str) -> Result<(&Path, B256), TrainError> {
+        find_input(self.spec, self.inputs, name)
+    }
+
+    /// Fails unless the dataset is the one that the spec names.
+    fn expect_input(&self, name: &str, found: B256) -> Result<(), TrainError> {
+        let (_, expected) = self.input(name)?;
+        if found == expected { Ok(()) } else { Err(TrainError::WrongInput { name: name.into(), found, expected }) }
+    }
+}
+
+/// What a task leaves behind besides the files in its folder.
+struct Outcome {
+    task: CheckpointTask,
+    dataset_hashes: Vec<B256>,
+    metrics: Metrics,
+}
+
+/// Runs a spec to its end and returns the manifest hash of the new checkpoint.
+///
+/// # Errors
+/// [`TrainError`]; the output folder does not exist then.
+pub fn train(args: &TrainArgs, report: &mut dyn Report) -> Result<B256, TrainError> {
+    let spec = read_spec(&args.spec)?;
+    let folder = PendingFolder::create(&args.out)?;
+    let engine = Engine::start(spec.profile);
+    let (parent_dir, parent_hash) = find_input(&spec, &args.inputs, "parent")?;
+    let parent = Checkpoint::open_expected(parent_dir, parent_hash)?;
+    let tokenizer = Tokenizer::load(parent_dir)?;
+    let job = Job { spec: &spec, engine, parent, tokenizer, inputs: &args.inputs, out: folder.path() };
+    let outcome = match &spec.params {
+        RunParams::Sft(params) => sft::train(&job, params, report)?,
+        RunParams::Reward(params) => reward::train(&job, params, report)?,
+        RunParams::Ppo(params) => ppo::train(&job, params, report)?,
+    };
+    checkpoint::copy_companions(&job.parent.dir, job.out)?;
+    let provenance = Provenance {
+        task: outcome.task,
+        parent: Some(job.parent.hash),
+        inputs: spec.inputs.clone(),
+        run_spec_hash: Some(spec.hash()?),
+        dataset_hashes: outcome.dataset_hashes,
+        metrics: outcome.metrics,
+        profile: engine.describe(),
+    };
+    let manifest_hash = checkpoint::seal(folder.path(), provenance)?;
+    folder.publish()?;
+    report.event(&Event::Done { manifest_hash });
+    Ok(manifest_hash)
+}
+
+fn read_spec(path: &Path) -> Result<RunSpec, TrainError> {
+    let bytes = std::fs::read(path).map_err(|source| TrainError::ReadSpec { path: path.into(), source })?;
+    serde_json::from_slice(&bytes).map_err(|source| TrainError::ParseSpec { path: path.into(), source })
+}
+
+fn find_input<'a>(
+    spec: &RunSpec,
+    dirs: &'a BTreeMap<String, PathBuf>,
+    name: &str,
+) -> Result<(&'a Path, B256), TrainError> {
+    let missing = || TrainError::MissingInput(name.into());
+    let hash = spec.inputs.get(name).ok_or_else(missing)?;
+    Ok((dirs.get(name).ok_or_else(missing)?, *hash))
+}

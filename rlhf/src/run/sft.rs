@@ -1,0 +1,84 @@
+//! Task `sft`: the policy imitates the completions that people preferred.
+
+use protocol::manifest::{CheckpointTask, SftParams, Split};
+use tch::Kind;
+
+use crate::data::layout::{Layout, Sequence};
+use super::rollout::policy_logits;
+use super::seed::{Stream, derive, permutation};
+use super::trunk::{FrozenRows, Gradients, load_parent, stored_precision};
+use super::{Job, Outcome, TrainError};
+use crate::algo::loss::token_logprobs;
+use crate::data::dataset::read_preferences;
+use crate::data::encode;
+use crate::model::{Adapters, Llama, Lora, LoraConfig, Module};
+use crate::optim::{AdamW, AdamWConfig, Schedule, clip_by_global_norm};
+use crate::report::{Metrics, Phase, Report};
+
+/// Gradients are scaled down to this norm.
+const MAX_GRAD_NORM: f64 = 1.0;
+
+/// Trains on the chosen completions, mean cross-entropy over all completion tokens of a batch, and writes the policy.
+pub(super) fn train(job: &Job, params: &SftParams, report: &mut dyn Report) -> Result<Outcome, TrainError> {
+    let (dir, _) = job.input("preferences")?;
+    let dataset = read_preferences(dir)?;
+    job.expect_input("preferences", dataset.hash)?;
+    let sequences = encode::chosen(&job.tokenizer, &dataset.samples, Split::Train, params.max_length as usize)?;
+    if sequences.is_empty() {
+        return Err(TrainError::Unfit("the preferences have no training sample".into()));
+    }
+    let (weights, base) = load_parent(&job.parent.dir, job.engine.precision, job.engine.device)?;
+    let config = LoraConfig {
+        rank: i64::from(params.lora_rank),
+        alpha: params.lora_alpha,
+        layers: params.lora_layers as usize,
+        modules: Module::ALL.to_vec(),
+    };
+    let lora = Lora::new(&base.config, config, derive(job.spec.seed, Stream::Lora, 0), job.engine.device);
+    let policy = base.with_lora(lora);
+    let metrics = fit(job, params, &policy, &sequences, report)?;
+    let lora = policy.lora.as_ref().expect("the policy was made with adapters");
+    lora.merge_into(&weights)?.save(job.out, stored_precision(&policy)?)?;
+    policy.config.save(job.out)?;
+    Ok(Outcome { task: CheckpointTask::Sft, dataset_hashes: vec![dataset.hash], metrics })
+}
+
+fn fit(
+    job: &Job,
+    params: &SftParams,
+    policy: &Llama,
+    sequences: &[Sequence],
+    report: &mut dyn Report,
+) -> Result<Metrics, TrainError> {
+    let rows = sequences.iter().map(|sequence| sequence.row.clone()).collect();
+    let rows = FrozenRows::compute(policy, rows, policy.frozen_layers(), |n| {
+        report.progress(Phase::Cache, n as u64, sequences.len() as u64, &Metrics::new());
+    });
+    let adapters = policy.lora.as_ref().map(|lora| lora.trainable()).unwrap_or_default();
+    let mut optimiser = AdamW::new(&adapters, AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() });
+    let batch_size = params.batch_size.max(1) as usize;
+    let steps = u64::from(params.epochs) * sequences.len().div_ceil(batch_size) as u64;
+    let schedule = Schedule::linear(params.learning_rate, steps);
+    let (mut step, mut metrics) = (0, Metrics::new());
+    for epoch in 0..u64::from(params.epochs) {
+        for indices in permutation(sequences.len(), job.spec.seed, Stream::Order, epoch).chunks(batch_size) {
+            let (batch, states) = rows.batch(policy, indices);
+            let chosen: Vec<&Sequence> = indices.iter().map(|&i| &sequences[i]).collect();
+            let layout = Layout::new(&chosen, batch.width(), policy.device());
+            let logits = policy_logits(policy, &states, &layout, Adapters::On);
+            let loss = -token_logprobs(&logits, &layout.targets, 1.0).mean(Kind::Float);
+            let mut gradients = Gradients::default();
+            gradients.add(&loss, optimiser.params());
+            let mut gradients = gradients.into_inner();
+            let norm = clip_by_global_norm(&mut gradients, MAX_GRAD_NORM);
+            if !norm.is_finite() {
+                return Err(TrainError::Diverged { step: step + 1, quantity: "the gradient norm", value: norm });
+            }
+            optimiser.step(&gradients, schedule.at(step));
+            step += 1;
+            metrics = Metrics::from([("loss".into(), loss.double_value(&[])), ("gradNorm".into(), norm)]);
+            report.progress(Phase::Train, step, steps, &metrics);
+        }
+    }
+    Ok(metrics)
+}
