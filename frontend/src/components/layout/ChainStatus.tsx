@@ -1,0 +1,20 @@
+import { useStatus } from "../../hooks/useStatus";
+import { useConfig } from "../../hooks/useConfig";
+import { chainName } from "../../wallet";
+
+/** How fresh the page is: the block that the index has reached, and how far behind the chain it is. */
+export function ChainStatus() {
+  const { chainId } = useConfig();
+  const status = useStatus();
+  if (status.data === undefined) return <p className="text-[0.8125rem] text-muted">{status.isError ? "Server unreachable" : " "}</p>;
+  const { headBlock, indexedBlock } = status.data;
+  const behind = headBlock - indexedBlock;
+  return (
+    <p className="text-[0.8125rem] text-muted">
+      {chainName(chainId)}
+      <br />
+      as of block {indexedBlock}
+      {behind > 3 && <span className="text-brass"> ({behind} behind)</span>}
+    </p>
+  );
+}

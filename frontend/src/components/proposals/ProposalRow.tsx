@@ -1,0 +1,42 @@
+import { Link } from "@tanstack/react-router";
+import type { Proposal } from "../../api/types";
+import { formatRelative, formatTokens } from "../../format";
+import { StateBadge } from "./StateBadge";
+import { VoteBar, tallyOf } from "./VoteBar";
+
+function when(proposal: Proposal, now: number): string {
+  if (proposal.state === "pending") return `opens ${formatRelative(proposal.voteStart, now)}`;
+  if (proposal.state === "active") return `closes ${formatRelative(proposal.voteEnd, now)}`;
+  if (proposal.state === "queued" && proposal.eta !== null) return `can be executed ${formatRelative(proposal.eta, now)}`;
+  return `vote closed ${formatRelative(proposal.voteEnd, now)}`;
+}
+
+/** One proposal in a list: what it does, where it stands, how the vote looks. */
+export function ProposalRow({ proposal, now }: { proposal: Proposal; now: number }) {
+  const tally = tallyOf(proposal);
+  return (
+    <li className="grid gap-x-6 gap-y-2 border-b border-line py-4 last:border-0 sm:grid-cols-[minmax(0,1fr)_13rem]">
+      <div className="min-w-0">
+        <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <Link
+            to="/proposals/$proposalId"
+            params={{ proposalId: proposal.proposalId }}
+            className="text-[1.0625rem] font-medium break-words underline-offset-4 hover:underline"
+          >
+            {proposal.title}
+          </Link>
+          <StateBadge state={proposal.state} />
+        </p>
+        <p className="mt-1 text-[0.875rem] break-words text-muted">{proposal.actions.map((action) => action.summary).join("; ")}</p>
+      </div>
+      <div className="space-y-1.5 text-[0.875rem]">
+        <VoteBar tally={tally} />
+        <p className="flex justify-between gap-2">
+          <span>For {formatTokens(tally.forVotes, 0)}</span>
+          <span>Against {formatTokens(tally.againstVotes, 0)}</span>
+        </p>
+        <p className="text-muted">{when(proposal, now)}</p>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,15 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { get, sendJson } from "../api/client";
+import type { Job, Run } from "../api/types";
+
+export const useJobs = () => useQuery({ queryKey: ["mine", "jobs"], queryFn: ({ signal }) => get<Job[]>("/jobs", signal), refetchInterval: 3_000 });
+export const useRuns = () => useQuery({ queryKey: ["runs"], queryFn: ({ signal }) => get<Run[]>("/runs", signal), refetchInterval: 3_000 });
+
+/** A POST that starts work on the server; lists are fetched anew afterwards. */
+export function useCommand() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ path, body }: { path: string; body?: unknown }) => sendJson<unknown>("POST", path, body ?? {}),
+    onSuccess: () => queries.invalidateQueries(),
+  });
+}

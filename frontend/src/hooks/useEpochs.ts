@@ -1,0 +1,45 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import type { Address } from "viem";
+import { get } from "../api/client";
+import { isNotFound } from "../api/problem";
+import type { Claim, Epoch, Payout, Statement } from "../api/types";
+
+export const epochsOptions = queryOptions({
+  queryKey: ["epochs"],
+  queryFn: ({ signal }) => get<Epoch[]>("/epochs", signal),
+});
+export const useEpochs = () => useQuery(epochsOptions);
+
+/** What an epoch paid one account and why, one statement for each of its blocks; empty before the payouts are known. */
+export function useStatements(epoch: number, account: Address) {
+  return useQuery({
+    queryKey: ["statements", epoch, account],
+    queryFn: async ({ signal }) => {
+      try {
+        const answer = await get<Statement[] | Statement>(`/epochs/${epoch}/statements/${account}`, signal);
+        return Array.isArray(answer) ? answer : [answer];
+      } catch (error) {
+        if (isNotFound(error)) return [];
+        throw error;
+      }
+    },
+  });
+}
+
+/** The account's leaf of the approved payouts root with its proof; null while it has none. */
+export const payoutOptions = (account: Address) =>
+  queryOptions({
+    queryKey: ["payouts", account],
+    queryFn: async ({ signal }) => {
+      try {
+        return await get<Payout>(`/payouts/${account}`, signal);
+      } catch (error) {
+        if (isNotFound(error)) return null;
+        throw error;
+      }
+    },
+  });
+export const usePayout = (account: Address) => useQuery(payoutOptions(account));
+
+export const useClaims = (account: Address) =>
+  useQuery({ queryKey: ["claims", account], queryFn: ({ signal }) => get<Claim[]>(`/claims?account=${account}`, signal) });

@@ -1,0 +1,111 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Address } from "viem";
+import { sendJson } from "../api/client";
+import { Problem } from "../api/problem";
+import type { LabelTask, LeaseAnswer, Receipt } from "../api/types";
+import { type Choice, choiceNumber, domainOf, preferenceHash, preferenceMessage, preferenceTypes } from "../protocol/labels";
+import { saveReceipt } from "../receipts";
+import { EMPTY_QUEUE, addLease, answerFirst, dropExpired, putBack } from "./labelQueue";
+import { useConfig } from "./useConfig";
+import type { SessionKey } from "./useSessionKey";
+
+/** Tasks asked for at once, and how few may be left before more are asked for: the next one is always there already. */
+const LEASE_COUNT = 4;
+const LOW_WATER = 2;
+const ATTEMPTS = 3;
+const RETRY_MS = 700;
+const EXPIRY_CHECK_MS = 5_000;
+
+export interface Saved {
+  task: LabelTask;
+  choice: Choice;
+  receipt: Receipt;
+}
+
+/** Network trouble and the server's own faults pass; what it refused stays refused. */
+async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let i = 1; ; i++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const passing = error instanceof Problem && (error.status === 0 || error.status >= 500);
+      if (!passing || i === ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS * i));
+    }
+  }
+}
+
+/**
+ * The labeler's desk: leases tasks ahead, signs each answer with the session key, shows the next task at once and sends
+ * the answer behind it. An answer that the server does not take comes back to the front with the reason.
+ */
+export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
+  const { chainId, contracts } = useConfig();
+  const queries = useQueryClient();
+  const [queue, setQueue] = useState(EMPTY_QUEUE);
+  const [saved, setSaved] = useState<Saved | null>(null);
+  const [sending, setSending] = useState(0);
+  const [error, setError] = useState<unknown>(null);
+  const leasing = useRef(false);
+
+  const lease = useCallback(async () => {
+    if (leasing.current) return;
+    leasing.current = true;
+    try {
+      const answer = await sendJson<LeaseAnswer>("POST", `/epochs/${epoch}/leases`, { count: LEASE_COUNT });
+      setQueue((current) => addLease(current, answer));
+      setError(null);
+    } catch (cause) {
+      setError(cause);
+    } finally {
+      leasing.current = false;
+    }
+  }, [epoch]);
+
+  const low = queue.tasks.length < LOW_WATER && !queue.exhausted && error === null;
+  useEffect(() => {
+    if (low) void lease();
+  }, [low, lease, queue.tasks.length]);
+
+  useEffect(() => {
+    const timer = window.setInterval(() => setQueue((current) => dropExpired(current, Date.now())), EXPIRY_CHECK_MS);
+    return () => window.clearInterval(timer);
+  }, []);
+
+  const answer = useCallback(
+    async (choice: Choice) => {
+      const task = queue.tasks[0];
+      if (task === undefined) return;
+      setQueue(answerFirst);
+      setSending((count) => count + 1);
+      try {
+        const { privateKeyToAccount } = await import("viem/accounts");
+        const { block, slot, taskId } = task;
+        const preference = { epoch, block, slot, taskId, choice: choiceNumber(choice), labeler };
+        const signature = await privateKeyToAccount(key.privateKey).signTypedData({
+          domain: domainOf(chainId, contracts.labelEpochs),
+          types: preferenceTypes,
+          primaryType: "Preference",
+          message: preferenceMessage(preference),
+        });
+        const signed = { ...preference, sessionKey: key.sessionKey, signature };
+        const { receipt } = await withRetries(() => sendJson<{ receipt: Receipt }>("POST", "/preferences", signed));
+        if (receipt.preferenceHash !== preferenceHash(preference)) {
+          throw new Error("The receipt is not for the answer that was sent. Tell the operator before you go on.");
+        }
+        await saveReceipt({ ...signed, chainId, contract: contracts.labelEpochs, receipt });
+        setSaved({ task, choice, receipt });
+      } catch (cause) {
+        setQueue((current) => putBack(current, task));
+        setError(cause);
+      } finally {
+        setSending((count) => count - 1);
+        void queries.invalidateQueries({ queryKey: ["status"] });
+      }
+    },
+    [queue.tasks, epoch, labeler, key, chainId, contracts.labelEpochs, queries],
+  );
+
+  return { queue, task: queue.tasks[0], saved, sending, error, answer, retry: () => (setError(null), void lease()) };
+}

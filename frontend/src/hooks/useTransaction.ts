@@ -1,0 +1,75 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+import type { Abi, Address, Hex } from "viem";
+import { useConfig as useWagmiConfig } from "wagmi";
+import { getConnection, simulateContract, waitForTransactionReceipt, writeContract } from "wagmi/actions";
+import { get } from "../api/client";
+import type { Status } from "../api/types";
+import { describeError, isRefusal } from "../errors";
+
+/** Where a transaction is, in the order in which a person meets the states. */
+export type TransactionState =
+  | { step: "idle" }
+  | { step: "wallet" }
+  | { step: "sent"; hash: Hex }
+  | { step: "seen"; hash: Hex; block: bigint }
+  | { step: "indexed"; hash: Hex; block: bigint }
+  | { step: "refused" }
+  | { step: "failed"; message: string; hash?: Hex };
+
+export interface Call {
+  address: Address;
+  abi: Abi | readonly unknown[];
+  functionName: string;
+  args: readonly unknown[];
+}
+
+const INDEX_POLL_MS = 250;
+const INDEX_DEADLINE_MS = 60_000;
+
+/** Resolves once the server's index has reached `block`, so that what is fetched next shows the transaction. */
+export async function waitForIndex(block: bigint, fetchStatus: () => Promise<Pick<Status, "indexedBlock">>): Promise<void> {
+  const deadline = Date.now() + INDEX_DEADLINE_MS;
+  while (BigInt((await fetchStatus()).indexedBlock) < block) {
+    if (Date.now() > deadline) throw new Error("The transaction is on the chain, but the index is behind. Reload later.");
+    await new Promise((resolve) => setTimeout(resolve, INDEX_POLL_MS));
+  }
+}
+
+/**
+ * Sends one contract call: simulated first so that a revert is explained before the wallet opens, then followed until
+ * the server's index shows it. `run` resolves to true when it got that far.
+ */
+export function useTransaction() {
+  const config = useWagmiConfig();
+  const queries = useQueryClient();
+  const [state, setState] = useState<TransactionState>({ step: "idle" });
+
+  const run = useCallback(
+    async (call: Call): Promise<boolean> => {
+      let hash: Hex | undefined;
+      try {
+        setState({ step: "wallet" });
+        const account = getConnection(config).address;
+        const prepared = { ...call, account } as Parameters<typeof simulateContract>[1];
+        const { request } = await simulateContract(config, prepared);
+        hash = await writeContract(config, request as Parameters<typeof writeContract>[1]);
+        setState({ step: "sent", hash });
+        const receipt = await waitForTransactionReceipt(config, { hash });
+        if (receipt.status === "reverted") throw new Error("The chain reverted the transaction; nothing was changed.");
+        setState({ step: "seen", hash, block: receipt.blockNumber });
+        await waitForIndex(receipt.blockNumber, () => get<Status>("/status"));
+        await queries.invalidateQueries();
+        setState({ step: "indexed", hash, block: receipt.blockNumber });
+        return true;
+      } catch (error) {
+        setState(isRefusal(error) ? { step: "refused" } : { step: "failed", message: describeError(error), hash });
+        return false;
+      }
+    },
+    [config, queries],
+  );
+
+  const busy = state.step === "wallet" || state.step === "sent" || state.step === "seen";
+  return { state, run, busy, reset: useCallback(() => setState({ step: "idle" }), []) };
+}

@@ -1,0 +1,162 @@
+import { useCallback, useState } from "react";
+import type { Address, Hex } from "viem";
+import { useConfig as useWagmiConfig } from "wagmi";
+import { readContract } from "wagmi/actions";
+import { get, getBlob } from "../api/client";
+import { isNotFound } from "../api/problem";
+import type { Payout, PayoutLeaf, Statement } from "../api/types";
+import { labelEpochsAbi } from "../contracts/labelEpochsAbi";
+import { rewardDistributorAbi } from "../contracts/rewardDistributorAbi";
+import { describeError } from "../errors";
+import type { Bundle } from "../protocol/bundle";
+import * as checks from "../protocol/checks";
+import { listReceipts } from "../receipts";
+import { useConfig } from "./useConfig";
+
+export type StepState = "waiting" | "running" | "passed" | "failed" | "skipped";
+export interface Step {
+  title: string;
+  state: StepState;
+  detail: string;
+}
+
+/** A check that cannot be made yet; it neither passes nor fails. */
+class Skip extends Error {}
+
+type Check = [title: string, run: () => Promise<checks.Finding> | checks.Finding];
+
+const orSkip = async <T>(request: Promise<T>, why: string): Promise<T> => {
+  try {
+    return await request;
+  } catch (error) {
+    if (isNotFound(error)) throw new Skip(why);
+    throw error;
+  }
+};
+
+/** Recomputes one account's pay of one epoch from the published labels and the chain, step by step. */
+export function useVerification() {
+  const { chainId, contracts } = useConfig();
+  const wagmi = useWagmiConfig();
+  const [steps, setSteps] = useState<Step[]>([]);
+  const [running, setRunning] = useState(false);
+
+  const verify = useCallback(
+    async (epochNumber: number, account: Address) => {
+      const labelEpochs = { address: contracts.labelEpochs, abi: labelEpochsAbi, args: [BigInt(epochNumber)] } as const;
+      const known = {} as { epoch: checks.ChainEpoch; terms: checks.ChainTerms; bundle: Bundle; earned: checks.Earned[]; leaves: checks.Leaf[] };
+      const needBundle = () => {
+        if (known.bundle === undefined) throw new Skip("Needs the file of signed labels.");
+        return known.bundle;
+      };
+
+      const list: Check[] = [
+        [
+          "Read the epoch from the chain",
+          async () => {
+            const [epoch, terms] = await Promise.all([
+              readContract(wagmi, { ...labelEpochs, functionName: "epochOf" }),
+              readContract(wagmi, { ...labelEpochs, functionName: "termsOf" }),
+            ]);
+            known.epoch = epoch;
+            known.terms = terms;
+            return { ok: epoch.status !== 0, detail: epoch.status === 0 ? `Epoch ${epochNumber} does not exist.` : "Status, roots and terms were read through this server's node connection." };
+          },
+        ],
+        [
+          "The label file is the one committed",
+          async () => {
+            if (BigInt(known.epoch.bundleHash) === 0n) throw new Skip("The epoch is still open; its labels are not published.");
+            const bytes = await orSkip(getBlob(known.epoch.bundleHash), "The server does not have the file.");
+            const finding = checks.checkBundleHash(bytes, known.epoch);
+            if (finding.ok) known.bundle = JSON.parse(new TextDecoder().decode(bytes)) as Bundle;
+            return finding;
+          },
+        ],
+        ["The label file belongs to this epoch", () => checks.checkBinding(needBundle(), chainId, contracts.labelEpochs, epochNumber)],
+        ["All labels add up to the root on the chain", () => checks.checkLabels(needBundle(), known.epoch)],
+        ["The gold answers were fixed beforehand", () => checks.checkGold(needBundle(), known.terms)],
+        [
+          "The seed comes from the committed secret",
+          () => {
+            if (BigInt(known.epoch.seed) === 0n && BigInt(known.epoch.payoutsRoot) === 0n) throw new Skip("The seed is not revealed yet.");
+            return checks.checkSeed(known.epoch, known.terms);
+          },
+        ],
+        ["This account signed its answers", () => checks.checkSignatures(needBundle(), account)],
+        [
+          "No receipted answer was left out",
+          async () => {
+            const bundle = needBundle();
+            const kept = await listReceipts(chainId, contracts.labelEpochs, epochNumber);
+            const receipts = kept.map(({ labeler, slot, receipt }) => ({ labeler, slot, preferenceHash: receipt.preferenceHash }));
+            return checks.checkReceipts(bundle, receipts, account);
+          },
+        ],
+        [
+          "The pay follows from the rule",
+          async () => {
+            known.earned = checks.judgeEpoch(needBundle(), known.epoch, known.terms).filter(({ labeler }) => labeler.toLowerCase() === account.toLowerCase());
+            if (known.earned.length === 0) throw new Skip("This account has no labels in this epoch.");
+            const answer = await orSkip(get<Statement[] | Statement>(`/epochs/${epochNumber}/statements/${account}`), "No statement is published yet.");
+            return checks.checkStatements(known.earned, Array.isArray(answer) ? answer : [answer]);
+          },
+        ],
+        [
+          "All payouts add up to the root on the chain",
+          async () => {
+            if (BigInt(known.epoch.payoutsRoot) === 0n) throw new Skip("No payouts are proposed yet.");
+            known.leaves = await payoutLeaves(epochNumber);
+            return checks.checkLeaves(known.leaves, known.epoch);
+          },
+        ],
+        [
+          "The account's total grew by this pay",
+          async () => {
+            if (known.leaves === undefined || known.earned === undefined) throw new Skip("Needs the pay and the payouts.");
+            const before = epochNumber > 1 ? await payoutLeaves(epochNumber - 1) : [];
+            return checks.checkGrowth(known.earned, account, before, known.leaves);
+          },
+        ],
+        [
+          "This account's claim is proven",
+          async () => {
+            const payout = await orSkip(get<Payout>(`/payouts/${account}`), "No approved payout holds this account.");
+            const root: Hex = await readContract(wagmi, { address: contracts.rewardDistributor, abi: rewardDistributorAbi, functionName: "payoutsRoot" });
+            return checks.checkProof({ ...toLeaf(payout), index: payout.index, proof: payout.proof }, root);
+          },
+        ],
+      ];
+
+      setRunning(true);
+      const results: Step[] = list.map(([title]) => ({ title, state: "waiting", detail: "" }));
+      const report = (i: number, state: StepState, detail: string) => {
+        results[i] = { title: list[i]![0], state, detail };
+        setSteps([...results]);
+      };
+      for (const [i, [, run]] of list.entries()) {
+        report(i, "running", "");
+        try {
+          const { ok, detail } = await run();
+          report(i, ok ? "passed" : "failed", detail);
+        } catch (error) {
+          report(i, error instanceof Skip ? "skipped" : "failed", describeError(error));
+        }
+        // Everything else compares with what the chain said.
+        if (i === 0 && results[0]!.state !== "passed") break;
+      }
+      setRunning(false);
+    },
+    [chainId, contracts, wagmi],
+  );
+  return { steps, running, verify };
+}
+
+const payoutLeaves = async (epoch: number): Promise<checks.Leaf[]> =>
+  (await orSkip(get<PayoutLeaf[]>(`/epochs/${epoch}/payouts`), `The payouts of epoch ${epoch} are not published.`)).map(toLeaf);
+
+const toLeaf = (leaf: PayoutLeaf): checks.Leaf => ({
+  account: leaf.account,
+  cumulative: BigInt(leaf.cumulative),
+  runningTotal: BigInt(leaf.runningTotal),
+});

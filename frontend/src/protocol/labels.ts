@@ -1,0 +1,125 @@
+import { type Address, type Hex, concat, encodeAbiParameters, hashStruct, keccak256, pad, toBytes, toHex } from "viem";
+
+/** The answers a labeler can give, by their number on the wire. */
+export const CHOICES = ["a", "b", "tie", "skip"] as const;
+export type Choice = (typeof CHOICES)[number];
+export const choiceNumber = (choice: Choice): number => CHOICES.indexOf(choice);
+
+/** EIP-712 types signed or countersigned while labeling. */
+export const sessionKeyTypes = {
+  SessionKeyAuthorization: [
+    { name: "labeler", type: "address" },
+    { name: "sessionKey", type: "address" },
+    { name: "scope", type: "string" },
+    { name: "expiresAt", type: "uint64" },
+  ],
+} as const;
+export const preferenceTypes = {
+  Preference: [
+    { name: "epoch", type: "uint64" },
+    { name: "block", type: "uint32" },
+    { name: "slot", type: "uint16" },
+    { name: "taskId", type: "bytes32" },
+    { name: "choice", type: "uint8" },
+    { name: "labeler", type: "address" },
+  ],
+} as const;
+export const receiptTypes = {
+  Receipt: [
+    { name: "preferenceHash", type: "bytes32" },
+    { name: "receivedAt", type: "uint64" },
+  ],
+} as const;
+
+export interface Preference {
+  epoch: number;
+  block: number;
+  slot: number;
+  taskId: Hex;
+  choice: number;
+  labeler: Address;
+}
+
+export interface Domain {
+  name: "Polity";
+  version: "1";
+  chainId: number;
+  verifyingContract: Address;
+}
+
+/** The domain that binds signatures to one chain and one LabelEpochs contract. */
+export const domainOf = (chainId: number, labelEpochs: Address): Domain => ({
+  name: "Polity",
+  version: "1",
+  chainId,
+  verifyingContract: labelEpochs,
+});
+
+/** A preference as viem wants it: uint64 as bigint. */
+export const preferenceMessage = (p: Preference) => ({ ...p, epoch: BigInt(p.epoch) });
+
+/** hashStruct of the preference: what the operator's receipt refers to. */
+export const preferenceHash = (preference: Preference): Hex =>
+  hashStruct({ data: preferenceMessage(preference), types: preferenceTypes, primaryType: "Preference" });
+
+const typehash = (type: string): Hex => keccak256(toBytes(type));
+const TASK_TYPEHASH = typehash("Task(string prompt,string completionA,string completionB,bytes32 versionId)");
+const LABEL_LEAF_TYPEHASH = typehash("LabelLeaf(uint64 epoch,address labeler,uint32 block,uint256 answers,uint256 valid)");
+const GOLD_LEAF_TYPEHASH = typehash("GoldLeaf(bytes32 taskId,uint8 choice)");
+const PAYOUT_LEAF_TYPEHASH = typehash("PayoutLeaf(address account,uint256 cumulative,uint256 runningTotal)");
+
+/** A 32-byte word from a number, big-endian. */
+export const word = (value: bigint | number): Hex => pad(toHex(value), { size: 32 });
+const addressWord = (address: Address): Hex => pad(address.toLowerCase() as Hex, { size: 32 });
+
+/** Identity of a task: what was shown, and which version wrote it. */
+export const taskId = (prompt: string, completionA: string, completionB: string, versionId: Hex): Hex =>
+  keccak256(
+    concat([TASK_TYPEHASH, keccak256(toBytes(prompt)), keccak256(toBytes(completionA)), keccak256(toBytes(completionB)), versionId]),
+  );
+
+/** One labeler's answers to one block: bit s belongs to slot s. */
+export interface LabelWord {
+  epoch: number;
+  labeler: Address;
+  block: number;
+  answers: bigint;
+  valid: bigint;
+}
+
+export const labelLeaf = (label: LabelWord): Hex =>
+  keccak256(
+    concat([
+      LABEL_LEAF_TYPEHASH,
+      word(label.epoch),
+      addressWord(label.labeler),
+      word(label.block),
+      word(label.answers),
+      word(label.valid),
+    ]),
+  );
+
+export const goldLeaf = (task: Hex, choice: number): Hex => keccak256(concat([GOLD_LEAF_TYPEHASH, task, word(choice)]));
+
+export interface PayoutLeafData {
+  account: Address;
+  cumulative: bigint;
+  runningTotal: bigint;
+}
+
+export const payoutLeaf = (leaf: PayoutLeafData): Hex =>
+  keccak256(concat([PAYOUT_LEAF_TYPEHASH, addressWord(leaf.account), word(leaf.cumulative), word(leaf.runningTotal)]));
+
+/** secretHash committed when an epoch opens. */
+export const secretHash = (secret: Hex): Hex => keccak256(secret);
+/** The seed that splits the overlap in halves: the operator's secret mixed with a later block hash. */
+export const seedOf = (secret: Hex, blockHash: Hex): Hex => keccak256(concat([secret, blockHash]));
+
+/** Key of the random stream that picks slots. */
+export const streamKey = (secret: Hex, tag: string, epoch: number, block: number, seat: number): Hex =>
+  keccak256(
+    encodeAbiParameters(
+      [{ type: "bytes32" }, { type: "string" }, { type: "uint64" }, { type: "uint32" }, { type: "uint32" }],
+      [secret, tag, BigInt(epoch), block, seat],
+    ),
+  );
