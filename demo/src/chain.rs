@@ -9,8 +9,8 @@ use alloy::{
     signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
 };
 use anyhow::{Context, Result, bail, ensure};
-use bindings::ProtocolGovernor;
-use localnet::{DEV_MNEMONIC, Deployment};
+use bindings::{Deployment, ProtocolGovernor};
+use localnet::DEV_MNEMONIC;
 
 const POLL: Duration = Duration::from_millis(150);
 /// Longest wait for anything the chain or the platform should do by itself.

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use alloy::{
     primitives::{Address, B256, Bytes, I256, U256, utils::{format_ether, format_units, parse_ether}},
     signers::{SignerSync, local::PrivateKeySigner},
-    sol_types::SolCall,
+    sol_types::{Eip712Domain, SolCall},
 };
 use anyhow::{Context, Result};
 use bindings::GovernanceToken;
-use protocol::Choice;
+use protocol::{
+    Choice,
+    eip712::{LABEL_SCOPE, Preference, SessionKeyAuthorization, domain},
+};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -21,13 +24,16 @@ use crate::{
     story::{decimals, text},
 };
 
+/// When the session keys of the story expire, in Unix seconds.
+const YEAR_2100: u64 = 4_102_444_800;
+
 /// A staked, signed-in labeler with an authorised session key.
 pub struct Labeler {
     /// Place in [`CAST`].
     pub position: usize,
     address: Address,
     session: PrivateKeySigner,
-    domain: protocol::eip712::Domain,
+    domain: Eip712Domain,
     api: Api,
 }
 
@@ -51,20 +57,19 @@ impl Labeler {
         let mut key = [0u8; 32];
         ChaCha8Rng::seed_from_u64(1000 + position as u64).fill_bytes(&mut key);
         let session = PrivateKeySigner::from_bytes(&B256::from(key))?;
-        let domain = protocol::eip712::domain(chain.deployment.chain_id, contracts.label_epochs);
-        let authorization = protocol::eip712::SessionKeyAuthorization {
+        let domain = domain(chain.deployment.chain_id, contracts.label_epochs);
+        let authorization = SessionKeyAuthorization {
             labeler: wallet.address(),
-            sessionKey: session.address(),
-            scope: "label".into(),
-            // The year 2100.
-            expiresAt: 4_102_444_800,
+            session_key: session.address(),
+            scope: LABEL_SCOPE.into(),
+            expires_at: YEAR_2100,
         };
-        let signature = wallet.sign_typed_data_sync(&authorization, &domain)?;
+        let signature = wallet.sign_hash_sync(&authorization.signing_hash(&domain))?;
         api.post(
             "/session-keys",
             json!({
-                "labeler": wallet.address(), "sessionKey": session.address(), "scope": "label",
-                "expiresAt": authorization.expiresAt, "signature": alloy::hex::encode_prefixed(signature.as_bytes()),
+                "labeler": wallet.address(), "sessionKey": session.address(), "scope": LABEL_SCOPE,
+                "expiresAt": YEAR_2100, "signature": alloy::hex::encode_prefixed(signature.as_bytes()),
             }),
         )
         .await?;
@@ -94,15 +99,15 @@ impl Labeler {
 
     async fn submit(&self, epoch: u64, task: &Value, task_id: B256, choice: Choice) -> Result<()> {
         let number = |name: &str| task[name].as_u64().with_context(|| format!("the task has no {name}"));
-        let preference = protocol::eip712::Preference {
+        let preference = Preference {
             epoch,
             block: number("block")?.try_into()?,
             slot: number("slot")?.try_into()?,
-            taskId: task_id,
-            choice: choice as u8,
+            task_id,
+            choice,
             labeler: self.address,
         };
-        let signature = self.session.sign_typed_data_sync(&preference, &self.domain)?;
+        let signature = self.session.sign_hash_sync(&preference.signing_hash(&self.domain))?;
         self.api
             .post(
                 "/preferences",

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
-use localnet::{Anvil, AnvilOptions, Deploy, Deployment, Tools};
+use localnet::{Anvil, AnvilOptions, Deploy, Tools, read_deployment};
 use serde_json::json;
 
 use crate::{
@@ -79,7 +79,7 @@ async fn play(args: &Args, root: &Path, data: &Path, timeline: &mut Timeline) ->
     let anvil = Anvil::start(&tools, &AnvilOptions { block_time_s: Some(1), ..AnvilOptions::default() }).await?;
     let rpc_url = anvil.rpc_url();
     localnet::deploy(&tools, &Deploy { rpc_url: &rpc_url, file: deployment_file.clone() }).await?;
-    let deployment = Deployment::read(&deployment_file)?;
+    let deployment = read_deployment(&deployment_file)?;
     timeline.done(step, &rpc_url);
     let step = timeline.step("polity up: Postgres, indexer, API, jobs");
     let rlhf = sibling("rlhf")?;
