@@ -1,0 +1,7 @@
+//! Proposals and votes: `contracts/src/governance/ProtocolGovernor.sol`.
+
+alloy::sol!(
+    #[sol(rpc, all_derives)]
+    ProtocolGovernor,
+    "../../contracts/abi/ProtocolGovernor.json"
+);
