@@ -1,9 +1,39 @@
 //! The chain as this process sees it: a provider, the deployment's addresses and the operator's key. Everything that
-//! sends a transaction is in this folder.
-pub use localnet::{Contracts, Deployment, DeploymentError, DeploymentFamily};
+//! sends a transaction is in this folder, and nothing outside it knows a contract's ABI.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`transactions`] | the queue that every transaction goes through |
+//! | [`revert`] | why a call failed, in words |
+//! | `epochs`, `governance`, `models`, `datasets` | one contract each: its calls to send and its views, in `protocol`'s types |
+//!
+//! To add a contract: a file with functions on [`ChainHandle`] that return a [`Call`] or read a view.
+mod datasets;
+mod epochs;
+mod governance;
+mod models;
+pub mod revert;
+pub mod transactions;
 
-use alloy::{providers::DynProvider, signers::local::PrivateKeySigner};
-use std::sync::Arc;
+pub use datasets::DatasetOnChain;
+pub use epochs::{EpochOnChain, EpochStatus};
+pub use governance::{Action, ProposalOnChain};
+pub use bindings::{Contracts, Deployment};
+pub use models::{Registered, VersionStatus};
+pub use transactions::{Mined, SendError, Transactions};
+
+use crate::config::Config;
+use alloy::{
+    eips::BlockNumberOrTag,
+    network::TransactionBuilder,
+    primitives::{Address, Bytes},
+    providers::{DynProvider, Provider, ProviderBuilder},
+    rpc::types::TransactionRequest,
+    signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
+    sol_types::SolCall,
+    transports::{RpcError, TransportErrorKind},
+};
+use std::{path::PathBuf, sync::Arc};
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -14,4 +44,120 @@ pub struct ChainHandle {
     pub deployment: Arc<Deployment>,
     /// Signs receipts and the operator's transactions.
     pub operator: PrivateKeySigner,
+}
+
+/// A call of one of our contracts, to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The contract.
+    pub to: Address,
+    /// Function and arguments.
+    pub data: Bytes,
+}
+
+impl Call {
+    fn new(to: Address, call: &impl SolCall) -> Self {
+        Self { to, data: call.abi_encode().into() }
+    }
+}
+
+/// The latest block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    pub number: u64,
+    /// Unix seconds. What contracts take for "now": never compare their times with our own clock.
+    pub timestamp: u64,
+}
+
+/// Why the chain cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error("chain.rpc_url {0} is not a URL")]
+    Url(String),
+    #[error("the RPC endpoint {url} does not answer")]
+    Unreachable { url: String, source: RpcError<TransportErrorKind> },
+    #[error("the RPC endpoint serves chain {actual}, the deployment file is for chain {expected}")]
+    WrongChain { expected: u64, actual: u64 },
+    #[error("there is no contract at {address}, where the deployment file has the governor; was the chain reset?")]
+    NotDeployed { address: Address },
+    #[error("cannot read the operator's key from {path}")]
+    KeyFile { path: PathBuf, source: std::io::Error },
+    #[error("{0} holds no private key (32 bytes as hex)")]
+    Key(PathBuf),
+    #[error("chain.operator_key_file is empty, which only chain 31337 allows")]
+    NoKey,
+}
+
+/// Why a view could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    #[error("{what} could not be read from the chain")]
+    Rpc { what: &'static str, source: RpcError<TransportErrorKind> },
+    #[error("{what} answered with something else than its ABI says")]
+    Decode { what: &'static str, source: alloy::sol_types::Error },
+}
+
+impl ChainHandle {
+    /// Connect to `rpc_url` and check that the deployment is there.
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub async fn connect(config: &Config, rpc_url: &str, deployment: Deployment) -> Result<Self, ConnectError> {
+        let provider = connect(rpc_url)?;
+        let unreachable = |source| ConnectError::Unreachable { url: rpc_url.to_owned(), source };
+        let chain_id = provider.get_chain_id().await.map_err(unreachable)?;
+        if chain_id != deployment.chain_id {
+            return Err(ConnectError::WrongChain { expected: deployment.chain_id, actual: chain_id });
+        }
+        let address = deployment.contracts.governor;
+        if provider.get_code_at(address).await.map_err(unreachable)?.is_empty() {
+            return Err(ConnectError::NotDeployed { address });
+        }
+        let operator = operator_key(config, chain_id)?;
+        Ok(Self { provider, rpc_url: rpc_url.into(), chain_id, deployment: Arc::new(deployment), operator })
+    }
+
+    /// The latest block.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn head(&self) -> Result<Head, ReadError> {
+        let what = "the latest block";
+        let block = self.provider.get_block_by_number(BlockNumberOrTag::Latest).await;
+        let block = block.and_then(|block| block.ok_or(RpcError::NullResp));
+        let header = block.map_err(|source| ReadError::Rpc { what, source })?.header;
+        Ok(Head { number: header.number, timestamp: header.timestamp })
+    }
+
+    /// Read a view as of the latest block.
+    async fn view<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, ReadError> {
+        let what = C::SIGNATURE;
+        let request = TransactionRequest::default().with_to(to).with_input(call.abi_encode());
+        let data = self.provider.call(request).await.map_err(|source| ReadError::Rpc { what, source })?;
+        C::abi_decode_returns(&data).map_err(|source| ReadError::Decode { what, source })
+    }
+}
+
+/// A provider for `rpc_url`; nothing is sent yet.
+///
+/// # Errors
+/// [`ConnectError::Url`].
+pub fn connect(rpc_url: &str) -> Result<DynProvider, ConnectError> {
+    let url = rpc_url.parse().map_err(|_| ConnectError::Url(rpc_url.to_owned()))?;
+    Ok(ProviderBuilder::default().connect_http(url).erased())
+}
+
+/// The operator's key from its file; dev account 1 on a local chain without one.
+fn operator_key(config: &Config, chain_id: u64) -> Result<PrivateKeySigner, ConnectError> {
+    if config.chain.operator_key_file.is_empty() {
+        if chain_id != localnet::DEV_CHAIN_ID {
+            return Err(ConnectError::NoKey);
+        }
+        let builder = MnemonicBuilder::<English>::default().phrase(localnet::DEV_MNEMONIC).index(1);
+        return Ok(builder.and_then(|builder| builder.build()).expect("the dev mnemonic is valid"));
+    }
+    let path = PathBuf::from(&config.chain.operator_key_file);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|source| ConnectError::KeyFile { path: path.clone(), source })?;
+    text.trim().parse().map_err(|_| ConnectError::Key(path))
 }

@@ -21,7 +21,7 @@ pub mod tools;
 
 pub use anvil::{Anvil, AnvilOptions};
 pub use deploy::{Deploy, deploy};
-pub use deployment::{Contracts, Deployment, DeploymentError, DeploymentFamily};
+pub use deployment::{DeploymentError, read_deployment};
 pub use postgres::{Postgres, PostgresOptions};
 pub use tools::Tools;
 

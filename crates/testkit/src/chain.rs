@@ -6,7 +6,8 @@ use alloy::providers::ext::AnvilApi;
 use alloy::providers::{DynProvider, Provider, ProviderBuilder};
 use alloy::rpc::types::{BlockNumberOrTag, TransactionReceipt, TransactionRequest};
 use alloy::sol_types::SolCall;
-use localnet::{Anvil, AnvilOptions, Deployment};
+use bindings::Deployment;
+use localnet::{Anvil, AnvilOptions};
 
 use crate::snapshot::Snapshot;
 use crate::{Account, tools};

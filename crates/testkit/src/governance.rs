@@ -2,31 +2,9 @@
 
 use alloy::primitives::{Address, Bytes, U256, keccak256};
 use alloy::sol_types::{SolCall, SolEvent};
+use bindings::{GovernanceToken, ProtocolGovernor as Governor};
 
 use crate::{Account, TestChain, account};
-
-alloy::sol! {
-    /// The part of OpenZeppelin Governor's standard ABI that a proposal's life needs.
-    interface Governor {
-        event ProposalCreated(
-            uint256 proposalId, address proposer, address[] targets, uint256[] values, string[] signatures,
-            bytes[] calldatas, uint256 voteStart, uint256 voteEnd, string description
-        );
-        function propose(address[] targets, uint256[] values, bytes[] calldatas, string description)
-            external returns (uint256 proposalId);
-        function castVote(uint256 proposalId, uint8 support) external returns (uint256);
-        function queue(address[] targets, uint256[] values, bytes[] calldatas, bytes32 descriptionHash)
-            external returns (uint256);
-        function execute(address[] targets, uint256[] values, bytes[] calldatas, bytes32 descriptionHash)
-            external payable returns (uint256);
-        function state(uint256 proposalId) external view returns (uint8);
-        function proposalSnapshot(uint256 proposalId) external view returns (uint256);
-        function proposalDeadline(uint256 proposalId) external view returns (uint256);
-        function proposalEta(uint256 proposalId) external view returns (uint256);
-        function delegate(address delegatee) external;
-        function getVotes(address account) external view returns (uint256);
-    }
-}
 
 /// One call that the timelock makes when a proposal is executed.
 #[derive(Debug, Clone)]
@@ -116,9 +94,9 @@ impl TestChain {
         let token = self.deployment().contracts.governance_token;
         for holder in account::VOTERS.into_iter().chain([proposer]) {
             let holder_address = holder.address();
-            let votes = self.call(token, &Governor::getVotesCall { account: holder_address }).await;
+            let votes = self.call(token, &GovernanceToken::getVotesCall { account: holder_address }).await;
             if votes == U256::ZERO {
-                self.send(holder, token, &Governor::delegateCall { delegatee: holder_address }).await;
+                self.send(holder, token, &GovernanceToken::delegateCall { delegatee: holder_address }).await;
             }
         }
         // The proposer's threshold is looked up one second back.

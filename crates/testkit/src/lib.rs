@@ -34,7 +34,8 @@ pub use account::Account;
 pub use chain::TestChain;
 pub use database::TestDb;
 pub use governance::Action;
-pub use localnet::{Contracts, Deployment, DeploymentFamily, Tools};
+pub use bindings::{Contracts, Deployment};
+pub use localnet::Tools;
 
 use std::path::Path;
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use alloy::primitives::Bytes;
 use alloy::providers::ProviderBuilder;
 use alloy::providers::ext::AnvilApi;
-use localnet::{Anvil, AnvilOptions, Deploy, Deployment, Tools, deploy};
+use bindings::Deployment;
+use localnet::{Anvil, AnvilOptions, Deploy, Tools, deploy, read_deployment};
 use nix::fcntl::{Flock, FlockArg};
 
 /// A deployed chain, ready to be loaded.
@@ -44,7 +45,7 @@ impl Snapshot {
         drop(lock);
         Snapshot {
             state: fs::read(&state_file).expect("the snapshot was written").into(),
-            deployment: Deployment::read(&deployment_file).unwrap_or_else(|error| panic!("{error}")),
+            deployment: read_deployment(&deployment_file).unwrap_or_else(|error| panic!("{error}")),
         }
     }
 }

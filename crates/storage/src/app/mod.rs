@@ -5,7 +5,6 @@
 //! belong together. To add a table: a migration with comments, a file here, a paragraph in the crate's README.
 pub mod campaigns;
 pub mod checkpoints;
-mod columns;
 pub mod datasets;
 pub mod epochs;
 pub mod jobs;
@@ -16,6 +15,7 @@ pub mod prompts;
 pub mod refresh_tokens;
 pub mod runs;
 pub mod seats;
+pub mod secrets;
 pub mod session_keys;
 pub mod slots;
 pub mod statements;

@@ -1,5 +1,5 @@
 //! `app.tasks`: a prompt and two completions to choose from.
-use super::columns;
+use crate::columns;
 use alloy_primitives::B256;
 use chrono::{DateTime, Utc};
 use protocol::Choice;
@@ -108,6 +108,12 @@ pub async fn pool(
             Ok((columns::hash(row, "task_id")?, gold))
         })
         .collect()
+}
+
+/// A campaign's tasks with answers known beforehand.
+pub async fn gold(conn: &mut PgConnection, campaign_id: i64) -> Result<BTreeMap<B256, Choice>, Error> {
+    let tasks = pool(conn, campaign_id).await?;
+    Ok(tasks.into_iter().filter_map(|(task_id, gold)| gold.map(|choice| (task_id, choice))).collect())
 }
 
 /// Set or clear the answer known beforehand; says whether the campaign has the task. The caller makes sure that no

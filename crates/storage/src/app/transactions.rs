@@ -1,6 +1,6 @@
 //! `app.transactions`: everything that the operator signed. A transaction is stored before it is sent, so that after a
 //! crash the same bytes are sent again and nothing is done twice.
-use super::columns;
+use crate::columns;
 use alloy_primitives::{Address, B256};
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, Row, postgres::PgRow};
@@ -91,6 +91,20 @@ pub async fn find(conn: &mut PgConnection, key: &str) -> Result<Option<Transacti
 pub async fn list_sent(conn: &mut PgConnection, sender: Address) -> Result<Vec<Transaction>, Error> {
     let rows = sqlx::query("select * from app.transactions where sender = $1 and state = 'sent' order by nonce")
         .bind(sender.as_slice())
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(Transaction::from_row).collect()
+}
+
+/// Everything stored from a nonce on, whatever became of it, by nonce.
+pub async fn list_from(
+    conn: &mut PgConnection,
+    sender: Address,
+    nonce: u64,
+) -> Result<Vec<Transaction>, Error> {
+    let rows = sqlx::query("select * from app.transactions where sender = $1 and nonce >= $2 order by nonce")
+        .bind(sender.as_slice())
+        .bind(nonce.cast_signed())
         .fetch_all(conn)
         .await?;
     rows.iter().map(Transaction::from_row).collect()

@@ -1,0 +1,276 @@
+//! The queue that every transaction goes through.
+//!
+//! A transaction has a key that says what it is for. It is signed and stored in `app.transactions` before it is sent, so
+//! a process that was killed sends the same bytes again and nothing happens twice. Nonces are given out under a lock in
+//! the database, so any number of workers share one operator key.
+use super::{Call, ChainHandle, revert};
+use crate::{app::AppState, clock::Clock};
+use alloy::{
+    eips::Encodable2718,
+    network::{EthereumWallet, TransactionBuilder},
+    primitives::{Address, B256},
+    providers::Provider,
+    rpc::types::{Log, TransactionReceipt, TransactionRequest},
+    transports::{RpcError, TransportErrorKind},
+};
+use sqlx::{PgConnection, PgPool};
+use std::time::Duration;
+use storage::app::transactions::{self, Transaction};
+
+/// Gas is estimated one block before the transaction is mined; state may have grown by then.
+const GAS_MARGIN_PERCENT: u64 = 130;
+/// Looks without a receipt for a used nonce before we believe it: behind one RPC address there may be nodes that lag.
+const SURELY_MISSING: u32 = 5;
+/// How long one call waits for its receipt. The next one goes on waiting for the same transaction.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Sends transactions of the operator. Cheap to clone.
+#[derive(Clone)]
+pub struct Transactions {
+    chain: ChainHandle,
+    pool: PgPool,
+    clock: Clock,
+    poll: Duration,
+}
+
+/// A transaction that took effect.
+#[derive(Debug, Clone)]
+pub struct Mined {
+    pub tx_hash: B256,
+    pub block_number: u64,
+    /// What the contracts said.
+    pub logs: Vec<Log>,
+}
+
+/// Why a transaction did not take effect.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// Nothing was sent, or it was mined as failed; the same key may be tried again when the cause is gone.
+    #[error("{key} was refused by the contract: {reason}")]
+    Reverted { key: String, reason: String },
+    #[error("{key} is not mined after {} s; it will be looked for again", PATIENCE.as_secs())]
+    NotMined { key: String },
+    #[error("{key} could not be sent")]
+    Rpc { key: String, source: RpcError<TransportErrorKind> },
+    #[error("{key} could not be signed")]
+    Sign { key: String, source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("{key} could not be stored")]
+    Database { key: String, source: sqlx::Error },
+}
+
+impl AppState {
+    /// The queue on this process's chain and database.
+    pub fn transactions(&self) -> Transactions {
+        let poll = Duration::from_millis(self.config.chain.poll_ms);
+        Transactions::new(self.chain.clone(), self.pool.clone(), self.clock.clone(), poll)
+    }
+}
+
+impl Transactions {
+    /// `poll` is the wait between two looks for a receipt.
+    pub fn new(chain: ChainHandle, pool: PgPool, clock: Clock, poll: Duration) -> Self {
+        Self { chain, pool, clock, poll }
+    }
+
+    /// Send `call` unless the transaction of this key was sent before, and wait until it is mined.
+    ///
+    /// # Errors
+    /// [`SendError`]. A refusal found by simulation costs nothing and is not stored.
+    pub async fn send(&self, key: &str, call: &Call) -> Result<Mined, SendError> {
+        let database = |source| SendError::Database { key: key.to_owned(), source };
+        let mut conn = self.pool.acquire().await.map_err(database)?;
+        let stored = transactions::find(&mut conn, key).await.map_err(database)?;
+        drop(conn);
+        let transaction = match stored {
+            Some(transaction) if transaction.state != "reverted" => transaction,
+            // A failed one stays on the chain; what it was for is tried again with a new one.
+            Some(_) | None => self.sign_and_store(key, call).await?,
+        };
+        self.broadcast(&transaction).await?;
+        self.wait(transaction, call).await
+    }
+
+    /// Send everything again that the chain should know and does not: it lost its last blocks, or we were killed between
+    /// storing and sending.
+    ///
+    /// # Errors
+    /// [`SendError`] of the first transaction that cannot be sent.
+    pub async fn resend_lost(&self) -> Result<(), SendError> {
+        let key = "resending";
+        let database = |source| SendError::Database { key: key.to_owned(), source };
+        let from = self.chain_nonce(key).await?;
+        let mut conn = self.pool.acquire().await.map_err(database)?;
+        let lost = transactions::list_from(&mut conn, self.sender(), from).await.map_err(database)?;
+        drop(conn);
+        for transaction in &lost {
+            tracing::warn!(tx.key = transaction.key, tx.nonce = transaction.nonce, "sending a lost transaction again");
+            self.broadcast(transaction).await?;
+        }
+        Ok(())
+    }
+
+    fn sender(&self) -> Address {
+        self.chain.operator.address()
+    }
+
+    async fn chain_nonce(&self, key: &str) -> Result<u64, SendError> {
+        let rpc = |source| SendError::Rpc { key: key.to_owned(), source };
+        self.chain.provider.get_transaction_count(self.sender()).await.map_err(rpc)
+    }
+
+    /// Simulate, take the next nonce, sign and store, all under the sender's lock.
+    async fn sign_and_store(&self, key: &str, call: &Call) -> Result<Transaction, SendError> {
+        let database = |source| SendError::Database { key: key.to_owned(), source };
+        let gas = self.estimate(key, call).await?;
+        let mut db = self.pool.begin().await.map_err(database)?;
+        transactions::lock(&mut db, self.sender()).await.map_err(database)?;
+        if let Some(other) = transactions::find(&mut db, key).await.map_err(database)? {
+            if other.state != "reverted" {
+                return Ok(other);
+            }
+            transactions::delete(&mut db, key).await.map_err(database)?;
+        }
+        let nonce = self.next_nonce(&mut db, key).await?;
+        let transaction = self.sign(key, call, nonce, gas).await?;
+        transactions::insert(&mut db, &transaction).await.map_err(database)?;
+        db.commit().await.map_err(database)?;
+        tracing::info!(tx.key = key, tx.hash = %transaction.tx_hash, tx.nonce = nonce, "stored a transaction");
+        Ok(transaction)
+    }
+
+    /// The first nonce that neither the chain nor our table knows.
+    async fn next_nonce(&self, conn: &mut PgConnection, key: &str) -> Result<u64, SendError> {
+        let stored = transactions::next_nonce(conn, self.sender()).await;
+        let stored = stored.map_err(|source| SendError::Database { key: key.to_owned(), source })?;
+        Ok(self.chain_nonce(key).await?.max(stored.unwrap_or(0)))
+    }
+
+    async fn estimate(&self, key: &str, call: &Call) -> Result<u64, SendError> {
+        let request =
+            TransactionRequest::default().with_from(self.sender()).with_to(call.to).with_input(call.data.clone());
+        let estimated = self.chain.provider.estimate_gas(request).await;
+        let gas = estimated.map_err(|source| match revert::reason(&source) {
+            Some(reason) => SendError::Reverted { key: key.to_owned(), reason },
+            None => SendError::Rpc { key: key.to_owned(), source },
+        })?;
+        Ok(gas * GAS_MARGIN_PERCENT / 100)
+    }
+
+    async fn sign(&self, key: &str, call: &Call, nonce: u64, gas: u64) -> Result<Transaction, SendError> {
+        let rpc = |source| SendError::Rpc { key: key.to_owned(), source };
+        let fees = self.chain.provider.estimate_eip1559_fees().await.map_err(rpc)?;
+        let request = TransactionRequest::default()
+            .with_chain_id(self.chain.chain_id)
+            .with_to(call.to)
+            .with_input(call.data.clone())
+            .with_nonce(nonce)
+            .with_gas_limit(gas)
+            .with_max_priority_fee_per_gas(fees.max_priority_fee_per_gas)
+            // The bytes are never changed again, so they must bear a base fee that doubles a few times.
+            .with_max_fee_per_gas(fees.max_fee_per_gas.saturating_mul(4));
+        let wallet = EthereumWallet::from(self.chain.operator.clone());
+        let signed = request.build(&wallet).await;
+        let signed = signed.map_err(|source| SendError::Sign { key: key.to_owned(), source: source.into() })?;
+        Ok(Transaction {
+            key: key.to_owned(),
+            sender: self.sender(),
+            recipient: call.to,
+            data: call.data.to_vec(),
+            nonce,
+            raw: signed.encoded_2718(),
+            tx_hash: *signed.tx_hash(),
+            state: "sent".into(),
+            block_number: None,
+            error: None,
+            created_at: self.clock.now(),
+        })
+    }
+
+    /// Give the bytes to the node. That it knows them already is what we want.
+    async fn broadcast(&self, transaction: &Transaction) -> Result<(), SendError> {
+        let sent = self.chain.provider.send_raw_transaction(&transaction.raw).await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if is_known(&error) => Ok(()),
+            Err(source) => Err(SendError::Rpc { key: transaction.key.clone(), source }),
+        }
+    }
+
+    async fn wait(&self, mut transaction: Transaction, call: &Call) -> Result<Mined, SendError> {
+        let key = transaction.key.clone();
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let mut missing = 0;
+        while tokio::time::Instant::now() < deadline {
+            // The nonce first: a receipt that is missing after the nonce was used will never come.
+            let used = self.chain_nonce(&key).await? > transaction.nonce;
+            if let Some(receipt) = self.receipt(&transaction).await? {
+                return self.settle(&transaction, receipt, call).await;
+            }
+            missing = if used { missing + 1 } else { 0 };
+            if missing >= SURELY_MISSING {
+                transaction = self.replace(&transaction, call).await?;
+                self.broadcast(&transaction).await?;
+                missing = 0;
+            }
+            tokio::time::sleep(self.poll).await;
+        }
+        Err(SendError::NotMined { key })
+    }
+
+    async fn receipt(&self, transaction: &Transaction) -> Result<Option<TransactionReceipt>, SendError> {
+        let receipt = self.chain.provider.get_transaction_receipt(transaction.tx_hash).await;
+        receipt.map_err(|source| SendError::Rpc { key: transaction.key.clone(), source })
+    }
+
+    async fn settle(
+        &self,
+        transaction: &Transaction,
+        receipt: TransactionReceipt,
+        call: &Call,
+    ) -> Result<Mined, SendError> {
+        let key = transaction.key.as_str();
+        let database = |source| SendError::Database { key: key.to_owned(), source };
+        let block_number = receipt.block_number.unwrap_or_default();
+        let failure = match receipt.status() {
+            true => None,
+            false => Some(self.replay(call, block_number).await),
+        };
+        let mut conn = self.pool.acquire().await.map_err(database)?;
+        transactions::settle(&mut conn, key, block_number, failure.as_deref()).await.map_err(database)?;
+        if let Some(reason) = failure {
+            return Err(SendError::Reverted { key: key.to_owned(), reason });
+        }
+        tracing::info!(tx.key = key, block = block_number, "mined");
+        Ok(Mined {
+            tx_hash: transaction.tx_hash,
+            block_number,
+            logs: receipt.logs().to_vec(),
+        })
+    }
+
+    /// A receipt does not say why; the same call on the block before usually does.
+    async fn replay(&self, call: &Call, block_number: u64) -> String {
+        let request =
+            TransactionRequest::default().with_from(self.sender()).with_to(call.to).with_input(call.data.clone());
+        let outcome = self.chain.provider.call(request).block((block_number.saturating_sub(1)).into()).await;
+        let reason = outcome.err().and_then(|error| revert::reason(&error));
+        reason.unwrap_or_else(|| "it failed for a reason that a replay does not show".to_owned())
+    }
+
+    /// Somebody else used the nonce with the same key: sign the same call again with a free one.
+    async fn replace(&self, lost: &Transaction, call: &Call) -> Result<Transaction, SendError> {
+        let database = |source| SendError::Database { key: lost.key.clone(), source };
+        tracing::warn!(tx.key = lost.key, tx.nonce = lost.nonce, "the nonce was used elsewhere; signing again");
+        let mut conn = self.pool.acquire().await.map_err(database)?;
+        transactions::delete(&mut conn, &lost.key).await.map_err(database)?;
+        drop(conn);
+        self.sign_and_store(&lost.key, call).await
+    }
+}
+
+/// Nodes word it differently; there is no code for it.
+fn is_known(error: &RpcError<TransportErrorKind>) -> bool {
+    let Some(response) = error.as_error_resp() else { return false };
+    let message = response.message.to_ascii_lowercase();
+    ["already known", "already imported", "known transaction", "nonce too low"].iter().any(|known| message.contains(known))
+}
