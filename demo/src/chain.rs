@@ -41,10 +41,6 @@ impl Chain {
         Ok(Self { rpc_url: rpc_url.into(), deployment, reader, fast })
     }
 
-    pub fn reader(&self) -> &DynProvider {
-        &self.reader
-    }
-
     /// Send a transaction of dev account `from` and wait for its success.
     pub async fn send(&self, from: u32, target: Address, data: Vec<u8>) -> Result<()> {
         let wallet = EthereumWallet::from(signer(from)?);
@@ -67,7 +63,8 @@ impl Chain {
         let values = vec![U256::ZERO; calls.len()];
         let datas: Vec<Bytes> = calls.into_iter().map(|call| call.data.into()).collect();
         let call = governor.propose(targets, values, datas, description.into());
-        let id = call.clone().from(signer(from)?.address()).call().await.context("the proposal would revert")?;
+        let id =
+            call.clone().from(signer(from)?.address()).call().await.context("the proposal would revert")?;
         self.send(from, *governor.address(), call.calldata().to_vec()).await?;
         Ok(id)
     }
@@ -103,7 +100,12 @@ impl Chain {
     }
 
     /// [`Chain::wait`] with an own patience, in seconds.
-    pub async fn wait_long(&self, what: &str, patience: u64, condition: impl AsyncFn() -> Result<bool>) -> Result<()> {
+    pub async fn wait_long(
+        &self,
+        what: &str,
+        patience: u64,
+        condition: impl AsyncFn() -> Result<bool>,
+    ) -> Result<()> {
         let start = Instant::now();
         while !condition().await? {
             if start.elapsed() > Duration::from_secs(patience) {

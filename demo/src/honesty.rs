@@ -9,13 +9,19 @@ use rand::{Rng, RngCore};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Honesty {
     /// Looks at every task and errs with probability `1 - accuracy`.
-    Works { accuracy: f64 },
+    Works {
+        accuracy: f64,
+    },
     /// Looks at a task with probability `effort`, else answers at random.
-    Lazy { effort: f64 },
+    Lazy {
+        effort: f64,
+    },
     Random,
     AlwaysA,
     /// Copies the answers of the labeler with this index wherever both have the same task, else answers at random.
-    Copies { leader: usize },
+    Copies {
+        leader: usize,
+    },
 }
 
 /// One simulated labeler; its dev account is `FIRST_ACCOUNT + position in CAST`.

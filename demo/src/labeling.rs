@@ -2,7 +2,10 @@
 use std::collections::HashMap;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, I256, U256, utils::{format_ether, format_units, parse_ether}},
+    primitives::{
+        Address, B256, Bytes, I256, U256,
+        utils::{format_ether, format_units, parse_ether},
+    },
     signers::{SignerSync, local::PrivateKeySigner},
     sol_types::{Eip712Domain, SolCall},
 };
@@ -148,7 +151,9 @@ fn row(name: &str, pay: U256, own: &Value) -> Result<String> {
     let overlap = own["t1"].as_u64().unwrap_or(0) + own["t2"].as_u64().unwrap_or(0);
     let score: I256 = text(&own["score"])?.parse()?;
     let score = decimals(&format_units(score, 18)?);
-    let pol = |name: &str| -> Result<String> { Ok(decimals(&format_units(text(&own[name])?.parse::<I256>()?, 18)?)) };
+    let pol = |name: &str| -> Result<String> {
+        Ok(decimals(&format_units(text(&own[name])?.parse::<I256>()?, 18)?))
+    };
     Ok(format!(
         "  {name:<18} {:>6} {overlap:>8} {:>7} {score:>7} {:>10} {:>10} {:>11}  {}\n",
         own["nValid"].to_string(),

@@ -57,7 +57,9 @@ async fn main() -> Result<()> {
         std::fs::remove_dir_all(&data).with_context(|| format!("could not clear {}", data.display()))?;
     }
     std::fs::create_dir_all(&data)?;
-    let mut timeline = Timeline::new(json!({"size": if args.size == SizeName::Tiny { "tiny" } else { "full" }, "commit": commit(&root)}));
+    let mut timeline = Timeline::new(
+        json!({"size": if args.size == SizeName::Tiny { "tiny" } else { "full" }, "commit": commit(&root)}),
+    );
     let result = tokio::select! {
         result = play(&args, &root, &data, &mut timeline) => result,
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("stopped by Ctrl-C")),
@@ -76,7 +78,8 @@ async fn play(args: &Args, root: &Path, data: &Path, timeline: &mut Timeline) ->
     let step = timeline.step("fresh chain, contracts deployed by script/Deploy.s.sol");
     let deployment_file = data.join("deployment.json");
     let tools = Tools::find(root)?;
-    let anvil = Anvil::start(&tools, &AnvilOptions { block_time_s: Some(1), ..AnvilOptions::default() }).await?;
+    let anvil =
+        Anvil::start(&tools, &AnvilOptions { block_time_s: Some(1), ..AnvilOptions::default() }).await?;
     let rpc_url = anvil.rpc_url();
     localnet::deploy(&tools, &Deploy { rpc_url: &rpc_url, file: deployment_file.clone() }).await?;
     let deployment = read_deployment(&deployment_file)?;
@@ -108,8 +111,9 @@ async fn size(name: SizeName, root: &Path) -> Result<Size> {
         SizeName::Tiny => ("tiny", tiny_model(root).await?, 48),
     };
     let preset = root.join(format!("rlhf/presets/{name}.json"));
-    let preset = std::fs::read_to_string(&preset).with_context(|| format!("could not read {}", preset.display()))?;
-    Ok(Size { name, base, preset: serde_json::from_str(&preset)?, n_prompts })
+    let preset =
+        std::fs::read_to_string(&preset).with_context(|| format!("could not read {}", preset.display()))?;
+    Ok(Size { base, preset: serde_json::from_str(&preset)?, n_prompts })
 }
 
 /// Make the 1 M-parameter model, unless it was made before.
@@ -118,7 +122,11 @@ async fn tiny_model(root: &Path) -> Result<PathBuf> {
     if !dir.join("manifest.json").exists() {
         println!("making the tiny model");
         let rlhf = sibling("rlhf")?;
-        let status = tokio::process::Command::new(&rlhf).args(["convert", "tiny", "--seed", "1", "--out"]).arg(&dir).status().await?;
+        let status = tokio::process::Command::new(&rlhf)
+            .args(["convert", "tiny", "--seed", "1", "--out"])
+            .arg(&dir)
+            .status()
+            .await?;
         ensure!(status.success(), "rlhf convert tiny failed");
         let status = tokio::process::Command::new(&rlhf).arg("import").arg(&dir).status().await?;
         ensure!(status.success(), "rlhf import failed");
@@ -145,7 +153,10 @@ async fn after(command: &str, root: &Path, url: &str) -> Result<()> {
 
 /// The repository: scripts, models and settings are read from it.
 fn workspace() -> Result<PathBuf> {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).context("the demo has no parent folder")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_owned)
+        .context("the demo has no parent folder")
 }
 
 fn commit(root: &Path) -> String {

@@ -5,7 +5,10 @@ use std::{
     time::Duration,
 };
 
-use alloy::{primitives::Address, signers::{Signer, local::PrivateKeySigner}};
+use alloy::{
+    primitives::Address,
+    signers::{Signer, local::PrivateKeySigner},
+};
 use anyhow::{Context, Result, anyhow, bail};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -22,7 +25,14 @@ pub struct Platform {
 
 impl Platform {
     /// Start `polity up` in `data` on the chain at `rpc_url` and wait until it is ready.
-    pub async fn start(bin: &Path, data: &Path, rpc_url: &str, deployment: &Path, rlhf: &Path, port: u16) -> Result<Self> {
+    pub async fn start(
+        bin: &Path,
+        data: &Path,
+        rpc_url: &str,
+        deployment: &Path,
+        rlhf: &Path,
+        port: u16,
+    ) -> Result<Self> {
         let log = std::fs::File::create(data.join("polity.log"))?;
         let mut child = Command::new(bin)
             .arg("up")
@@ -46,9 +56,9 @@ impl Platform {
             }
             bail!("polity up stopped before it was ready; see {}", data.join("polity.log").display())
         };
-        let url = tokio::time::timeout(Duration::from_secs(120), ready)
-            .await
-            .map_err(|_| anyhow!("polity up was not ready after 120 s; see {}", data.join("polity.log").display()))??;
+        let url = tokio::time::timeout(Duration::from_secs(120), ready).await.map_err(|_| {
+            anyhow!("polity up was not ready after 120 s; see {}", data.join("polity.log").display())
+        })??;
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok(Self { url, child })
     }
@@ -82,7 +92,8 @@ impl Api {
     pub async fn sign_in(url: &str, signer: &PrivateKeySigner) -> Result<Self> {
         let mut api = Self::anonymous(url);
         let config = api.get("/config.json").await?;
-        let nonce = api.post("/auth/nonces", json!({})).await?["nonce"].as_str().unwrap_or_default().to_owned();
+        let nonce =
+            api.post("/auth/nonces", json!({})).await?["nonce"].as_str().unwrap_or_default().to_owned();
         let message = siwe_message(&config, signer.address(), &nonce)?;
         let signature = signer.sign_message(message.as_bytes()).await?;
         let signature = alloy::hex::encode_prefixed(signature.as_bytes());
@@ -120,7 +131,11 @@ impl Api {
         if !status.is_success() {
             bail!("{method} {path} answered {status}: {text}");
         }
-        if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text).with_context(|| format!("{method} {path}")) }
+        if text.is_empty() {
+            Ok(Value::Null)
+        } else {
+            serde_json::from_str(&text).with_context(|| format!("{method} {path}"))
+        }
     }
 }
 

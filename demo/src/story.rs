@@ -2,11 +2,14 @@
 use std::{collections::HashMap, path::PathBuf};
 
 use alloy::{
-    primitives::{Address, B256, U256, utils::{format_ether, parse_ether}},
+    primitives::{
+        Address, B256, U256,
+        utils::{format_ether, parse_ether},
+    },
     sol_types::SolCall,
 };
 use anyhow::{Context, Result, ensure};
-use bindings::{GovernanceToken, ModelRegistry, RewardDistributor};
+use bindings::{GovernanceToken, IRewardDistributor, ModelRegistry, RewardDistributor};
 use futures::future::try_join_all;
 use serde_json::{Value, json};
 
@@ -29,7 +32,6 @@ const ACTIVE: u8 = 1;
 
 /// What differs between the full and the tiny story.
 pub struct Size {
-    pub name: &'static str,
     /// Checkpoint folder of the first model.
     pub base: PathBuf,
     /// `{sampling, reward, ppo}`: `rlhf/presets/<name>.json`.
@@ -119,10 +121,10 @@ impl Story<'_> {
 
     async fn delegate(&mut self) -> Result<()> {
         let step = self.timeline.step("token holders delegate to themselves");
-        let token = self.chain.deployment.contracts.governance_token;
+        let chain = self.chain;
         try_join_all(HOLDERS.map(|holder| async move {
             let data = GovernanceToken::delegateCall { delegatee: signer(holder)?.address() }.abi_encode();
-            self.chain.send(holder, token, data).await
+            chain.send(holder, chain.deployment.contracts.governance_token, data).await
         }))
         .await?;
         self.timeline.done(step, "3 holders with 10 % of the supply each");
@@ -247,7 +249,8 @@ impl Story<'_> {
         let path = format!("/campaigns/{campaign}");
         self.chain.wait("the epoch", async || Ok(operator.get(&path).await?["openEpoch"].is_u64())).await?;
         let epoch = operator.get(&path).await?["openEpoch"].as_u64().context("no open epoch")?;
-        self.timeline.done(step, format!("epoch {epoch}: terms, gold root and the hash of the operator's secret"));
+        self.timeline
+            .done(step, format!("epoch {epoch}: terms, gold root and the hash of the operator's secret"));
         Ok(epoch)
     }
 
@@ -259,8 +262,7 @@ impl Story<'_> {
             labelers.into_iter().partition(|l| matches!(l.role().honesty, Honesty::Copies { .. }));
         let nothing = HashMap::new();
         let answers = try_join_all(others.iter().map(|l| l.work(epoch, &nothing))).await?;
-        let mut by_labeler: HashMap<usize, _> =
-            others.iter().map(|l| l.position).zip(answers).collect();
+        let mut by_labeler: HashMap<usize, _> = others.iter().map(|l| l.position).zip(answers).collect();
         for copycat in &copycats {
             let Honesty::Copies { leader } = copycat.role().honesty else { continue };
             let answers = copycat.work(epoch, &by_labeler[&leader]).await?;
@@ -276,13 +278,20 @@ impl Story<'_> {
         let step = self.timeline.step("epoch closed: labels committed, secret revealed, payouts proposed");
         operator.post(&format!("/epochs/{epoch}/close"), json!({})).await?;
         let path = format!("/epochs/{epoch}");
-        self.chain.wait("the payouts", async || Ok(operator.get(&path).await?["payouts"].is_object())).await?;
+        self.chain
+            .wait("the payouts", async || Ok(operator.get(&path).await?["payouts"].is_object()))
+            .await?;
         let now = operator.get(&path).await?;
         let payouts = &now["payouts"];
         let total = format_ether(text(&payouts["totalCumulative"])?.parse::<U256>()?);
         self.timeline.done(
             step,
-            format!("{} POL to {} labelers, payouts root {}", decimals(&total), payouts["accountCount"], short(text(&payouts["payoutsRoot"])?)),
+            format!(
+                "{} POL to {} labelers, payouts root {}",
+                decimals(&total),
+                payouts["accountCount"],
+                short(text(&payouts["payoutsRoot"])?)
+            ),
         );
         Ok(())
     }
@@ -306,10 +315,12 @@ impl Story<'_> {
         let api = Api::anonymous(self.url);
         let step = self.timeline.step("challenge window");
         let path = format!("/epochs/{epoch}");
-        let proposal = async || -> Result<Value> { Ok(api.get(&path).await?["payouts"]["proposalId"].clone()) };
+        let proposal =
+            async || -> Result<Value> { Ok(api.get(&path).await?["payouts"]["proposalId"].clone()) };
         self.chain.wait("the proposal to pay", async || Ok(proposal().await?.is_string())).await?;
         let id: U256 = text(&proposal().await?)?.parse()?;
-        self.timeline.done(step, format!("over; proposal {} is to pay epoch {epoch}", short(&id.to_string())));
+        self.timeline
+            .done(step, format!("over; proposal {} is to pay epoch {epoch}", short(&id.to_string())));
         self.vote_through(id, "pay").await?;
         self.chain
             .wait("the approval to be indexed", async || Ok(api.get(&path).await?["status"] == "accepted"))
@@ -326,10 +337,17 @@ impl Story<'_> {
             let address = signer(account)?.address();
             // Who earned nothing has no leaf.
             let Ok(leaf) = api.get(&format!("/payouts/{address}")).await else { continue };
-            self.chain.send(account, self.chain.deployment.contracts.reward_distributor, claim_data(address, &leaf)?).await?;
+            self.chain
+                .send(
+                    account,
+                    self.chain.deployment.contracts.reward_distributor,
+                    claim_data(address, &leaf)?,
+                )
+                .await?;
             claimed += 1;
         }
-        self.timeline.done(step, format!("{claimed} claims paid; «{}» is left to claim in the page", CAST[0].name));
+        self.timeline
+            .done(step, format!("{claimed} claims paid; «{}» is left to claim in the page", CAST[0].name));
         Ok(())
     }
 
@@ -362,7 +380,10 @@ impl Story<'_> {
         }
         self.timeline.fact("oracle", evaluation["oracle"].clone());
         self.timeline.fact("rewardAccuracy", done["rewardAccuracy"].clone());
-        self.timeline.done(step, format!("held-out accuracy {}; {}", percent(&done["rewardAccuracy"]), win_rate(evaluation)));
+        self.timeline.done(
+            step,
+            format!("held-out accuracy {}; {}", percent(&done["rewardAccuracy"]), win_rate(evaluation)),
+        );
 
         let id: U256 = text(&done["proposalId"])?.parse()?;
         let step = self.timeline.step("version registered, activation proposed");
@@ -376,7 +397,11 @@ impl Story<'_> {
                 json!({"model": version, "messages": [{"role": "user", "content": "Tell me about a birthday."}], "max_tokens": 24, "seed": 1}),
             )
             .await?;
-        ensure!(answer["model"] == version.as_str(), "the answer came from {}, not from {version}", answer["model"]);
+        ensure!(
+            answer["model"] == version.as_str(),
+            "the answer came from {}, not from {version}",
+            answer["model"]
+        );
         let said = text(&answer["choices"][0]["message"]["content"])?.replace('\n', " ");
         self.timeline.done(step, format!("“Tell me about a birthday.” → “{said}”"));
         Ok(version)
@@ -394,11 +419,14 @@ impl Story<'_> {
         let epoch = self.open_epoch(operator, campaign).await?;
         let step = self.timeline.step("a proposal to vote on");
         let distributor = self.chain.deployment.contracts.reward_distributor;
-        let calls = vec![call(distributor, RewardDistributor::setEpochBudgetCall { amount: parse_ether("6000")? })];
-        let description = "# Raise the epoch budget\n\nAllow 6,000 POL an epoch, so that more labelers can join.";
+        let calls =
+            vec![call(distributor, RewardDistributor::setEpochBudgetCall { amount: parse_ether("6000")? })];
+        let description =
+            "# Raise the epoch budget\n\nAllow 6,000 POL an epoch, so that more labelers can join.";
         let id = self.chain.propose(HOLDERS[0], calls, description).await?;
         self.chain.wait_for_state(id, ACTIVE).await?;
-        self.timeline.done(step, format!("proposal {} is open; epoch {epoch} takes labels", short(&id.to_string())));
+        self.timeline
+            .done(step, format!("proposal {} is open; epoch {epoch} takes labels", short(&id.to_string())));
         Ok(())
     }
 
@@ -406,7 +434,8 @@ impl Story<'_> {
         let api = Api::anonymous(self.url);
         let find = async || -> Result<Option<String>> {
             let families = api.get("/models").await?;
-            let versions = families.as_array().into_iter().flatten().filter_map(|f| f["versions"].as_array()).flatten();
+            let versions =
+                families.as_array().into_iter().flatten().filter_map(|f| f["versions"].as_array()).flatten();
             Ok(versions.filter(|v| wanted(v)).find_map(|v| v["versionId"].as_str().map(str::to_owned)))
         };
         self.chain.wait_long("the registered version", 300, async || Ok(find().await?.is_some())).await?;
@@ -415,7 +444,9 @@ impl Story<'_> {
 
     async fn wait_for_served(&self, version: &str) -> Result<()> {
         let api = Api::anonymous(self.url);
-        self.chain.wait("the model server", async || Ok(api.get("/status").await?["servedVersion"] == version)).await
+        self.chain
+            .wait("the model server", async || Ok(api.get("/status").await?["servedVersion"] == version))
+            .await
     }
 
     async fn table(&self, epoch: u64) -> Result<String> {
@@ -432,7 +463,7 @@ fn call(target: Address, call: impl SolCall) -> Call {
 /// Calldata of `RewardDistributor.claim` from the API's payout leaf.
 fn claim_data(account: Address, leaf: &Value) -> Result<Vec<u8>> {
     let proof: Vec<B256> = serde_json::from_value(leaf["proof"].clone())?;
-    let data = RewardDistributor::ClaimData {
+    let data = IRewardDistributor::ClaimData {
         account,
         index: leaf["index"].as_u64().context("the leaf has no index")?.try_into()?,
         cumulative: text(&leaf["cumulative"])?.parse()?,
@@ -476,11 +507,19 @@ fn bps(value: &Value) -> String {
 }
 
 fn win_rate(evaluation: &Value) -> String {
-    let one = |e: &Value| format!("{} (95 %: {} to {})", bps(&e["winRateBps"]), bps(&e["ciLowBps"]), bps(&e["ciHighBps"]));
+    let one = |e: &Value| {
+        format!("{} (95 %: {} to {})", bps(&e["winRateBps"]), bps(&e["ciLowBps"]), bps(&e["ciHighBps"]))
+    };
     format!("win rate {} by the reward model, {} by VADER", one(evaluation), one(&evaluation["oracle"]))
 }
 
 fn progress(run: &Value) -> String {
     let p = &run["progress"];
-    format!("{} {} {}/{}", run["stage"].as_str().unwrap_or(""), p["phase"].as_str().unwrap_or(""), p["step"], p["steps"])
+    format!(
+        "{} {} {}/{}",
+        run["stage"].as_str().unwrap_or(""),
+        p["phase"].as_str().unwrap_or(""),
+        p["step"],
+        p["steps"]
+    )
 }

@@ -41,8 +41,16 @@ impl Timeline {
         let at = self.start.elapsed().as_secs();
         let outcome = outcome.as_ref();
         let seconds = step.start.elapsed().as_secs_f64();
-        println!("  {:>2}:{:02}  {}{}{outcome}", at / 60, at % 60, step.title, if outcome.is_empty() { "" } else { ": " });
-        self.steps.push(json!({"step": step.title, "outcome": outcome, "seconds": (seconds * 100.0).round() / 100.0}));
+        println!(
+            "  {:>2}:{:02}  {}{}{outcome}",
+            at / 60,
+            at % 60,
+            step.title,
+            if outcome.is_empty() { "" } else { ": " }
+        );
+        self.steps.push(
+            json!({"step": step.title, "outcome": outcome, "seconds": (seconds * 100.0).round() / 100.0}),
+        );
     }
 
     /// Add a fact to the report.
