@@ -77,9 +77,7 @@ contract DatasetRegistry_WithdrawConsent_Test is DatasetRegistryTest {
     function testFuzz_RevertIf_CallerIsNotTheContributor(address caller) public {
         vm.assume(caller != contributor);
         _register(HASH);
-        vm.expectRevert(
-            abi.encodeWithSelector(IDatasetRegistry.DatasetRegistryNotContributor.selector, HASH, caller)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.DatasetRegistryNotContributor.selector, HASH, caller));
         vm.prank(caller);
         registry.withdrawConsent(HASH);
     }

@@ -56,7 +56,9 @@ contract GovernanceToken_Constructor_Test is GovernanceTokenTest {
     }
 
     function test_RevertIf_AllocationsExceedTheCap() public {
-        vm.expectRevert(abi.encodeWithSelector(IGovernanceToken.GovernanceTokenCapExceeded.selector, 1_500e18, 1_499e18));
+        vm.expectRevert(
+            abi.encodeWithSelector(IGovernanceToken.GovernanceTokenCapExceeded.selector, 1_500e18, 1_499e18)
+        );
         _deploy(1_499e18);
     }
 }

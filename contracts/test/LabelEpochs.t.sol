@@ -27,9 +27,8 @@ abstract contract LabelEpochsTest is Base {
         vm.roll(1_000);
         GovernanceToken.Allocation[] memory allocations = new GovernanceToken.Allocation[](1);
         allocations[0] = GovernanceToken.Allocation(address(this), 10 * BUDGET);
-        GovernanceToken token = new GovernanceToken(
-            GovernanceToken.Config("Polity", "POL", 10 * BUDGET, 0, address(manager)), allocations
-        );
+        GovernanceToken token =
+            new GovernanceToken(GovernanceToken.Config("Polity", "POL", 10 * BUDGET, 0, address(manager)), allocations);
         distributor = new RewardDistributor(address(manager), token);
         epochs = _deploy(CHALLENGE_WINDOW, REVEAL_WINDOW);
         bytes4[] memory selectors = new bytes4[](1);
@@ -42,8 +41,7 @@ abstract contract LabelEpochsTest is Base {
     }
 
     function _deploy(uint48 challengeWindow, uint48 revealWindow) internal returns (LabelEpochs) {
-        return
-            new LabelEpochs(LabelEpochs.Config(address(manager), distributor, challengeWindow, revealWindow));
+        return new LabelEpochs(LabelEpochs.Config(address(manager), distributor, challengeWindow, revealWindow));
     }
 
     function _terms() internal pure returns (ILabelEpochs.Terms memory) {
@@ -125,9 +123,7 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
     function testFuzz_RevertIf_TheBudgetExceedsTheVotedOne(uint256 budget) public {
         ILabelEpochs.Terms memory terms = _terms();
         terms.budget = _bound(budget, BUDGET + 1, type(uint256).max);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILabelEpochs.LabelEpochsBudgetTooHigh.selector, terms.budget, BUDGET)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsBudgetTooHigh.selector, terms.budget, BUDGET));
         epochs.open(terms);
     }
 
@@ -245,9 +241,7 @@ contract LabelEpochs_RecordBlockHash_Test is LabelEpochsTest {
         uint64 epoch = _openCommitted();
         uint64 target = uint64(vm.getBlockNumber() + 1);
         vm.roll(target);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILabelEpochs.LabelEpochsBlockHashUnavailable.selector, epoch, target)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsBlockHashUnavailable.selector, epoch, target));
         epochs.recordBlockHash(epoch);
     }
 
@@ -255,9 +249,7 @@ contract LabelEpochs_RecordBlockHash_Test is LabelEpochsTest {
         uint64 epoch = _openCommitted();
         uint64 target = uint64(vm.getBlockNumber() + 1);
         vm.roll(target + 257);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILabelEpochs.LabelEpochsBlockHashUnavailable.selector, epoch, target)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsBlockHashUnavailable.selector, epoch, target));
         epochs.recordBlockHash(epoch);
     }
 
@@ -302,9 +294,7 @@ contract LabelEpochs_Reveal_Test is LabelEpochsTest {
         uint64 epoch = _openCommitted();
         uint64 target = uint64(vm.getBlockNumber() + 1);
         vm.roll(target + 257);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILabelEpochs.LabelEpochsBlockHashUnavailable.selector, epoch, target)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsBlockHashUnavailable.selector, epoch, target));
         epochs.reveal(epoch, SECRET);
     }
 
@@ -393,9 +383,7 @@ contract LabelEpochs_ProposePayouts_Test is LabelEpochsTest {
         _skip(CHALLENGE_WINDOW);
         epochs.acceptPayouts(epoch, ROOT);
         epoch = _openRevealed();
-        vm.expectRevert(
-            abi.encodeWithSelector(ILabelEpochs.LabelEpochsOverBudget.selector, epoch, BUDGET + 1, BUDGET)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsOverBudget.selector, epoch, BUDGET + 1, BUDGET));
         epochs.proposePayouts(epoch, ROOT, 1, first + BUDGET + 1);
         vm.expectRevert(
             abi.encodeWithSelector(IRewardDistributor.RewardDistributorLowerTotal.selector, first - 1, first)
@@ -502,9 +490,7 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
         vm.assume(root != ROOT);
         uint64 epoch = _openProposed(1);
         _skip(CHALLENGE_WINDOW);
-        vm.expectRevert(
-            abi.encodeWithSelector(ILabelEpochs.LabelEpochsRootMismatch.selector, epoch, ROOT, root)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsRootMismatch.selector, epoch, ROOT, root));
         epochs.acceptPayouts(epoch, root);
     }
 

@@ -148,10 +148,7 @@ contract ModelRegistry_Register_Test is ModelRegistryTest {
     }
 
     /// @dev DATA_A is registered, DATA_B is not.
-    function _trainedOnTwo()
-        private
-        returns (IModelRegistry.VersionDigest memory digest, bytes32[] memory cited)
-    {
+    function _trainedOnTwo() private returns (IModelRegistry.VersionDigest memory digest, bytes32[] memory cited) {
         datasets.register(DATA_A, DATA_A, 1, address(this), "MIT", "");
         cited = new bytes32[](2);
         (cited[0], cited[1]) = (DATA_A, DATA_B);
@@ -211,9 +208,7 @@ contract ModelRegistry_Activate_Test is ModelRegistryTest {
     }
 
     function _expectNotActivatable(bytes32 versionId, IModelRegistry.Status status) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IModelRegistry.ModelRegistryNotActivatable.selector, versionId, status)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistryNotActivatable.selector, versionId, status));
     }
 }
 

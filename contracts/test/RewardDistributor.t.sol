@@ -38,10 +38,7 @@ abstract contract RewardDistributorTest is Base {
 
     function _setRoot(uint64 epoch) internal {
         distributor.setPayoutsRoot(
-            epoch,
-            PayoutsTree.root(accounts, cumulative),
-            uint32(accounts.length),
-            PayoutsTree.total(cumulative)
+            epoch, PayoutsTree.root(accounts, cumulative), uint32(accounts.length), PayoutsTree.total(cumulative)
         );
     }
 
@@ -51,9 +48,7 @@ abstract contract RewardDistributorTest is Base {
 
     function _expectInvalid(IRewardDistributor.ClaimData memory data) internal {
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IRewardDistributor.RewardDistributorInvalidProof.selector, data.account, data.index
-            )
+            abi.encodeWithSelector(IRewardDistributor.RewardDistributorInvalidProof.selector, data.account, data.index)
         );
     }
 }
@@ -115,9 +110,7 @@ contract RewardDistributor_SetPayoutsRoot_Test is RewardDistributorTest {
         funded = _bound(funded, 0, SUPPLY);
         total = _bound(total, funded + 1, type(uint256).max);
         distributor.fund(funded);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRewardDistributor.RewardDistributorUnderfunded.selector, total, funded)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.RewardDistributorUnderfunded.selector, total, funded));
         distributor.setPayoutsRoot(1, "root", 1, total);
     }
 
@@ -126,9 +119,7 @@ contract RewardDistributor_SetPayoutsRoot_Test is RewardDistributorTest {
         less = _bound(less, 0, total - 1);
         distributor.fund(total);
         distributor.setPayoutsRoot(1, "root", 1, total);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRewardDistributor.RewardDistributorLowerTotal.selector, less, total)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.RewardDistributorLowerTotal.selector, less, total));
         distributor.setPayoutsRoot(2, "root", 1, less);
     }
 
@@ -244,9 +235,7 @@ contract RewardDistributor_Claim_Test is RewardDistributorTest {
         distributor.setPayoutsRoot(2, PayoutsTree.root(accounts, cumulative), 2, approved);
         distributor.claim(_claimOf(0));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IRewardDistributor.RewardDistributorOverApproved.selector, approved + 1, approved
-            )
+            abi.encodeWithSelector(IRewardDistributor.RewardDistributorOverApproved.selector, approved + 1, approved)
         );
         distributor.claim(_claimOf(1));
     }
