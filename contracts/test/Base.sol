@@ -40,12 +40,7 @@ abstract contract Base {
     }
 }
 
-/// @dev What forge reads from an invariant test: which functions of which contracts to call.
-struct FuzzSelector {
-    address addr;
-    bytes4[] selectors;
-}
-
+/// @notice forge asks an invariant test which contracts to call; here always one handler, all of its actions.
 abstract contract InvariantBase is Base {
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
