@@ -9,11 +9,13 @@ create domain chain.wei as numeric(78, 0) check (value >= 0);
 create table chain.cursor (
     chain_id bigint primary key,
     genesis_hash chain.hash not null,
+    deployment_hash chain.hash not null,
     block_number bigint not null,
     block_hash chain.hash not null,
     updated_at timestamptz not null
 );
 comment on table chain.cursor is 'Last block whose events are in the tables; moves in the same transaction as the rows';
+comment on column chain.cursor.deployment_hash is 'keccak256 of the contracts'' addresses: other contracts, other tables';
 
 create table chain.blocks (
     number bigint primary key,
@@ -83,6 +85,24 @@ create table chain.proposals (
 comment on column chain.proposals.vote_end is 'After a late-quorum extension: the extended deadline';
 comment on column chain.proposals.eta is 'Earliest execution; set by ProposalQueued';
 
+create table chain.total_supplies (
+    block_number bigint not null,
+    log_index integer not null,
+    total_supply chain.wei not null,
+    since timestamptz not null,
+    primary key (block_number, log_index)
+);
+comment on table chain.total_supplies is 'Token supply after every mint and burn; the past ones give past quorums';
+
+create table chain.quorums (
+    block_number bigint not null,
+    log_index integer not null,
+    quorum_bps integer not null,
+    since timestamptz not null,
+    primary key (block_number, log_index)
+);
+comment on table chain.quorums is 'Share of the supply that For votes must reach, after every change of it';
+
 create table chain.votes (
     proposal_id numeric(78, 0) not null references chain.proposals on delete cascade,
     voter chain.address not null,
@@ -95,6 +115,7 @@ create table chain.votes (
     primary key (proposal_id, voter, block_number, log_index)
 );
 comment on table chain.votes is 'support 0 Against, 1 For, 2 Abstain, 255 fractional; one row a VoteCast event';
+comment on column chain.votes.weight is 'Weight that this vote used; a fractional voter may vote again with the rest';
 
 create table chain.stakes (
     account chain.address primary key,

@@ -1,6 +1,9 @@
 //! Postgres: one migrations tree, schema `app` written by the API and the jobs, schema `chain` written by the indexer.
 //! The README describes every table.
 pub mod app;
+pub mod chain;
+pub mod columns;
+pub mod wei;
 
 /// All migrations, in the binary.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -1,0 +1,84 @@
+//! `chain.claims`: every payment of the reward distributor.
+use super::Position;
+use crate::{columns, wei::Wei};
+use alloy_primitives::{Address, B256, U256};
+use chrono::{DateTime, Utc};
+use sqlx::{Error, PgConnection, Row, postgres::PgRow};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub position: Position,
+    pub account: Address,
+    /// Who was paid: the account or the recipient that it chose.
+    pub recipient: Address,
+    pub amount: U256,
+    /// All that the account ever claimed, this included.
+    pub total_claimed: U256,
+    pub tx_hash: B256,
+    pub claimed_at: DateTime<Utc>,
+}
+
+impl Claim {
+    fn from_row(row: &PgRow) -> Result<Self, Error> {
+        Ok(Self {
+            position: Position {
+                block_number: columns::unsigned(row, "block_number")?,
+                log_index: columns::unsigned4(row, "log_index")?,
+            },
+            account: columns::address(row, "account")?,
+            recipient: columns::address(row, "recipient")?,
+            amount: Wei::get(row, "amount")?,
+            total_claimed: Wei::get(row, "total_claimed")?,
+            tx_hash: columns::hash(row, "tx_hash")?,
+            claimed_at: row.try_get("claimed_at")?,
+        })
+    }
+}
+
+pub async fn insert(conn: &mut PgConnection, claim: &Claim) -> Result<(), Error> {
+    sqlx::query(
+        "insert into chain.claims (block_number, log_index, account, recipient, amount, total_claimed, tx_hash,
+                                   claimed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(claim.position.block_number.cast_signed())
+    .bind(claim.position.log_index.cast_signed())
+    .bind(claim.account.as_slice())
+    .bind(claim.recipient.as_slice())
+    .bind(Wei(claim.amount))
+    .bind(Wei(claim.total_claimed))
+    .bind(claim.tx_hash.as_slice())
+    .bind(claim.claimed_at)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Claims, newest first; of one account or of all.
+pub async fn list(
+    conn: &mut PgConnection,
+    account: Option<Address>,
+    limit: u32,
+) -> Result<Vec<Claim>, Error> {
+    let rows = sqlx::query(
+        "select * from chain.claims where $1::bytea is null or account = $1
+         order by block_number desc, log_index desc limit $2",
+    )
+    .bind(account.map(|account| account.to_vec()))
+    .bind(i64::from(limit))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(Claim::from_row).collect()
+}
+
+/// All that an account ever claimed, in wei.
+pub async fn total(conn: &mut PgConnection, account: Address) -> Result<U256, Error> {
+    let total: Option<Wei> = sqlx::query_scalar(
+        "select total_claimed from chain.claims where account = $1
+         order by block_number desc, log_index desc limit 1",
+    )
+    .bind(account.as_slice())
+    .fetch_optional(conn)
+    .await?;
+    Ok(total.unwrap_or_default().0)
+}
