@@ -9,6 +9,12 @@ use serde::Serialize;
 /// Numbers by name; names follow the field (`objective/kl`, `policy/clipfrac`, …).
 pub type Metrics = BTreeMap<String, f64>;
 
+/// A measurement with nine significant digits: more than it means, and few enough that every JSON reader, also one that
+/// does not round correctly, writes the same digits back. Hashed files hold only such numbers.
+pub fn rounded(value: f64) -> f64 {
+    format!("{value:.8e}").parse().unwrap_or(value)
+}
+
 /// Part of a run. JSON: lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -84,6 +90,16 @@ impl Report for Silent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rounded_numbers_survive_json() {
+        for i in 1..2000 {
+            let value = rounded((f64::from(i) * 0.7391).sin().powi(7) * 1e3);
+            let text = serde_json::to_string(&value).expect("a finite number");
+            assert_eq!(serde_json::from_str::<f64>(&text).ok(), Some(value), "{text}");
+        }
+        assert!(rounded(f64::NAN).is_nan());
+    }
 
     #[test]
     fn writes_one_object_a_line_without_numbers_that_json_cannot_hold() {

@@ -8,6 +8,8 @@ use protocol::manifest::{
     CanonicalError, CheckpointManifest, CheckpointTask, ExecutionProfile, FileEntry, canonical_json, parse_canonical,
 };
 
+use crate::report::rounded;
+
 /// Name of the file that describes the others.
 pub const MANIFEST: &str = "manifest.json";
 /// Name of the weights.
@@ -121,7 +123,7 @@ pub struct Provenance {
     pub run_spec_hash: Option<B256>,
     /// Datasets that were learned from.
     pub dataset_hashes: Vec<B256>,
-    /// Last values of the run's metrics; those that are not finite are left out.
+    /// Last values of the run's metrics; they are rounded, and those that are not finite are left out.
     pub metrics: BTreeMap<String, f64>,
     /// What it ran on.
     pub profile: ExecutionProfile,
@@ -144,7 +146,12 @@ pub fn seal(dir: &Path, provenance: Provenance) -> Result<B256, CheckpointError>
         weights_hash: hash_of(WEIGHTS).ok_or_else(|| CheckpointError::File { name: WEIGHTS.into() })?,
         evaluation_hash: hash_of(EVALUATION),
         files,
-        metrics: provenance.metrics.into_iter().filter(|(_, value)| value.is_finite()).collect(),
+        metrics: provenance
+            .metrics
+            .into_iter()
+            .filter(|(_, value)| value.is_finite())
+            .map(|(name, value)| (name, rounded(value)))
+            .collect(),
         code_version: env!("CARGO_PKG_VERSION").into(),
         profile: provenance.profile,
     };

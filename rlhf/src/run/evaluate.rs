@@ -11,6 +11,7 @@ use crate::algo::win_rate::{WinRate, win_rate};
 use crate::data::encode::scored_row;
 use crate::generate::{Completion, GenerateOptions, Sampler, generate};
 use crate::model::{Adapters, Llama};
+use crate::report::rounded;
 use crate::tokenizer::Tokenizer;
 
 /// Scores closer than this are a tie: the same text in another batch differs by rounding.
@@ -63,9 +64,9 @@ pub fn compare(
         ci_low_bps: by_reward.ci_low_bps,
         ci_high_bps: by_reward.ci_high_bps,
         oracle: Some(oracle_verdict(by_oracle)),
-        mean_score: mean(&ours.scores),
-        mean_score_parent: mean(&theirs.scores),
-        kl: mean_kl(candidate, parent, &rows, tempered(contest.temperature)),
+        mean_score: rounded(mean(&ours.scores)),
+        mean_score_parent: rounded(mean(&theirs.scores)),
+        kl: rounded(mean_kl(candidate, parent, &rows, tempered(contest.temperature))),
         samples: show(contest, &completions, &ours, &theirs),
     })
 }
@@ -137,8 +138,8 @@ fn show(contest: &Contest, completions: &[Completion], ours: &Verdicts, theirs: 
             prompt: contest.prompts[completions[i].prompt].clone(),
             parent: theirs.texts[i].clone(),
             candidate: ours.texts[i].clone(),
-            score_parent: theirs.scores[i],
-            score: ours.scores[i],
+            score_parent: rounded(theirs.scores[i]),
+            score: rounded(ours.scores[i]),
         })
         .collect()
 }

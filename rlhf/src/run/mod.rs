@@ -6,7 +6,7 @@
 
 pub mod checkpoint;
 mod evaluate;
-mod folder;
+pub(crate) mod folder;
 mod oracle;
 mod ppo;
 mod profile;

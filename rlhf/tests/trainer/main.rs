@@ -3,3 +3,5 @@
 mod formulas;
 mod golden;
 mod plain_loops;
+mod runs;
+mod toy;
