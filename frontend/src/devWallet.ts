@@ -29,6 +29,8 @@ export function chooseDevAccount(index: number): void {
   window.dispatchEvent(new Event("polity:devAccount"));
 }
 
+/** Nobody is connected before they chose an account. */
+const hasChosen = (): boolean => window.localStorage.getItem(STORAGE_KEY) !== null;
 const chosenIndex = (): number => Number(window.localStorage.getItem(STORAGE_KEY) ?? DEV_ACCOUNTS[0]!.index);
 
 /** Key derivation is loaded on first use: visitors who bring a wallet never pay for it. */
@@ -76,6 +78,7 @@ export function createDevWallet(chain: Chain, rpcUrl: string): EIP1193Provider {
       case "eth_chainId":
         return `0x${chain.id.toString(16)}`;
       case "eth_accounts":
+        return hasChosen() ? [(await accountAt(chosenIndex())).address] : [];
       case "eth_requestAccounts":
         return [(await accountAt(chosenIndex())).address];
       case "wallet_requestPermissions":

@@ -4,7 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { WagmiProvider } from "wagmi";
 import { Problem } from "./api/problem";
-import { refreshSession } from "./api/session";
+import { restoreSession } from "./api/session";
 import { loadConfig } from "./config";
 import { describeError } from "./errors";
 import { ConfigContext } from "./hooks/useConfig";
@@ -30,7 +30,7 @@ async function start(container: HTMLElement): Promise<void> {
   const root = createRoot(container);
   try {
     const config = await loadConfig();
-    void refreshSession();
+    restoreSession();
     root.render(
       <StrictMode>
         <ConfigContext value={config}>

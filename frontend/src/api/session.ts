@@ -14,10 +14,14 @@ const GUARD = { "x-polity-csrf": "1" };
 
 let session: Session | null = null;
 let refreshing: Promise<Session | null> | null = null;
+/** Whether this browser signed in before: without it there is no cookie worth asking about. */
+const SIGNED_IN_KEY = "polity.signedIn";
 const listeners = new Set<() => void>();
 
 function set(next: Session | null): Session | null {
   session = next;
+  if (next === null) window.localStorage.removeItem(SIGNED_IN_KEY);
+  else window.localStorage.setItem(SIGNED_IN_KEY, "yes");
   for (const listener of listeners) listener();
   return next;
 }
@@ -68,6 +72,11 @@ export function refreshSession(): Promise<Session | null> {
     });
   return refreshing;
 }
+
+/** After a page load: the session of the last visit, if it is still good. */
+export const restoreSession = (): void => {
+  if (window.localStorage.getItem(SIGNED_IN_KEY) !== null) void refreshSession();
+};
 
 /** Signs out here and on the server. */
 export async function deleteSession(): Promise<void> {

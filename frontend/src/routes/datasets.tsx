@@ -26,7 +26,7 @@ export default function DatasetsPage() {
                       <Hash hash={dataset.datasetHash} label="Dataset" />
                       <a
                         href={`/api/v1/blobs/${dataset.datasetHash}`}
-                        className="ml-2 text-accent underline underline-offset-2"
+                        className="ml-2 inline-block min-h-6 text-accent underline underline-offset-2"
                         download={`${dataset.datasetHash}.json`}
                         aria-label="Download the manifest"
                       >
@@ -36,7 +36,7 @@ export default function DatasetsPage() {
                     <td className="whitespace-nowrap">{formatCount(dataset.sampleCount, "sample")}</td>
                     <td>
                       {(dataset.epochs ?? []).map((epoch) => (
-                        <Link key={epoch} to="/verify" search={{ epoch }} className="mr-2 text-accent underline underline-offset-2">
+                        <Link key={epoch} to="/verify" search={{ epoch }} className="mr-2 inline-block min-h-6 min-w-6 text-accent underline underline-offset-2">
                           {epoch}
                         </Link>
                       ))}

@@ -1,14 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import { Loop } from "../components/layout/Loop";
+import { ServedBand } from "../components/models/ServedBand";
 import { ProposalRow } from "../components/proposals/ProposalRow";
 import { formatCount, formatTokens } from "../format";
 import { openCampaigns, useCampaigns } from "../hooks/useCampaigns";
-import { findVersion, useModels } from "../hooks/useModels";
 import { useNow } from "../hooks/useNow";
 import { useProposals } from "../hooks/useProposals";
-import { useStatus } from "../hooks/useStatus";
 import { Card } from "../ui/Card";
-import { Hash } from "../ui/Hash";
 import { Page } from "../ui/Page";
 import { QueryView } from "../ui/QueryView";
 
@@ -34,37 +32,6 @@ function LabelNow() {
               >
                 Start labeling
               </Link>
-            </>
-          );
-        }}
-      </QueryView>
-    </Card>
-  );
-}
-
-function ServedNow() {
-  const status = useStatus();
-  const models = useModels();
-  return (
-    <Card title="Served now">
-      <QueryView query={status} what="The served version could not be found">
-        {({ servedVersion }) => {
-          if (servedVersion === null) return <p className="text-muted">No version is approved yet. The first vote on a model decides.</p>;
-          const found = models.data ? findVersion(models.data, servedVersion) : null;
-          return (
-            <>
-              <p className="text-[1.0625rem] font-medium">{found ? `${found.family.name} v${found.version.number}` : "A model version"}</p>
-              <p className="mt-1">
-                <Hash hash={servedVersion} label="Version" />
-              </p>
-              <p className="mt-4 flex gap-5">
-                <Link to="/chat" className={LINK}>
-                  Talk to it
-                </Link>
-                <Link to="/models/$versionId" params={{ versionId: servedVersion }} className={LINK}>
-                  Where it comes from
-                </Link>
-              </p>
             </>
           );
         }}
@@ -105,12 +72,17 @@ function VotesNow() {
 export default function HomePage() {
   return (
     <Page title="A model that its people own" lead="People say which answers are better and are paid for it. Token holders decide what is paid and which model is served. Every step can be recomputed.">
-      <Loop />
-      <div className="grid gap-5 md:grid-cols-2">
+      <ServedBand />
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)]">
         <LabelNow />
-        <ServedNow />
+        <VotesNow />
       </div>
-      <VotesNow />
+      <section aria-labelledby="loop" className="space-y-3 pt-3">
+        <h2 id="loop" className="text-lg">
+          How it goes round
+        </h2>
+        <Loop />
+      </section>
     </Page>
   );
 }

@@ -35,11 +35,11 @@ export function Hash({ hash, label, mark = true }: { hash: string; label?: strin
       onClick={() => void copy()}
       title={`${hash} (copy)`}
       aria-label={`${label ?? "Hash"} ${shortHex(hash)}, copy`}
-      className="inline-flex min-h-6 max-w-full items-center gap-1.5 rounded px-1 -mx-1 font-mono text-[0.8125rem] hover:bg-sunken"
+      className="relative -mx-1 inline-flex min-h-6 items-center gap-1.5 rounded px-1 font-mono text-[0.8125rem] whitespace-nowrap hover:bg-sunken"
     >
       {mark && <Hallmark hash={hash} />}
       <span>{shortHex(hash)}</span>
-      <span aria-live="polite" className="font-sans text-muted">
+      <span aria-live="polite" className={cx(copied && "absolute inset-y-0 right-0 rounded bg-sunken px-1.5 font-sans leading-6")}>
         {copied && "copied"}
       </span>
     </button>

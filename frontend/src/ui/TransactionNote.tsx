@@ -27,7 +27,7 @@ export function TransactionNote({ state }: { state: TransactionState }) {
       <ol className="flex flex-wrap gap-x-4 gap-y-1">
         {STEPS.map(([step, text], i) => (
           <li key={step} aria-current={i === at ? "step" : undefined} className={cx("flex items-center gap-1.5", i > at ? "text-muted" : "font-medium")}>
-            <span aria-hidden className={cx("size-2 rounded-full border border-control", i <= at && "border-accent bg-accent")} />
+            <span aria-hidden className={cx("size-2 rounded-full border", i <= at ? "border-accent bg-accent" : "border-control")} />
             {text}
           </li>
         ))}

@@ -12,7 +12,7 @@ const STATIONS = [
 /** The loop that the whole platform is: each station is a page. */
 export function Loop() {
   return (
-    <nav aria-label="How it goes round">
+    <nav aria-label="The loop">
       <ol className="grid gap-px overflow-hidden rounded-xl border border-line bg-line sm:grid-cols-2 xl:grid-cols-3">
         {STATIONS.map(([to, title, detail], i) => (
           <li key={to} className="bg-surface">

@@ -42,16 +42,18 @@ export function Shell() {
         Skip to content
       </a>
       <div className="mx-auto grid min-h-dvh max-w-[84rem] grid-cols-[minmax(0,1fr)] lg:grid-cols-[13.5rem_minmax(0,1fr)]">
-        <div className="sticky top-0 hidden h-dvh flex-col gap-7 overflow-y-auto border-r border-line p-5 lg:flex">
-          <Brand />
-          <Nav />
-          <div className="mt-auto space-y-3">
-            <ThemeSwitch />
-            <div className="px-3">
-              <ChainStatus />
+        <aside aria-label="Sidebar" className="hidden border-r border-line lg:block">
+          <div className="sticky top-0 flex h-dvh flex-col gap-7 overflow-y-auto p-5">
+            <Brand />
+            <Nav />
+            <div className="mt-auto space-y-3">
+              <ThemeSwitch />
+              <div className="px-3">
+                <ChainStatus />
+              </div>
             </div>
           </div>
-        </div>
+        </aside>
         <div className="flex min-w-0 flex-col">
           <header className="flex items-center justify-between gap-3 px-4 py-3 sm:px-8 lg:justify-end">
             <div className="lg:hidden">

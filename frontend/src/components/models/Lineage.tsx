@@ -33,7 +33,7 @@ export function Lineage({ line }: { line: ModelVersion[] }) {
                     <Hash hash={hash} label="Dataset" />
                     {dataset && <span className="text-muted">{formatCount(dataset.sampleCount, "sample")}</span>}
                     {dataset?.epochs?.map((epoch) => (
-                      <Link key={epoch} to="/verify" search={{ epoch }} className="text-accent underline underline-offset-2">
+                      <Link key={epoch} to="/verify" search={{ epoch }} className="inline-block min-h-6 text-accent underline underline-offset-2">
                         labels of epoch {epoch}
                       </Link>
                     ))}

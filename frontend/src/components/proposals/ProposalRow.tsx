@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { Proposal } from "../../api/types";
-import { formatRelative, formatTokens } from "../../format";
+import { formatAmount, formatRelative } from "../../format";
 import { StateBadge } from "./StateBadge";
 import { VoteBar, tallyOf } from "./VoteBar";
 
@@ -15,7 +15,7 @@ function when(proposal: Proposal, now: number): string {
 export function ProposalRow({ proposal, now }: { proposal: Proposal; now: number }) {
   const tally = tallyOf(proposal);
   return (
-    <li className="grid gap-x-6 gap-y-2 border-b border-line py-4 last:border-0 sm:grid-cols-[minmax(0,1fr)_13rem]">
+    <li className="grid gap-x-6 gap-y-2 border-b border-line py-4 last:border-0 sm:grid-cols-[minmax(0,1fr)_15rem]">
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <Link
@@ -31,9 +31,9 @@ export function ProposalRow({ proposal, now }: { proposal: Proposal; now: number
       </div>
       <div className="space-y-1.5 text-[0.875rem]">
         <VoteBar tally={tally} />
-        <p className="flex justify-between gap-2">
-          <span>For {formatTokens(tally.forVotes, 0)}</span>
-          <span>Against {formatTokens(tally.againstVotes, 0)}</span>
+        <p className="flex flex-wrap justify-between gap-x-3">
+          <span className="whitespace-nowrap">For {formatAmount(tally.forVotes, 0)}</span>
+          <span className="whitespace-nowrap">Against {formatAmount(tally.againstVotes, 0)}</span>
         </p>
         <p className="text-muted">{when(proposal, now)}</p>
       </div>

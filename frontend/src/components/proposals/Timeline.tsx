@@ -27,7 +27,7 @@ export function Timeline({ proposal, now }: { proposal: Proposal; now: number })
     <ol className="border-l-2 border-line pl-4">
       {entriesOf(proposal, now).map(({ text, at, past }) => (
         <li key={text} className="relative pb-3 last:pb-0">
-          <span aria-hidden className={cx("absolute top-1.5 -left-[1.4375rem] size-3 rounded-full border-2 border-control bg-surface", past && "border-accent bg-accent")} />
+          <span aria-hidden className={cx("absolute top-1.5 -left-[1.4375rem] size-3 rounded-full border-2", past ? "border-accent bg-accent" : "border-control bg-surface")} />
           <p className={past ? "" : "text-muted"}>{text}</p>
           {at !== null && (
             <p className="text-[0.8125rem] text-muted">

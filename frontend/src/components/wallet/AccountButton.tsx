@@ -2,6 +2,7 @@ import { useConnection } from "wagmi";
 import { shortHex } from "../../format";
 import { useSession } from "../../hooks/useSession";
 import { Button } from "../../ui/Button";
+import { cx } from "../../ui/cx";
 import { useWalletDialog } from "./WalletContext";
 
 /** The way in: connect, sign in, or open the account. */
@@ -19,8 +20,8 @@ export function AccountButton() {
   return (
     <Button onClick={openWallet} data-testid="account" data-status={status} data-signed-in={signedIn} title={address}>
       <span aria-hidden className={signedIn ? "size-2 rounded-full bg-good" : "size-2 rounded-full border border-control"} />
-      <span className="font-mono text-[0.8125rem]">{shortHex(address)}</span>
-      {!signedIn && <span>Sign in</span>}
+      <span className={cx("font-mono text-[0.8125rem] whitespace-nowrap", !signedIn && "hidden sm:inline")}>{shortHex(address)}</span>
+      {!signedIn && <span className="whitespace-nowrap">Sign in</span>}
       {signedIn && <span className="sr-only">signed in</span>}
     </Button>
   );
