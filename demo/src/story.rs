@@ -210,9 +210,8 @@ impl Story<'_> {
         operator.post(&format!("{path}/sampling"), json!({})).await?;
         self.chain
             .wait_long("the completions", 900, async || {
-                let now = operator.get(&path).await?;
-                step.note(format!("{} of {} prompts", now["nSampled"], now["nPrompts"]));
-                Ok(now["nSampled"] == now["nPrompts"])
+                step.note(format!("{} comparisons so far", operator.get(&path).await?["nTasks"]));
+                job_is_done(operator, "sample_completions").await
             })
             .await?;
         let tasks = operator.get(&format!("{path}/tasks")).await?;
@@ -368,10 +367,10 @@ impl Story<'_> {
                 let now = api.get(&path).await?;
                 ensure!(now["state"] != "failed", "the training run failed: {}", now["error"]);
                 step.note(progress(&now));
-                Ok(now["proposalId"].is_string())
+                Ok(now["state"] == "done")
             })
             .await?;
-        let done = api.get(&path).await?;
+        let done = api.get(&path).await?["results"].clone();
         let version = text(&done["versionId"])?.to_owned();
         let about = api.get(&format!("/models/{version}")).await?;
         let evaluation = &about["evaluation"];
@@ -458,6 +457,18 @@ impl Story<'_> {
 
 fn call(target: Address, call: impl SolCall) -> Call {
     Call { target, data: call.abi_encode() }
+}
+
+/// Whether the newest job of this kind is done.
+///
+/// # Errors
+/// When it failed for good.
+async fn job_is_done(operator: &Api, kind: &str) -> Result<bool> {
+    let jobs = operator.get("/jobs").await?;
+    let job =
+        jobs.as_array().into_iter().flatten().find(|job| job["kind"] == kind).cloned().unwrap_or_default();
+    ensure!(job["state"] != "failed", "{kind} failed: {}", job["lastError"]);
+    Ok(job["state"] == "done")
 }
 
 /// Calldata of `RewardDistributor.claim` from the API's payout leaf.
