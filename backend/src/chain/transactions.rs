@@ -7,7 +7,7 @@ use super::{Call, ChainHandle, revert};
 use crate::{app::AppState, clock::Clock};
 use alloy::{
     eips::Encodable2718,
-    network::{EthereumWallet, TransactionBuilder},
+    network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
     primitives::{Address, B256},
     providers::Provider,
     rpc::types::{Log, TransactionReceipt, TransactionRequest},

@@ -1,1 +1,92 @@
 //! Work that is not done while a request waits, queued in Postgres. One file per kind.
+//!
+//! A job may be killed at any point and run again from its start: it looks at what the chain, the database and the data
+//! folder hold already and does only what is missing. To add a kind: a file with its payload and `run`, a constant here
+//! and a line in [`perform`].
+//!
+//! | kind | does |
+//! |---|---|
+//! | [`SAMPLE_COMPLETIONS`] | has the served version answer a campaign's prompts and makes tasks of the answers |
+//! | [`OPEN_EPOCH`] | commits to gold and secret, opens an epoch on chain |
+//! | [`ADVANCE_EPOCH`] | takes a closed epoch from its labels to the proposal that pays it |
+//! | [`ADVANCE_PROPOSAL`] | queues and executes a proposal that passed |
+//! | [`ADVANCE_RUN`] | trains a version from labels and proposes to serve it |
+//! | [`REGISTER_BASE`] | imports weights from elsewhere and registers them as a version |
+mod advance_epoch;
+mod advance_proposal;
+mod advance_run;
+pub mod checkpoint;
+mod dataset;
+mod open_epoch;
+mod payouts;
+mod register_base;
+pub mod rlhf;
+mod sample_completions;
+pub mod sweep;
+pub mod worker;
+
+pub use advance_epoch::AdvanceEpoch;
+pub use advance_proposal::AdvanceProposal;
+pub use advance_run::{AdvanceRun, RunRequest};
+pub use open_epoch::OpenEpoch;
+pub use register_base::RegisterBase;
+pub use sample_completions::SampleCompletions;
+
+use crate::{app::AppState, supervise::Shutdown};
+use chrono::TimeDelta;
+use serde::de::DeserializeOwned;
+use std::path::Path;
+use storage::app::jobs::Job;
+
+pub const SAMPLE_COMPLETIONS: &str = "sample_completions";
+pub const OPEN_EPOCH: &str = "open_epoch";
+pub const ADVANCE_EPOCH: &str = "advance_epoch";
+pub const ADVANCE_PROPOSAL: &str = "advance_proposal";
+pub const ADVANCE_RUN: &str = "advance_run";
+pub const REGISTER_BASE: &str = "register_base";
+
+/// What a job that went well wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing is left to do.
+    Done,
+    /// Look again after this time.
+    Again(TimeDelta),
+}
+
+/// An error that trying again cannot mend. Every other error is retried.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct GiveUp(pub String);
+
+/// Do what `job` asks for.
+async fn perform(app: &AppState, job: &Job) -> anyhow::Result<Outcome> {
+    match job.kind.as_str() {
+        SAMPLE_COMPLETIONS => sample_completions::run(app, payload(job)?).await,
+        OPEN_EPOCH => open_epoch::run(app, &job.key, payload(job)?).await,
+        ADVANCE_EPOCH => advance_epoch::run(app, payload(job)?).await,
+        ADVANCE_PROPOSAL => advance_proposal::run(app, payload(job)?).await,
+        ADVANCE_RUN => advance_run::run(app, payload(job)?).await,
+        REGISTER_BASE => register_base::run(app, payload(job)?).await,
+        other => Err(GiveUp(format!("no job is called {other}")).into()),
+    }
+}
+
+/// Import a model folder at once, outside of the queue, for `polity import-model`.
+pub async fn import_now(app: &AppState, path: &Path, mut shutdown: Shutdown) -> anyhow::Result<()> {
+    tokio::select! {
+        outcome = register_base::run(app, RegisterBase { path: path.to_owned() }) => outcome.map(|_| ()),
+        () = shutdown.wait() => anyhow::bail!("stopped"),
+    }
+}
+
+fn payload<T: DeserializeOwned>(job: &Job) -> anyhow::Result<T> {
+    serde_json::from_value(job.payload.clone())
+        .map_err(|error| GiveUp(format!("the payload of a {} job is wrong: {error}", job.kind)).into())
+}
+
+/// How long to wait for something that is due in `seconds` by the chain's clock: a twentieth of it, between one second
+/// and a minute, because a local chain's clock can be moved.
+fn look_again(seconds: u64) -> Outcome {
+    Outcome::Again(TimeDelta::seconds(i64::try_from(seconds / 20).unwrap_or(60).clamp(1, 60)))
+}

@@ -1,5 +1,5 @@
 //! `app.checkpoints`: trained or imported weights in `<data>/checkpoints/<manifest hash>`, not yet approved by anyone.
-use super::columns;
+use crate::columns;
 use alloy_primitives::B256;
 use chrono::{DateTime, Utc};
 use serde_json::Value;

@@ -1,5 +1,5 @@
 //! `app.epochs`: the operator's side of a payout period: its secret and whether answers are still taken.
-use super::columns;
+use crate::columns;
 use alloy_primitives::B256;
 use chrono::{DateTime, Utc};
 use protocol::EpochTerms;
@@ -112,4 +112,25 @@ pub async fn find_open_by_campaign(conn: &mut PgConnection, campaign_id: i64) ->
 pub async fn list(conn: &mut PgConnection) -> Result<Vec<Epoch>, Error> {
     let rows = sqlx::query("select * from app.epochs order by epoch").fetch_all(conn).await?;
     rows.iter().map(Epoch::from_row).collect()
+}
+
+/// How many epochs a campaign has had.
+pub async fn count_by_campaign(conn: &mut PgConnection, campaign_id: i64) -> Result<u64, Error> {
+    let n: i64 = sqlx::query_scalar("select count(*) from app.epochs where campaign_id = $1")
+        .bind(campaign_id)
+        .fetch_one(conn)
+        .await?;
+    Ok(n.cast_unsigned())
+}
+
+/// Epochs that take no more answers and whose payouts are not decided yet, ascending.
+pub async fn list_closed_unsettled(conn: &mut PgConnection) -> Result<Vec<u64>, Error> {
+    let epochs: Vec<i64> = sqlx::query_scalar(
+        "select epoch from app.epochs a where closed_at is not null and not exists (
+             select from chain.epochs c where c.epoch = a.epoch and c.status in ('accepted', 'voided')
+         ) order by epoch",
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(epochs.into_iter().map(i64::cast_unsigned).collect())
 }

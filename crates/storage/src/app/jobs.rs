@@ -1,6 +1,6 @@
 //! `app.jobs`: the queue. A job is leased by one worker; a worker that dies loses the lease, and another takes the job up
 //! again, so jobs are idempotent.
-use super::columns;
+use crate::columns;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Error, PgConnection, Row, postgres::PgRow, types::Json};
@@ -67,7 +67,8 @@ pub async fn enqueue(
     Ok(job_id)
 }
 
-/// As [`enqueue`], but a job that is done or failed runs again, and one that waits runs at `run_at` at the latest.
+/// As [`enqueue`], but a job that is done or failed runs again with the new payload, and one that waits keeps its payload
+/// and runs at `run_at` at the latest.
 pub async fn enqueue_again(
     conn: &mut PgConnection,
     kind: &str,
@@ -78,7 +79,7 @@ pub async fn enqueue_again(
     let job_id = sqlx::query_scalar(
         "insert into app.jobs (kind, key, payload, run_at, created_at) values ($1, $2, $3, $4, $4)
          on conflict (kind, key) do update set
-             payload = excluded.payload,
+             payload = case when jobs.state in ('ready', 'running') then jobs.payload else excluded.payload end,
              run_at = case when jobs.state in ('ready', 'running') then least(jobs.run_at, excluded.run_at)
                  else excluded.run_at end,
              state = case when jobs.state in ('ready', 'running') then jobs.state else 'ready' end,
@@ -194,6 +195,27 @@ pub async fn fail(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// Take every job from its worker, for a process that knows that it is the only one left.
+pub async fn release_all(conn: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query("update app.jobs set state = 'ready', leased_until = null where state = 'running'")
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Proposals that may still be queued or executed and have no job of this kind; the key of such a job is the id.
+pub async fn proposals_without(conn: &mut PgConnection, kind: &str) -> Result<Vec<String>, Error> {
+    sqlx::query_scalar(
+        "select proposal_id::text from chain.proposals p
+         where executed_at is null and canceled_at is null
+             and not exists (select from app.jobs j where j.kind = $1 and j.key = p.proposal_id::text)
+         order by created_block",
+    )
+    .bind(kind)
+    .fetch_all(conn)
+    .await
 }
 
 /// When the next job is due, so that a worker knows how long to sleep.

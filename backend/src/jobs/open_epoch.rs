@@ -1,0 +1,112 @@
+//! Commits to gold answers and a secret, and opens an epoch on chain.
+use super::{GiveUp, Outcome};
+use crate::{
+    app::AppState,
+    auth::random_bytes,
+    chain::{Call, Mined},
+};
+use alloy::primitives::B256;
+use anyhow::Context;
+use protocol::{
+    EpochTerms,
+    labels::gold_tree,
+    manifest::{CampaignManifest, CampaignPrompt, canonical_json},
+    rewards::secret_hash,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use std::collections::BTreeSet;
+use storage::app::{
+    campaigns::{self, Campaign},
+    epochs, prompts, secrets, tasks,
+};
+
+/// Payload of the job; its key tells one opening of a campaign from the next.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenEpoch {
+    pub campaign_id: i64,
+}
+
+/// Open an epoch of the campaign, unless one is open.
+///
+/// The order matters: the secret is stored, then the transaction, then it is sent. A restart finds the transaction by
+/// its key and never draws a second secret for it.
+pub async fn run(app: &AppState, key: &str, payload: OpenEpoch) -> anyhow::Result<Outcome> {
+    let tx_key = format!("open_epoch/{key}");
+    let call = match stored_call(app, &tx_key).await? {
+        Some(call) => call,
+        None => match prepare(app, payload.campaign_id).await? {
+            Some(call) => call,
+            None => return Ok(Outcome::Done),
+        },
+    };
+    let mined = app.transactions().send(&tx_key, &call).await?;
+    record(app, payload.campaign_id, &mined).await?;
+    Ok(Outcome::Done)
+}
+
+async fn stored_call(app: &AppState, tx_key: &str) -> anyhow::Result<Option<Call>> {
+    let mut conn = app.pool.acquire().await?;
+    let stored = storage::app::transactions::find(&mut conn, tx_key).await?;
+    Ok(stored.map(|transaction| Call { to: transaction.recipient, data: transaction.data.into() }))
+}
+
+/// Make the terms and keep their secret; `None` when the campaign has an open epoch.
+async fn prepare(app: &AppState, campaign_id: i64) -> anyhow::Result<Option<Call>> {
+    let mut db = app.pool.begin().await?;
+    campaigns::lock(&mut db, campaign_id).await?;
+    let campaign = campaigns::find(&mut db, campaign_id).await?;
+    let campaign = campaign.ok_or_else(|| GiveUp(format!("there is no campaign {campaign_id}")))?;
+    if epochs::find_open_by_campaign(&mut db, campaign_id).await?.is_some() {
+        return Ok(None);
+    }
+    let manifest = canonical_json(&manifest(&mut db, &campaign).await?)?;
+    let campaign_hash = app.blobs.put(manifest).await?;
+    let gold = tasks::gold(&mut db, campaign_id).await?;
+    let secret = B256::new(random_bytes());
+    let terms = EpochTerms {
+        campaign: campaign.terms,
+        gold_root: gold_tree(&gold).root(),
+        secret_hash: secret_hash(secret),
+        campaign_hash,
+    };
+    terms.check().map_err(|error| GiveUp(format!("the campaign's terms cannot be opened: {error}")))?;
+    secrets::insert(&mut db, terms.secret_hash, secret, app.clock.now()).await?;
+    db.commit().await?;
+    Ok(Some(app.chain.open_epoch(&terms)))
+}
+
+/// Let people label: from here on the API gives out seats.
+async fn record(app: &AppState, campaign_id: i64, mined: &Mined) -> anyhow::Result<()> {
+    let (epoch, terms) = app.chain.opened_epoch(mined).context("the transaction opened no epoch")?;
+    let mut conn = app.pool.acquire().await?;
+    let secret = secrets::find(&mut conn, terms.secret_hash).await?;
+    let secret = secret.ok_or_else(|| GiveUp(format!("the secret of epoch {epoch} is not in the database")))?;
+    epochs::insert(&mut conn, epoch, campaign_id, secret, &terms, app.clock.now()).await?;
+    tracing::info!(epoch, campaign.id = campaign_id, "opened an epoch");
+    Ok(())
+}
+
+/// What the labelers are asked, as of now.
+async fn manifest(conn: &mut PgConnection, campaign: &Campaign) -> anyhow::Result<CampaignManifest> {
+    let tasks = tasks::list_by_campaign(conn, campaign.campaign_id).await?;
+    let prompts = prompts::list(conn, campaign.campaign_id).await?;
+    let version_ids: BTreeSet<B256> = tasks.iter().map(|task| task.version_id).collect();
+    let of_prompt = |position| {
+        let of_prompt = tasks.iter().filter(|task| task.prompt_position == position);
+        of_prompt.map(|task| task.task_id).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    Ok(CampaignManifest {
+        format: Default::default(),
+        name: campaign.name.clone(),
+        family_id: campaign.family_id,
+        guidelines: campaign.guidelines.clone(),
+        minimum_stake: campaign.minimum_stake,
+        version_ids: version_ids.into_iter().collect(),
+        prompts: prompts
+            .into_iter()
+            .map(|prompt| CampaignPrompt { task_ids: of_prompt(prompt.position), prompt: prompt.prompt })
+            .collect(),
+    })
+}

@@ -1,0 +1,158 @@
+//! The loop that leases jobs and does them.
+use super::{
+    ADVANCE_EPOCH, ADVANCE_PROPOSAL, ADVANCE_RUN, GiveUp, OPEN_EPOCH, Outcome, REGISTER_BASE, SAMPLE_COMPLETIONS, perform,
+};
+use crate::{app::AppState, supervise::Shutdown};
+use chrono::TimeDelta;
+use sqlx::postgres::PgListener;
+use std::time::Duration;
+use storage::app::jobs::{self, Job};
+
+/// A worker that is silent for so long has lost its job to another one.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Longest sleep without a look at the queue: a notification may get lost with its connection.
+const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+const LONGEST_BACK_OFF_S: i64 = 60;
+
+/// Kinds that wait for the chain most of the time.
+const QUICK: &[&str] = &[OPEN_EPOCH, ADVANCE_EPOCH, ADVANCE_PROPOSAL];
+/// Kinds that occupy the machine for minutes, one at a time so that they do not slow each other down.
+const HEAVY: &[&str] = &[SAMPLE_COMPLETIONS, ADVANCE_RUN, REGISTER_BASE];
+
+/// Do jobs until `shutdown`: four quick ones and one heavy one at a time.
+pub async fn run(app: AppState, shutdown: Shutdown) {
+    let mut lanes = tokio::task::JoinSet::new();
+    for kinds in [QUICK, QUICK, QUICK, QUICK, HEAVY] {
+        lanes.spawn(lane(app.clone(), kinds, shutdown.clone()));
+    }
+    lanes.join_all().await;
+}
+
+async fn lane(app: AppState, kinds: &'static [&'static str], mut shutdown: Shutdown) {
+    let mut wake = listener(&app).await;
+    while !shutdown.is_on() {
+        match next(&app, kinds).await {
+            Ok(Some(job)) => {
+                tokio::select! {
+                    () = attempt(&app, &job) => {}
+                    // Dropping the attempt ends its children; the job goes back to be taken up again.
+                    () = shutdown.wait() => give_back(&app, &job).await,
+                }
+            }
+            Ok(None) => {
+                tokio::select! {
+                    () = tokio::time::sleep(time_to_next(&app, kinds).await) => {}
+                    () = notified(&mut wake) => {}
+                    () = shutdown.wait() => {}
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the queue cannot be read");
+                tokio::select! {
+                    () = tokio::time::sleep(LONGEST_SLEEP) => wake = listener(&app).await,
+                    () = shutdown.wait() => {}
+                }
+            }
+        }
+    }
+}
+
+async fn next(app: &AppState, kinds: &[&str]) -> Result<Option<Job>, sqlx::Error> {
+    let now = app.clock.now();
+    jobs::lease(&mut *app.pool.acquire().await?, kinds, now, now + LEASE).await
+}
+
+async fn time_to_next(app: &AppState, kinds: &[&str]) -> Duration {
+    let due = async { jobs::next_due(&mut *app.pool.acquire().await?, kinds).await }.await.ok().flatten();
+    let wait = due.map(|due| (due - app.clock.now()).to_std().unwrap_or(Duration::from_millis(10)));
+    wait.unwrap_or(LONGEST_SLEEP).min(LONGEST_SLEEP)
+}
+
+/// A connection that hears of new jobs; without one the lane still polls.
+async fn listener(app: &AppState) -> Option<PgListener> {
+    let mut listener = PgListener::connect_with(&app.pool).await.ok()?;
+    listener.listen(jobs::CHANNEL).await.ok()?;
+    Some(listener)
+}
+
+async fn notified(wake: &mut Option<PgListener>) {
+    let heard = match wake {
+        Some(listener) => listener.recv().await.is_ok(),
+        None => std::future::pending().await,
+    };
+    if !heard {
+        *wake = None;
+    }
+}
+
+/// One attempt at a job, with its lease kept alive, and the record of how it went.
+async fn attempt(app: &AppState, job: &Job) {
+    let outcome = tokio::select! {
+        outcome = perform(app, job) => outcome,
+        () = heartbeat(app, job) => {
+            tracing::warn!(job.kind, job.key, "lost the lease; another worker has the job");
+            return;
+        }
+    };
+    if let Err(error) = record(app, job, outcome).await {
+        tracing::error!(job.kind, job.key, %error, "how the job went cannot be stored; it will run again");
+    }
+}
+
+/// Ends only when the job is not ours any more.
+async fn heartbeat(app: &AppState, job: &Job) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        let until = app.clock.now() + LEASE;
+        let renewed =
+            async { jobs::renew(&mut *app.pool.acquire().await?, job.job_id, job.attempts, until).await }.await;
+        match renewed {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(job.kind, %error, "the lease cannot be renewed"),
+        }
+    }
+}
+
+async fn record(app: &AppState, job: &Job, outcome: anyhow::Result<Outcome>) -> Result<(), sqlx::Error> {
+    let now = app.clock.now();
+    let mut conn = app.pool.acquire().await?;
+    match outcome {
+        Ok(Outcome::Done) => jobs::complete(&mut conn, job.job_id, now).await,
+        Ok(Outcome::Again(after)) => jobs::reschedule(&mut conn, job.job_id, &job.payload, now + after).await,
+        Err(error) => {
+            let retry_at = (!error.is::<GiveUp>()).then(|| now + back_off(job.attempts));
+            tracing::warn!(job.kind, job.key, job.attempts, error = format!("{error:#}"), "a job failed");
+            jobs::fail(&mut conn, job.job_id, &format!("{error:#}"), retry_at, now).await
+        }
+    }
+}
+
+async fn give_back(app: &AppState, job: &Job) {
+    let now = app.clock.now();
+    let given = async {
+        let mut conn = app.pool.acquire().await?;
+        jobs::reschedule(&mut conn, job.job_id, &job.payload, now).await
+    };
+    if let Err(error) = given.await {
+        tracing::warn!(job.kind, job.key, %error, "the job is taken up again when its lease ends");
+    }
+}
+
+/// 1, 2, 4 … seconds, a minute at most.
+fn back_off(attempts: u32) -> TimeDelta {
+    let exponent = attempts.saturating_sub(1).min(6);
+    TimeDelta::seconds((1i64 << exponent).min(LONGEST_BACK_OFF_S))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_a_minute() {
+        let waits = [1, 2, 3, 7, 40].map(|attempts| back_off(attempts).num_seconds());
+        assert_eq!(waits, [1, 2, 4, 60, 60]);
+    }
+}

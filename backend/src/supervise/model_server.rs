@@ -1,0 +1,129 @@
+//! `rlhf serve` for the version that the DAO activated, restarted when it crashes and swapped when another version
+//! becomes active. Whoever asks the engine therefore gets an approved version or nothing.
+use super::Shutdown;
+use crate::{
+    app::AppState,
+    engine::Served,
+    jobs::{checkpoint, rlhf::Rlhf},
+};
+use alloy::primitives::B256;
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use std::{process::Stdio, time::Duration};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::Child,
+};
+
+/// Between two looks at the chain and the child.
+const LOOK: Duration = Duration::from_millis(500);
+/// Before another attempt with a version that did not start.
+const BACK_OFF: Duration = Duration::from_secs(5);
+/// Reading and hashing weights of some gigabytes takes a while.
+const START_DEADLINE: Duration = Duration::from_secs(300);
+
+/// A running model server.
+struct Server {
+    child: Child,
+    served: Served,
+}
+
+#[derive(Deserialize)]
+struct Listening {
+    addr: String,
+}
+
+/// Keep the engine of `app` at the active version until `shutdown`.
+pub async fn run(app: AppState, mut shutdown: Shutdown) -> anyhow::Result<()> {
+    let mut server: Option<Server> = None;
+    while !shutdown.is_on() {
+        tokio::select! {
+            wait = look(&app, &mut server) => {
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = shutdown.wait() => {}
+                }
+            }
+            () = shutdown.wait() => {}
+        }
+    }
+    app.engine.set(None);
+    if let Some(Server { mut child, .. }) = server {
+        child.kill().await.ok();
+    }
+    Ok(())
+}
+
+/// One look; returns how long to wait for the next.
+async fn look(app: &AppState, server: &mut Option<Server>) -> Duration {
+    if let Some(running) = server
+        && let Ok(Some(status)) = running.child.try_wait()
+    {
+        tracing::error!(%status, "the model server ended by itself; starting it again");
+        app.engine.set(None);
+        *server = None;
+    }
+    let active = match app.chain.active_version(app.chain.deployment.family.family_id).await {
+        Ok(Some(active)) => active,
+        Ok(None) => return LOOK,
+        Err(error) => {
+            tracing::warn!(%error, "the active version cannot be read");
+            return BACK_OFF;
+        }
+    };
+    if app.engine.served().is_some_and(|served| served.version_id == active) {
+        return LOOK;
+    }
+    match swap(app, server, active).await {
+        Ok(()) => LOOK,
+        Err(error) => {
+            tracing::error!(version.id = %active, error = format!("{error:#}"), "the active version is not served");
+            BACK_OFF
+        }
+    }
+}
+
+/// Start the new version's server before the old one's is stopped, so that answers do not stop.
+async fn swap(app: &AppState, server: &mut Option<Server>, active: B256) -> anyhow::Result<()> {
+    if !app.config.model.engine_url.is_empty() {
+        // Somebody else's engine: its operator answers for what it serves.
+        let base_url = app.config.model.engine_url.trim_end_matches('/').to_owned();
+        app.engine.set(Some(Served { base_url, version_id: active }));
+        return Ok(());
+    }
+    let new = start(app, active).await?;
+    app.engine.set(Some(new.served.clone()));
+    tracing::info!(version.id = %active, url = new.served.base_url, "serving");
+    if let Some(mut old) = server.replace(new) {
+        old.child.kill().await.ok();
+    }
+    Ok(())
+}
+
+async fn start(app: &AppState, version_id: B256) -> anyhow::Result<Server> {
+    let digest = app.chain.version_digest(version_id).await?;
+    let folder = checkpoint::folder(app, digest.manifest_hash);
+    if !folder.is_dir() {
+        bail!("its checkpoint is not in {}", folder.display());
+    }
+    let rlhf = Rlhf::find(&app.config.model);
+    let mut command = rlhf.command();
+    command
+        .args(["serve", "--exit-with-parent", "--listen", "127.0.0.1:0"])
+        .arg("--model")
+        .arg(&folder)
+        // The server refuses weights and manifests with other hashes.
+        .args(["--expect", &digest.manifest_hash.to_string(), "--model-id", &version_id.to_string()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit());
+    let mut child = command.spawn().with_context(|| format!("running {}", rlhf.binary().display()))?;
+    let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
+    let first = tokio::time::timeout(START_DEADLINE, lines.next_line()).await;
+    let Some(line) = first.context("the model server did not start in time")?? else {
+        bail!("the model server ended with {}", child.wait().await?);
+    };
+    let Listening { addr } = serde_json::from_str(&line).context("the model server printed something else")?;
+    // Whatever it prints later must not fill the pipe.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    Ok(Server { child, served: Served { base_url: format!("http://{addr}"), version_id } })
+}

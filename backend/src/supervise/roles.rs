@@ -1,0 +1,34 @@
+//! The roles as tasks of one process.
+use super::Shutdown;
+use crate::{api, app::AppState, jobs};
+use tokio::net::TcpListener;
+
+/// Serve HTTP.
+pub async fn api(app: AppState, listener: TcpListener, shutdown: Shutdown) -> anyhow::Result<()> {
+    Ok(api::serve(app, listener, shutdown.wait_owned()).await?)
+}
+
+/// Follow the chain.
+pub async fn index(app: AppState, shutdown: Shutdown) -> anyhow::Result<()> {
+    let indexer = indexer::Indexer::new(
+        app.chain.provider.clone(),
+        app.chain.deployment.as_ref().clone(),
+        app.pool.clone(),
+        std::time::Duration::from_millis(app.config.chain.poll_ms),
+    );
+    Ok(indexer.run(shutdown.wait_owned()).await?)
+}
+
+/// Do jobs and look for work.
+pub async fn work(app: AppState, shutdown: Shutdown) -> anyhow::Result<()> {
+    let transactions = app.transactions();
+    // The chain may be a moment behind; what cannot be sent now is sent when its job runs again.
+    if let Err(error) = transactions.resend_lost().await {
+        tracing::warn!(%error, "lost transactions could not be sent again");
+    }
+    if let Some(delegate) = app.chain.missing_delegation().await? {
+        transactions.send("operator/delegate", &delegate).await?;
+    }
+    tokio::join!(jobs::worker::run(app.clone(), shutdown.clone()), jobs::sweep::run(app, shutdown));
+    Ok(())
+}
