@@ -4,10 +4,12 @@
 //! all that the rest of the platform needs.
 
 pub mod algo;
+pub mod convert;
 pub mod data;
 pub mod generate;
 pub mod model;
 pub mod optim;
 pub mod report;
 pub mod run;
+pub mod serve;
 pub mod tokenizer;

@@ -1,1 +1,146 @@
-fn main() {}
+//! Command line of the trainer. Results and progress are JSON lines on standard output, logs go to standard error.
+
+use std::{io::Read, net::SocketAddr, path::PathBuf};
+
+use alloy_primitives::B256;
+use anyhow::{Context, anyhow};
+use clap::{Parser, Subcommand};
+use rand::{RngCore, SeedableRng};
+use rlhf::{
+    convert,
+    model::Precision,
+    report::{Event, JsonLines, Report},
+    run::{self, TrainArgs},
+    serve::{ServeOptions, serve},
+};
+use tch::Device;
+use tracing_subscriber::EnvFilter;
+
+/// Trains language models from human preferences, and serves them.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// End when standard input is closed, which happens when the parent process ends.
+    #[arg(long, global = true)]
+    exit_with_parent: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a model folder.
+    #[command(subcommand)]
+    Convert(Source),
+    /// Check a Hugging Face folder and write its manifest.json.
+    Import { dir: PathBuf },
+    /// Run a training spec and write a checkpoint folder.
+    Train {
+        /// The run spec, a JSON file.
+        #[arg(long)]
+        spec: PathBuf,
+        /// A folder that the spec names, as name=DIR; once for each.
+        #[arg(long = "input", value_parser = parse_input)]
+        inputs: Vec<(String, PathBuf)>,
+        /// The checkpoint folder to write; must not exist.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Serve a checkpoint over an OpenAI-compatible API.
+    Serve {
+        #[arg(long)]
+        model: PathBuf,
+        /// Manifest hash of the checkpoint; another one is not served.
+        #[arg(long)]
+        expect: B256,
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+        /// The `model` of every answer.
+        #[arg(long)]
+        model_id: String,
+        /// f32 or bf16; the faster one on this processor by default.
+        #[arg(long)]
+        precision: Option<Precision>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Source {
+    /// From llama.cpp's file format.
+    Gguf {
+        #[arg(long)]
+        from: PathBuf,
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// A small model made on the spot.
+    Tiny {
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    if cli.exit_with_parent {
+        exit_with_parent();
+    }
+    match cli.command {
+        Command::Convert(Source::Gguf { from, out }) => {
+            done(convert::create(&out, |dir| convert::gguf::convert(&from, dir))?);
+        }
+        Command::Convert(Source::Tiny { seed, out }) => {
+            done(convert::create(&out, |dir| convert::tiny::make(seed, dir))?);
+        }
+        Command::Import { dir } => done(convert::import(&dir)?),
+        Command::Train { spec, inputs, out } => {
+            let args = TrainArgs { spec, inputs: inputs.into_iter().collect(), out };
+            run::train(&args, &mut JsonLines(std::io::stdout()))?;
+        }
+        Command::Serve { model, expect, listen, model_id, precision } => {
+            let precision = precision.unwrap_or_else(|| Precision::fastest(Device::Cpu));
+            let seed = rand_chacha::ChaCha8Rng::from_os_rng().next_u64();
+            let options = ServeOptions { model, expect, listen, model_id, precision, seed };
+            tokio::runtime::Runtime::new().context("start the runtime")?.block_on(serve(options, shutdown()))?;
+        }
+    }
+    Ok(())
+}
+
+fn done(manifest_hash: B256) {
+    JsonLines(std::io::stdout()).event(&Event::Done { manifest_hash });
+}
+
+fn parse_input(text: &str) -> anyhow::Result<(String, PathBuf)> {
+    let (name, dir) = text.split_once('=').ok_or_else(|| anyhow!("write inputs as name=DIR"))?;
+    Ok((name.to_owned(), PathBuf::from(dir)))
+}
+
+/// Ends the process when the other end of standard input goes away. Unfinished output folders are left under their
+/// temporary names.
+fn exit_with_parent() {
+    std::thread::spawn(|| {
+        let mut stdin = std::io::stdin().lock();
+        let mut buffer = [0u8; 256];
+        while matches!(stdin.read(&mut buffer), Ok(n) if n > 0) {}
+        std::process::exit(1);
+    });
+}
+
+/// Completes on an interrupt or a request to terminate.
+async fn shutdown() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => (),
+        () = terminate => (),
+    }
+}

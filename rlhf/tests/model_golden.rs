@@ -92,7 +92,6 @@ fn gradients_of_every_parameter_equal_hugging_face() {
     let params = Params::load(&model_dir("llama-gqa")).unwrap();
     let leaves: Vec<(String, Tensor)> =
         params.iter().map(|(name, tensor)| (name.to_owned(), tensor.set_requires_grad(true))).collect();
-    tch::no_grad(|| { let mut t = leaves[5].1.narrow(0,0,1); let _ = t.f_mul_scalar_(1.0001).unwrap(); });
     let config = Config::load(&model_dir("llama-gqa")).unwrap();
     let model = Llama::new(config, &params, Precision::F32, Device::Cpu).unwrap();
     let (input_ids, spans) = right_padded(&get("input_ids"), &get("attention_mask"));
@@ -102,13 +101,9 @@ fn gradients_of_every_parameter_equal_hugging_face() {
     let nll = -Tensor::cat(&rows, 0).mean(Kind::Float);
     assert!(max_abs(&nll, &get("nll").squeeze()) < 2e-5);
     let tensors: Vec<&Tensor> = leaves.iter().map(|(_, tensor)| tensor).collect();
-    println!("nll {:e} {:e}", nll.double_value(&[]), get("nll").double_value(&[0]));
-    println!("before {:e}", get("grad.lm_head.weight").abs().sum(Kind::Double).double_value(&[]));
-    let gradients = Tensor::run_backward(&[&(&nll*2.0)], &tensors, false, false);
-    println!("after {:e}", get("grad.lm_head.weight").abs().sum(Kind::Double).double_value(&[]));
+    let gradients = Tensor::run_backward(&[&nll], &tensors, false, false);
     let mut worst = 0f64;
     for ((name, _), gradient) in leaves.iter().zip(&gradients) {
-        let g = get(&format!("grad.{name}")); println!("{name} {:e} {:e} {:e} {}", gradient.flatten(0,-1).double_value(&[7]), g.flatten(0,-1).double_value(&[7]), gradient.abs().sum(Kind::Double).double_value(&[]) - g.abs().sum(Kind::Double).double_value(&[]), (gradient*0.5-&g).ne(0.0).sum(Kind::Int64).int64_value(&[]));
         worst = worst.max(max_abs(gradient, &get(&format!("grad.{name}"))));
     }
     println!("worst gradient: {worst:e}");

@@ -36,7 +36,7 @@ pub struct Config {
 
 /// The keys as files in the wild have them: many are optional and the RoPE base moved between releases.
 #[derive(Deserialize)]
-pub(super) struct RawConfig {
+struct RawConfig {
     #[serde(default)]
     architectures: Vec<String>,
     model_type: Option<String>,
@@ -88,6 +88,16 @@ impl Config {
         let path = dir.join("config.json");
         let text = std::fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
         let raw: RawConfig = serde_json::from_slice(&text).map_err(|source| ModelError::Json { path, source })?;
+        raw.try_into()
+    }
+
+    /// A configuration from the keys of a `config.json`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn from_json(json: Value) -> Result<Self, ModelError> {
+        let raw: RawConfig = serde_json::from_value(json)
+            .map_err(|source| ModelError::Json { path: "config.json".into(), source })?;
         raw.try_into()
     }
 
@@ -211,7 +221,7 @@ mod tests {
             "num_hidden_layers": 1, "num_attention_heads": 2, "max_position_embeddings": 32, "rms_norm_eps": 1e-5,
         });
         change(&mut json);
-        serde_json::from_value::<RawConfig>(json).expect("all required keys are there").try_into()
+        Config::from_json(json)
     }
 
     #[test]

@@ -58,14 +58,12 @@ pub enum ModelError {
 #[cfg(test)]
 pub(crate) fn test_model(seed: u64) -> Llama {
     use rand::SeedableRng;
-    let config: Config = serde_json::from_value::<config::RawConfig>(serde_json::json!({
+    let config = Config::from_json(serde_json::json!({
         "architectures": ["LlamaForCausalLM"], "vocab_size": 48, "hidden_size": 32, "intermediate_size": 48,
         "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 64,
         "rms_norm_eps": 1e-5,
     }))
-    .expect("the keys are complete")
-    .try_into()
-    .expect("the options are supported");
+    .expect("the keys are complete and the options supported");
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
     let params = Params::random(&config, 0.3, &mut rng);
     Llama::new(config, &params, Precision::F32, tch::Device::Cpu).expect("random weights have the right shapes")
