@@ -80,7 +80,7 @@ export const taskId = (prompt: string, completionA: string, completionB: string,
 
 /** One labeler's answers to one block: bit s belongs to slot s. */
 export interface LabelWord {
-  epoch: number;
+  epoch: number | bigint;
   labeler: Address;
   block: number;
   answers: bigint;
@@ -116,7 +116,7 @@ export const secretHash = (secret: Hex): Hex => keccak256(secret);
 export const seedOf = (secret: Hex, blockHash: Hex): Hex => keccak256(concat([secret, blockHash]));
 
 /** Key of the random stream that picks slots. */
-export const streamKey = (secret: Hex, tag: string, epoch: number, block: number, seat: number): Hex =>
+export const streamKey = (secret: Hex, tag: string, epoch: number | bigint, block: number, seat: number): Hex =>
   keccak256(
     encodeAbiParameters(
       [{ type: "bytes32" }, { type: "string" }, { type: "uint64" }, { type: "uint32" }, { type: "uint32" }],

@@ -43,18 +43,18 @@ export function choose(slots: readonly number[], m: number, key: Hex): number[] 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Slots that the whole roster of a block answered. */
-export const overlapSlots = (terms: RewardTerms, secret: Hex, epoch: number, block: number): number[] =>
+export const overlapSlots = (terms: RewardTerms, secret: Hex, epoch: number | bigint, block: number): number[] =>
   choose(range(terms.blockSlots), terms.overlapSlots, streamKey(secret, "overlap", epoch, block, 0));
 
 /** Slots of one seat that hold tasks with an answer known beforehand. */
-export function goldSlots(terms: RewardTerms, secret: Hex, epoch: number, block: number, seat: number): number[] {
+export function goldSlots(terms: RewardTerms, secret: Hex, epoch: number | bigint, block: number, seat: number): number[] {
   const shared = new Set(overlapSlots(terms, secret, epoch, block));
   const single = range(terms.blockSlots).filter((slot) => !shared.has(slot));
   return choose(single, terms.goldSlots, streamKey(secret, "gold", epoch, block, seat));
 }
 
 /** Which of the overlap slots count in the first half; the rest count in the second. */
-export const firstHalf = (terms: RewardTerms, seed: Hex, epoch: number, block: number, overlap: readonly number[]): number[] =>
+export const firstHalf = (terms: RewardTerms, seed: Hex, epoch: number | bigint, block: number, overlap: readonly number[]): number[] =>
   choose(overlap, Math.floor(terms.overlapSlots / 2), streamKey(seed, "half", epoch, block, 0));
 
 const bit = (mask: bigint, slot: number): 0 | 1 => (((mask >> BigInt(slot)) & 1n) === 1n ? 1 : 0);

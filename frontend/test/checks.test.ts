@@ -1,0 +1,136 @@
+import { type Address, type Hex, keccak256, toBytes } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { describe, expect, it } from "vitest";
+import type { Bundle } from "../src/protocol/bundle";
+import * as checks from "../src/protocol/checks";
+import { domainOf, preferenceHash, preferenceMessage, preferenceTypes, sessionKeyTypes } from "../src/protocol/labels";
+import { bundleOf, chainEpoch, leaves, terms, vector } from "./rewardsVector";
+
+const wallet = privateKeyToAccount(keccak256(toBytes("wallet")));
+const session = privateKeyToAccount(keccak256(toBytes("session")));
+
+/** Two answers of one labeler, really signed. */
+async function signedBundle(): Promise<Bundle> {
+  const bundle = { ...bundleOf(), seats: [], preferences: [] as Bundle["preferences"] };
+  const domain = domainOf(bundle.chainId, bundle.verifyingContract);
+  const grant = { labeler: wallet.address, sessionKey: session.address, scope: "label", expiresAt: 1_900_000_000 };
+  const message = { ...grant, expiresAt: BigInt(grant.expiresAt) };
+  const signature = await wallet.signTypedData({ domain, types: sessionKeyTypes, primaryType: "SessionKeyAuthorization", message });
+  bundle.sessions = [{ ...grant, signature }];
+  for (const slot of [0, 1]) {
+    const preference = { epoch: bundle.epoch, block: 0, slot, taskId: keccak256(toBytes(`task ${slot}`)), choice: slot, labeler: wallet.address };
+    const signed = await session.signTypedData({ domain, types: preferenceTypes, primaryType: "Preference", message: preferenceMessage(preference) });
+    bundle.preferences.push({ ...preference, sessionKey: session.address, signature: signed });
+  }
+  return bundle;
+}
+
+describe("checks of a published epoch", () => {
+  it("accepts the labels, gold and seed of the reference", () => {
+    const bundle = bundleOf();
+    for (const finding of [checks.checkLabels(bundle, chainEpoch), checks.checkGold(bundle, terms), checks.checkSeed(chainEpoch, terms)]) {
+      expect(finding).toMatchObject({ ok: true });
+    }
+  });
+
+  it("notices one changed answer", () => {
+    const bundle = bundleOf();
+    const answer = bundle.preferences.find(({ choice }) => choice === 0)!;
+    answer.choice = 1;
+    expect(checks.checkLabels(bundle, chainEpoch).ok).toBe(false);
+  });
+
+  it("notices a labeler who was left out", () => {
+    const bundle = bundleOf();
+    bundle.preferences = bundle.preferences.filter(({ labeler }) => labeler !== vector.labelers[0]);
+    expect(checks.checkLabels(bundle, chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("13 label leaves") });
+  });
+
+  it("notices another secret and another file", () => {
+    const other = keccak256(toBytes("other"));
+    expect(checks.checkSeed({ ...chainEpoch, secret: other }, terms).ok).toBe(false);
+    expect(checks.checkBundleHash(toBytes("file"), { ...chainEpoch, bundleHash: other }).ok).toBe(false);
+    expect(checks.checkBundleHash(toBytes("other"), { ...chainEpoch, bundleHash: other }).ok).toBe(true);
+  });
+
+  it("notices a file of another chain, contract or epoch", () => {
+    const bundle = bundleOf();
+    expect(checks.checkBinding(bundle, 31337, bundle.verifyingContract, vector.epoch).ok).toBe(true);
+    expect(checks.checkBinding(bundle, 1, bundle.verifyingContract, vector.epoch).ok).toBe(false);
+    expect(checks.checkBinding(bundle, 31337, wallet.address, vector.epoch).ok).toBe(false);
+    expect(checks.checkBinding(bundle, 31337, bundle.verifyingContract, 1).ok).toBe(false);
+  });
+});
+
+describe("signatures and receipts", () => {
+  it("accepts answers signed by an authorised key, and no others", async () => {
+    const bundle = await signedBundle();
+    expect(await checks.checkSignatures(bundle, wallet.address)).toMatchObject({ ok: true });
+    bundle.preferences[1]!.choice = 0;
+    expect(await checks.checkSignatures(bundle, wallet.address)).toMatchObject({ ok: false, detail: expect.stringContaining("slot 1") });
+  });
+
+  it("refuses a key that the wallet did not authorise", async () => {
+    const bundle = await signedBundle();
+    bundle.sessions[0]!.expiresAt++;
+    expect((await checks.checkSignatures(bundle, wallet.address)).ok).toBe(false);
+  });
+
+  it("proves a receipted answer that is missing from the file", async () => {
+    const bundle = await signedBundle();
+    const receipts = bundle.preferences.map((preference) => ({
+      labeler: wallet.address,
+      slot: preference.slot,
+      preferenceHash: preferenceHash({ ...preference, epoch: bundle.epoch }),
+    }));
+    expect(checks.checkReceipts(bundle, receipts, wallet.address).ok).toBe(true);
+    bundle.preferences.pop();
+    expect(checks.checkReceipts(bundle, receipts, wallet.address)).toMatchObject({ ok: false, detail: expect.stringContaining("slot 1") });
+  });
+});
+
+describe("payouts", () => {
+  const { statements, labelers, block } = vector;
+  const statementOf = (i: number): checks.PublishedStatement => ({
+    labeler: labelers[i]!,
+    block,
+    nValid: statements.nValid[i]!,
+    score: statements.scores[i]!,
+    goldRight: statements.goldRight[i]!,
+    goldAnswered: statements.goldAnswered[i]!,
+    base: statements.bases[i]!,
+    alpha: statements.alphas[i]!,
+    raw: statements.raws[i]!,
+    pay: statements.pays[i]!,
+  });
+  const earned = checks.judgeEpoch(bundleOf(), chainEpoch, terms);
+  const earnedBy = (account: Address) => earned.filter(({ labeler }) => labeler === account);
+
+  it("finds every statement of the reference right, and a changed one wrong", () => {
+    for (const [i, labeler] of labelers.entries()) expect(checks.checkStatements(earnedBy(labeler), [statementOf(i)])).toMatchObject({ ok: true });
+    const wrong = { ...statementOf(0), pay: "1" };
+    expect(checks.checkStatements(earnedBy(labelers[0]!), [wrong])).toMatchObject({ ok: false, detail: expect.stringContaining("pay is") });
+  });
+
+  it("accepts the tree of the reference and the growth of every account", () => {
+    const before: checks.Leaf[] = vector.previous.accounts.map((account, i) => ({ account, cumulative: BigInt(vector.previous.cumulatives[i]!), runningTotal: 0n }));
+    expect(checks.checkLeaves(leaves, chainEpoch)).toMatchObject({ ok: true });
+    for (const labeler of labelers) expect(checks.checkGrowth(earnedBy(labeler), labeler, before, leaves)).toMatchObject({ ok: true });
+  });
+
+  it("notices a wrong running total, a repeated account and a wrong sum", () => {
+    const changed = (i: number, change: Partial<checks.Leaf>) => leaves.map((leaf, k) => (k === i ? { ...leaf, ...change } : leaf));
+    expect(checks.checkLeaves(changed(3, { runningTotal: 1n }), chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("running total of leaf 3") });
+    expect(checks.checkLeaves(changed(3, { account: leaves[2]!.account }), chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("Leaf 3") });
+    expect(checks.checkLeaves(changed(leaves.length - 1, { cumulative: 1n }), chainEpoch).ok).toBe(false);
+    expect(checks.checkLeaves(leaves.slice(1), chainEpoch).ok).toBe(false);
+  });
+
+  it("proves a claim against the root on the chain, and nothing else", () => {
+    const claim = { ...leaves[4]!, index: 4, proof: vector.payouts.proofs[4]! };
+    const root: Hex = vector.payouts.root;
+    expect(checks.checkProof(claim, root).ok).toBe(true);
+    expect(checks.checkProof({ ...claim, cumulative: claim.cumulative + 1n }, root).ok).toBe(false);
+    expect(checks.checkProof({ ...claim, index: 5 }, root).ok).toBe(false);
+  });
+});

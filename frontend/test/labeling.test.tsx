@@ -1,0 +1,110 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, renderHook, waitFor } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { type Address, type Hex, verifyTypedData } from "viem";
+import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { PublicConfig } from "../src/config";
+import { ConfigContext } from "../src/hooks/useConfig";
+import { useLabeling } from "../src/hooks/useLabeling";
+import { domainOf, preferenceHash, preferenceMessage, preferenceTypes } from "../src/protocol/labels";
+
+const contract: Address = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
+const labeler: Address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const config = { chainId: 31337, contracts: { labelEpochs: contract } } as PublicConfig;
+const privateKey = generatePrivateKey();
+const key = { privateKey, sessionKey: privateKeyToAddress(privateKey), expiresAt: 2_000_000_000 };
+
+type Sent = { epoch: number; block: number; slot: number; taskId: Hex; choice: number; labeler: Address; signature: Hex };
+let sent: Sent[];
+let refuse: { status: number; title: string; detail: string } | null;
+const TOTAL = 6;
+
+const task = (slot: number) => ({
+  leaseId: `lease ${slot}`,
+  leasedUntil: "2999-01-01T00:00:00Z",
+  epoch: 3,
+  block: 0,
+  slot,
+  taskId: `0x${String(slot).padStart(64, "0")}`,
+  prompt: `prompt ${slot}`,
+  completionA: "a",
+  completionB: "b",
+});
+
+/** A server with six tasks that keeps what it is sent. */
+async function serve(path: string, init?: RequestInit): Promise<Response> {
+  const body = JSON.parse(String(init?.body ?? "{}")) as { count: number } & Sent;
+  if (path.endsWith("/leases")) {
+    const open = Array.from({ length: TOTAL }, (_, slot) => slot).filter((slot) => !sent.some((answer) => answer.slot === slot));
+    return Response.json({ seat: { epoch: 3, block: 0, seat: 1 }, progress: { answered: sent.length, total: TOTAL }, tasks: open.slice(0, body.count).map(task) });
+  }
+  if (refuse !== null) return Response.json(refuse, { status: refuse.status });
+  sent.push(body);
+  return Response.json({ receipt: { preferenceHash: preferenceHash(body), receivedAt: 1, signature: "0x" } }, { status: 201 });
+}
+
+const wrapper = ({ children }: { children: ReactNode }) => (
+  <ConfigContext value={config}>
+    <QueryClientProvider client={new QueryClient()}>{children}</QueryClientProvider>
+  </ConfigContext>
+);
+const start = async () => {
+  const { result } = renderHook(() => useLabeling(3, labeler, key), { wrapper });
+  await waitFor(() => expect(result.current.task).toBeDefined());
+  return result;
+};
+
+beforeEach(() => {
+  sent = [];
+  refuse = null;
+  vi.stubGlobal("fetch", vi.fn(serve));
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe("labeling", () => {
+  it("signs each answer with the session key, for the task that was shown", async () => {
+    const result = await start();
+    await act(() => result.current.answer("b"));
+    const [answer] = sent;
+    expect(answer).toMatchObject({ epoch: 3, block: 0, slot: 0, choice: 1, labeler });
+    const signed = await verifyTypedData({
+      address: key.sessionKey,
+      domain: domainOf(31337, contract),
+      types: preferenceTypes,
+      primaryType: "Preference",
+      message: preferenceMessage(answer!),
+      signature: answer!.signature,
+    });
+    expect(signed).toBe(true);
+    expect(result.current.saved?.choice).toBe("b");
+  });
+
+  it("shows the next task before the answer has arrived", async () => {
+    const result = await start();
+    act(() => void result.current.answer("a"));
+    expect(result.current.task?.slot).toBe(1);
+    expect(result.current.sending).toBe(1);
+    await waitFor(() => expect(sent).toHaveLength(1));
+  });
+
+  it("goes through all tasks once and then says that it is done", async () => {
+    const result = await start();
+    for (let i = 0; i < TOTAL; i++) {
+      await waitFor(() => expect(result.current.task).toBeDefined());
+      await act(() => result.current.answer("tie"));
+    }
+    await waitFor(() => expect(result.current.queue.exhausted).toBe(true));
+    expect(sent.map(({ slot }) => slot)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(result.current.queue.progress).toEqual({ answered: TOTAL, total: TOTAL });
+  });
+
+  it("brings a refused answer back with the server's reason", async () => {
+    const result = await start();
+    refuse = { status: 409, title: "Closed", detail: "Epoch 3 takes no more answers." };
+    await act(() => result.current.answer("a"));
+    expect(result.current.task?.slot).toBe(0);
+    expect(result.current.error).toMatchObject({ message: "Epoch 3 takes no more answers." });
+    expect(result.current.saved).toBeNull();
+  });
+});

@@ -1,0 +1,111 @@
+import { type Address, type Hex, hashDomain, hashStruct, hashTypedData } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { describe, expect, it } from "vitest";
+import {
+  domainOf,
+  goldLeaf,
+  labelLeaf,
+  payoutLeaf,
+  preferenceHash,
+  preferenceMessage,
+  preferenceTypes,
+  receiptTypes,
+  sessionKeyTypes,
+  taskId,
+} from "../src/protocol/labels";
+import { vectors } from "./vectors";
+
+interface Signed {
+  digest: Hex;
+  signature: Hex;
+  signer: Address;
+  structHash: Hex;
+}
+const eip712 = vectors<{
+  domain: { chainId: number; verifyingContract: Address };
+  domainSeparator: Hex;
+  keys: { operator: Hex; session: Hex; wallet: Hex };
+  preferences: { message: Parameters<typeof preferenceHash>[0]; signed: Signed }[];
+  receipt: { message: { preferenceHash: Hex; receivedAt: number }; signed: Signed };
+  sessionKeyAuthorization: { message: { labeler: Address; sessionKey: Address; scope: string; expiresAt: number }; signed: Signed };
+}>("eip712");
+const domain = domainOf(eip712.domain.chainId, eip712.domain.verifyingContract);
+
+describe("signed messages", () => {
+  it("has the domain separator of the contract", () => {
+    const types = {
+      EIP712Domain: [
+        { name: "name", type: "string" },
+        { name: "version", type: "string" },
+        { name: "chainId", type: "uint256" },
+        { name: "verifyingContract", type: "address" },
+      ],
+    };
+    expect(hashDomain({ domain: { ...domain, chainId: BigInt(domain.chainId) }, types })).toBe(eip712.domainSeparator);
+  });
+
+  it("hashes and signs preferences like the reference", async () => {
+    const account = privateKeyToAccount(eip712.keys.session);
+    for (const { message, signed } of eip712.preferences) {
+      expect(preferenceHash(message)).toBe(signed.structHash);
+      const typed = { domain, types: preferenceTypes, primaryType: "Preference", message: preferenceMessage(message) } as const;
+      expect(hashTypedData(typed)).toBe(signed.digest);
+      expect(await account.signTypedData(typed)).toBe(signed.signature);
+    }
+  });
+
+  it("signs the authorisation of a session key like the reference", async () => {
+    const { message, signed } = eip712.sessionKeyAuthorization;
+    const typed = {
+      domain,
+      types: sessionKeyTypes,
+      primaryType: "SessionKeyAuthorization",
+      message: { ...message, expiresAt: BigInt(message.expiresAt) },
+    } as const;
+    expect(hashTypedData(typed)).toBe(signed.digest);
+    expect(await privateKeyToAccount(eip712.keys.wallet).signTypedData(typed)).toBe(signed.signature);
+  });
+
+  it("hashes receipts like the reference", () => {
+    const { message, signed } = eip712.receipt;
+    const data = { ...message, receivedAt: BigInt(message.receivedAt) };
+    expect(hashStruct({ data, types: receiptTypes, primaryType: "Receipt" })).toBe(signed.structHash);
+    expect(hashTypedData({ domain, types: receiptTypes, primaryType: "Receipt", message: data })).toBe(signed.digest);
+  });
+});
+
+interface Leaves {
+  payout: { accounts: Address[]; cumulatives: string[]; runningTotals: string[]; leaves: Hex[] };
+  label: { epochs: string[]; labelers: Address[]; blocks: number[]; answers: Hex[]; valid: Hex[]; leaves: Hex[] };
+  gold: { taskIds: Hex[]; choices: number[]; leaves: Hex[] };
+  task: { prompts: string[]; completionsA: string[]; completionsB: string[]; versionId: Hex; taskIds: Hex[] };
+}
+
+describe("leaves and ids", () => {
+  const { payout, label, gold, task } = vectors<Leaves>("leaves");
+
+  it("hashes payout leaves like the contract", () => {
+    const leaves = payout.accounts.map((account, i) =>
+      payoutLeaf({ account, cumulative: BigInt(payout.cumulatives[i]!), runningTotal: BigInt(payout.runningTotals[i]!) }),
+    );
+    expect(leaves).toEqual(payout.leaves);
+  });
+
+  it("hashes label leaves like the contract, up to the largest epoch", () => {
+    const leaves = label.labelers.map((labeler, i) =>
+      labelLeaf({
+        labeler,
+        epoch: BigInt(label.epochs[i]!),
+        block: label.blocks[i]!,
+        answers: BigInt(label.answers[i]!),
+        valid: BigInt(label.valid[i]!),
+      }),
+    );
+    expect(leaves).toEqual(label.leaves);
+  });
+
+  it("hashes gold leaves and task ids like the contract", () => {
+    expect(gold.taskIds.map((id, i) => goldLeaf(id, gold.choices[i]!))).toEqual(gold.leaves);
+    expect(task.prompts.map((prompt, i) => taskId(prompt, task.completionsA[i]!, task.completionsB[i]!, task.versionId))).toEqual(task.taskIds);
+  });
+});
