@@ -45,6 +45,13 @@ pub async fn find(conn: &mut PgConnection, number: u64) -> Result<Option<Block>,
     row.as_ref().map(Block::from_row).transpose()
 }
 
+/// Number of the oldest stored block: where indexing began.
+pub async fn first_number(conn: &mut PgConnection) -> Result<Option<u64>, Error> {
+    let number: Option<i64> =
+        sqlx::query_scalar("select min(number) from chain.blocks").fetch_one(conn).await?;
+    Ok(number.map(i64::cast_unsigned))
+}
+
 /// Delete the blocks above `number`, and their logs with them. Returns how many logs that were.
 pub async fn delete_above(conn: &mut PgConnection, number: u64) -> Result<u64, Error> {
     let n_logs: i64 = sqlx::query_scalar("select count(*) from chain.logs where block_number > $1")

@@ -2,7 +2,6 @@
 //! one that was thought dead, can never write from a block that is no longer the last.
 use crate::columns;
 use alloy_primitives::B256;
-use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, postgres::PgRow};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,17 +32,16 @@ pub async fn get(conn: &mut PgConnection) -> Result<Option<Cursor>, Error> {
 }
 
 /// Write the first cursor. False when there is one already.
-pub async fn insert(conn: &mut PgConnection, cursor: &Cursor, now: DateTime<Utc>) -> Result<bool, Error> {
+pub async fn insert(conn: &mut PgConnection, cursor: &Cursor) -> Result<bool, Error> {
     let done = sqlx::query(
         "insert into chain.cursor (chain_id, genesis_hash, deployment_hash, block_number, block_hash, updated_at)
-         select $1, $2, $3, $4, $5, $6 where not exists (select from chain.cursor)",
+         select $1, $2, $3, $4, $5, now() where not exists (select from chain.cursor)",
     )
     .bind(cursor.chain_id.cast_signed())
     .bind(cursor.genesis_hash.as_slice())
     .bind(cursor.deployment_hash.as_slice())
     .bind(cursor.block_number.cast_signed())
     .bind(cursor.block_hash.as_slice())
-    .bind(now)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -55,10 +53,9 @@ pub async fn advance(
     from: &Cursor,
     block_number: u64,
     block_hash: B256,
-    now: DateTime<Utc>,
 ) -> Result<bool, Error> {
     let done = sqlx::query(
-        "update chain.cursor set block_number = $4, block_hash = $5, updated_at = $6
+        "update chain.cursor set block_number = $4, block_hash = $5, updated_at = now()
          where chain_id = $1 and block_number = $2 and block_hash = $3",
     )
     .bind(from.chain_id.cast_signed())
@@ -66,7 +63,6 @@ pub async fn advance(
     .bind(from.block_hash.as_slice())
     .bind(block_number.cast_signed())
     .bind(block_hash.as_slice())
-    .bind(now)
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)

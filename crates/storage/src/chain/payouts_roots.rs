@@ -119,3 +119,14 @@ pub async fn decide(
     .await?;
     Ok(())
 }
+
+/// Reject whatever root is proposed for an epoch that was voided.
+pub async fn reject_proposed(conn: &mut PgConnection, epoch: Epoch) -> Result<(), Error> {
+    sqlx::query(
+        "update chain.payouts_roots set status = 'rejected' where epoch = $1 and status = 'proposed'",
+    )
+    .bind(epoch.0.cast_signed())
+    .execute(conn)
+    .await?;
+    Ok(())
+}

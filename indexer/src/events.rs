@@ -1,0 +1,174 @@
+//! What the contracts said, in the words of the domain. Amounts in wei; times as block time.
+
+use alloy::primitives::{Address, B256, I256, U256};
+use chrono::{DateTime, Utc};
+use protocol::{Epoch, EpochTerms, ProposalId, Support};
+use storage::chain::{epochs::Commitment, model_versions::NewVersion, proposals::NewProposal};
+
+/// One event of one of our contracts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChainEvent {
+    /// Of the `GovernanceToken`.
+    Token(TokenEvent),
+    /// Of the `ProtocolGovernor`.
+    Governor(GovernorEvent),
+    /// Of the `StakingPool`.
+    Staking(StakingEvent),
+    /// Of `LabelEpochs`.
+    Epochs(EpochsEvent),
+    /// Of the `RewardDistributor`.
+    Distributor(DistributorEvent),
+    /// Of the `ModelRegistry`.
+    Models(ModelsEvent),
+    /// Of the `DatasetRegistry`.
+    Datasets(DatasetsEvent),
+    /// Of the `AccessManager`.
+    Roles(RolesEvent),
+}
+
+/// Balances, locks, delegation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenEvent {
+    /// Tokens moved; from zero: minted, to zero: burnt.
+    Transfer { from: Address, to: Address, amount: U256 },
+    /// Part of a balance was locked.
+    Locked { account: Address, amount: U256 },
+    /// Part of a balance was released, to its owner or to be seized.
+    Unlocked { account: Address, amount: U256 },
+    /// An account chose a delegate.
+    DelegateChanged { account: Address, delegate: Option<Address> },
+    /// A delegate has more or fewer votes.
+    VotesChanged { delegate: Address, votes: U256 },
+}
+
+/// Proposals and votes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GovernorEvent {
+    /// Somebody proposed.
+    Created(Box<NewProposal>),
+    /// A late quorum moved the end of the vote.
+    Extended { proposal_id: ProposalId, vote_end: DateTime<Utc> },
+    /// A vote and how its weight splits into against, for, abstain.
+    VoteCast {
+        proposal_id: ProposalId,
+        voter: Address,
+        support: Support,
+        weight: U256,
+        split: [U256; 3],
+        reason: String,
+    },
+    /// Put into the timelock.
+    Queued { proposal_id: ProposalId, eta: DateTime<Utc> },
+    /// Done.
+    Executed { proposal_id: ProposalId },
+    /// Withdrawn.
+    Canceled { proposal_id: ProposalId },
+    /// The share of the supply that For votes must reach.
+    QuorumChanged { quorum_bps: u16 },
+}
+
+/// Stake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StakingEvent {
+    /// Active stake after more was staked.
+    Staked { account: Address, active: U256 },
+    /// Stake after some of it began to thaw.
+    UnstakeRequested { account: Address, active: U256, thawing: U256, available_at: DateTime<Utc> },
+    /// All thawing stake was withdrawn.
+    Withdrawn { account: Address, active: U256 },
+    /// Stake was taken.
+    Slashed { account: Address, amount: U256, active: U256, thawing: U256 },
+}
+
+/// Payout periods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EpochsEvent {
+    /// Labeling began.
+    Opened { epoch: Epoch, terms: Box<EpochTerms> },
+    /// Labeling ended.
+    LabelsCommitted { epoch: Epoch, commitment: Commitment },
+    /// Half of the seed is fixed.
+    BlockHashRecorded { epoch: Epoch, block_hash: B256 },
+    /// The seed is known; without a secret it is zero.
+    Revealed { epoch: Epoch, secret: Option<B256>, seed: B256 },
+    /// A payouts root is open to challenge.
+    PayoutsProposed {
+        epoch: Epoch,
+        proposer: Address,
+        payouts_root: B256,
+        account_count: u32,
+        total_cumulative: U256,
+        challenge_ends_at: DateTime<Utc>,
+    },
+    /// The proposed root was thrown away.
+    PayoutsRejected { epoch: Epoch, payouts_root: B256 },
+    /// The proposed root was accepted.
+    PayoutsApproved { epoch: Epoch, payouts_root: B256 },
+    /// Ended without pay.
+    Voided { epoch: Epoch },
+}
+
+/// The reward pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DistributorEvent {
+    /// Total after a deposit.
+    Funded { total_funded: U256 },
+    /// The most that one epoch may be opened with.
+    EpochBudgetSet { epoch_budget: U256 },
+    /// Claims are checked against a new root.
+    PayoutsRootSet { epoch: Epoch, payouts_root: B256, total_approved: U256 },
+    /// Somebody was paid.
+    Claimed { account: Address, recipient: Address, amount: U256, total_claimed: U256 },
+}
+
+/// Model families and versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelsEvent {
+    /// A new family.
+    FamilyCreated { family_id: B256, name: String },
+    /// A new version.
+    VersionRegistered(Box<NewVersion>),
+    /// A version is served from now on.
+    VersionActivated { version_id: B256, family_id: B256, previous: Option<B256> },
+    /// A version can never be served again.
+    VersionRevoked { version_id: B256, family_id: B256, reason: String },
+}
+
+/// Registered data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatasetsEvent {
+    /// New data.
+    Registered {
+        dataset_hash: B256,
+        contributor: Address,
+        sample_root: B256,
+        sample_count: u64,
+        licence: String,
+        uri: String,
+    },
+    /// The contributor does not want new versions to use it.
+    ConsentWithdrawn { dataset_hash: B256 },
+}
+
+/// Roles of the `AccessManager`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RolesEvent {
+    /// An account holds a role from a time on. `is_new` is false when only its delay changed.
+    Granted { role_id: u64, account: Address, since: DateTime<Utc>, is_new: bool },
+    /// An account no longer holds a role.
+    Revoked { role_id: u64, account: Address },
+}
+
+impl TokenEvent {
+    /// By how much the event changes the supply.
+    pub fn supply_change(&self) -> Option<I256> {
+        match *self {
+            Self::Transfer { from, to, .. } if from.is_zero() == to.is_zero() => None,
+            Self::Transfer { from, amount, .. } => {
+                let amount = I256::try_from(amount).ok()?;
+                Some(if from.is_zero() { amount } else { -amount })
+            }
+            _ => None,
+        }
+    }
+}
