@@ -103,6 +103,23 @@ impl ChainHandle {
     /// # Errors
     /// [`ConnectError`].
     pub async fn connect(config: &Config, rpc_url: &str, deployment: Deployment) -> Result<Self, ConnectError> {
+        let operator = operator_key(config, deployment.chain_id)?;
+        Self::with_key(rpc_url, deployment, operator).await
+    }
+
+    /// As [`ChainHandle::connect`], for those who only look: the key is one that everybody knows.
+    ///
+    /// # Errors
+    /// [`ConnectError`].
+    pub async fn read_only(rpc_url: &str, deployment: Deployment) -> Result<Self, ConnectError> {
+        Self::with_key(rpc_url, deployment, dev_key()).await
+    }
+
+    async fn with_key(
+        rpc_url: &str,
+        deployment: Deployment,
+        operator: PrivateKeySigner,
+    ) -> Result<Self, ConnectError> {
         let provider = connect(rpc_url)?;
         let unreachable = |source| ConnectError::Unreachable { url: rpc_url.to_owned(), source };
         let chain_id = provider.get_chain_id().await.map_err(unreachable)?;
@@ -113,7 +130,6 @@ impl ChainHandle {
         if provider.get_code_at(address).await.map_err(unreachable)?.is_empty() {
             return Err(ConnectError::NotDeployed { address });
         }
-        let operator = operator_key(config, chain_id)?;
         Ok(Self { provider, rpc_url: rpc_url.into(), chain_id, deployment: Arc::new(deployment), operator })
     }
 
@@ -153,11 +169,15 @@ fn operator_key(config: &Config, chain_id: u64) -> Result<PrivateKeySigner, Conn
         if chain_id != localnet::DEV_CHAIN_ID {
             return Err(ConnectError::NoKey);
         }
-        let builder = MnemonicBuilder::<English>::default().phrase(localnet::DEV_MNEMONIC).index(1);
-        return Ok(builder.and_then(|builder| builder.build()).expect("the dev mnemonic is valid"));
+        return Ok(dev_key());
     }
     let path = PathBuf::from(&config.chain.operator_key_file);
     let text = std::fs::read_to_string(&path)
         .map_err(|source| ConnectError::KeyFile { path: path.clone(), source })?;
     text.trim().parse().map_err(|_| ConnectError::Key(path))
+}
+
+fn dev_key() -> PrivateKeySigner {
+    let builder = MnemonicBuilder::<English>::default().phrase(localnet::DEV_MNEMONIC).index(1);
+    builder.and_then(|builder| builder.build()).expect("the dev mnemonic is valid")
 }

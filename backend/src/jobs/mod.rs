@@ -32,10 +32,9 @@ pub use open_epoch::OpenEpoch;
 pub use register_base::RegisterBase;
 pub use sample_completions::SampleCompletions;
 
-use crate::{app::AppState, supervise::Shutdown};
+use crate::app::AppState;
 use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
-use std::path::Path;
 use storage::app::jobs::Job;
 
 pub const SAMPLE_COMPLETIONS: &str = "sample_completions";
@@ -69,14 +68,6 @@ async fn perform(app: &AppState, job: &Job) -> anyhow::Result<Outcome> {
         ADVANCE_RUN => advance_run::run(app, payload(job)?).await,
         REGISTER_BASE => register_base::run(app, payload(job)?).await,
         other => Err(GiveUp(format!("no job is called {other}")).into()),
-    }
-}
-
-/// Import a model folder at once, outside of the queue, for `polity import-model`.
-pub async fn import_now(app: &AppState, path: &Path, mut shutdown: Shutdown) -> anyhow::Result<()> {
-    tokio::select! {
-        outcome = register_base::run(app, RegisterBase { path: path.to_owned() }) => outcome.map(|_| ()),
-        () = shutdown.wait() => anyhow::bail!("stopped"),
     }
 }
 

@@ -19,50 +19,67 @@ use crate::{
     embedded,
     engine::Engine,
 };
+use alloy::{eips::BlockNumberOrTag, providers::Provider};
 use anyhow::{Context, bail};
 use localnet::{Anvil, Postgres, read_deployment};
 use nix::fcntl::{Flock, FlockArg};
 use sqlx::PgPool;
-use std::{fs::File, time::Duration};
+use std::{
+    fs::File,
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    time::Duration,
+};
 use tokio::net::TcpListener;
+
+/// Tasks that end together.
+pub type Roles = tokio::task::JoinSet<anyhow::Result<()>>;
+
+/// Address of a role without an HTTP server; with `server.public_url` set, nothing refers to it.
+const NOT_LISTENING: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
 
 /// All roles in one process, with a private Postgres and Anvil where none is configured.
 pub async fn up(config: Config) -> anyhow::Result<()> {
     let (switch, shutdown) = shutdown::on_signals();
-    let started = start_up(config);
     let up = tokio::select! {
-        started = started => started?,
+        started = start_up(config) => started?,
         () = shutdown.clone().wait_owned() => return Ok(()),
     };
-    let local = up.app.public_url.clone();
-    let mut roles = tokio::task::JoinSet::new();
-    roles.spawn(roles::index(up.app.clone(), shutdown.clone()));
-    roles.spawn(roles::work(up.app.clone(), shutdown.clone()));
-    roles.spawn(model_server::run(up.app.clone(), shutdown.clone()));
-    roles.spawn(roles::api(up.app.clone(), up.listener, shutdown.clone()));
-    println!("polity is up at {local}");
+    let url = up.app.public_url.clone();
+    let roles = all_roles(&up.app, up.listener, &shutdown);
+    println!("polity is up at {url}");
     let result = end_together(roles, &switch).await;
     up.app.pool.close().await;
     drop(up.servers);
     result
 }
 
+/// Every role as a task of this process.
+pub fn all_roles(app: &AppState, listener: TcpListener, shutdown: &Shutdown) -> Roles {
+    let mut roles = Roles::new();
+    roles.spawn(roles::index(app.clone(), shutdown.clone()));
+    roles.spawn(roles::work(app.clone(), shutdown.clone()));
+    roles.spawn(model_server::run(app.clone(), shutdown.clone()));
+    roles.spawn(roles::api(app.clone(), listener, shutdown.clone()));
+    roles
+}
+
 /// The HTTP server alone.
 pub async fn api(config: Config) -> anyhow::Result<()> {
     let (switch, shutdown) = shutdown::on_signals();
-    let (app, listener) = connect(config).await?;
-    let mut roles = tokio::task::JoinSet::new();
-    roles.spawn(model_server::run(app.clone(), shutdown.clone()));
-    roles.spawn(roles::api(app.clone(), listener, shutdown.clone()));
+    let listener = listen(&config).await?;
+    let app = connect(config, listener.local_addr()?).await?;
+    let mut roles = Roles::new();
     println!("polity api listens at {}", app.public_url);
+    roles.spawn(model_server::run(app.clone(), shutdown.clone()));
+    roles.spawn(roles::api(app, listener, shutdown.clone()));
     end_together(roles, &switch).await
 }
 
 /// The indexer alone.
 pub async fn index(config: Config) -> anyhow::Result<()> {
     let (switch, shutdown) = shutdown::on_signals();
-    let (app, _) = connect(config).await?;
-    let mut roles = tokio::task::JoinSet::new();
+    let app = connect(config, NOT_LISTENING).await?;
+    let mut roles = Roles::new();
     roles.spawn(roles::index(app, shutdown.clone()));
     end_together(roles, &switch).await
 }
@@ -70,8 +87,8 @@ pub async fn index(config: Config) -> anyhow::Result<()> {
 /// Jobs alone, with a model server for those that sample.
 pub async fn work(config: Config) -> anyhow::Result<()> {
     let (switch, shutdown) = shutdown::on_signals();
-    let (app, _) = connect(config).await?;
-    let mut roles = tokio::task::JoinSet::new();
+    let app = connect(config, NOT_LISTENING).await?;
+    let mut roles = Roles::new();
     roles.spawn(model_server::run(app.clone(), shutdown.clone()));
     roles.spawn(roles::work(app, shutdown.clone()));
     end_together(roles, &switch).await
@@ -84,14 +101,6 @@ pub async fn migrate(config: Config) -> anyhow::Result<()> {
     }
     let pool = connect_pool(&config.database.url, 1).await?;
     storage::MIGRATOR.run(&pool).await.context("migrating the database")
-}
-
-/// Queue the import of a model folder and wait until it is registered.
-pub async fn import_model(config: Config, path: &std::path::Path) -> anyhow::Result<()> {
-    let path = path.canonicalize().with_context(|| format!("{} is no folder", path.display()))?;
-    let (app, _) = connect(config).await?;
-    let (_switch, shutdown) = shutdown::on_signals();
-    crate::jobs::import_now(&app, &path, shutdown).await
 }
 
 /// What `up` started, and the application on top of it.
@@ -126,7 +135,9 @@ async fn start_up(config: Config) -> anyhow::Result<Up> {
         }
         url => (None, url.to_owned()),
     };
-    let (app, listener) = assemble(config, pool, &rpc_url).await?;
+    let listener = listen(&config).await?;
+    let app = assemble(config, pool, &rpc_url, listener.local_addr()?).await?;
+    check_same_chain(&app).await?;
     Ok(Up { app, listener, servers: (anvil, postgres, lock) })
 }
 
@@ -139,32 +150,47 @@ fn lock_data_folder(config: &Config) -> anyhow::Result<Flock<File>> {
         .map_err(|_| anyhow::anyhow!("another polity is running in {}", dir.display()))
 }
 
+/// What people and jobs did belongs to one chain: with another one under it, epochs and transactions make no sense.
+async fn check_same_chain(app: &AppState) -> anyhow::Result<()> {
+    let cursor = storage::chain::cursor::get(&mut *app.pool.acquire().await?).await?;
+    let genesis = app.chain.provider.get_block_by_number(BlockNumberOrTag::Earliest).await?;
+    let genesis = genesis.context("the node has no first block")?.header.hash;
+    if cursor.is_some_and(|cursor| cursor.genesis_hash != genesis) {
+        bail!("the database belongs to another chain than {}; use a new data folder or database", app.chain.rpc_url);
+    }
+    Ok(())
+}
+
 /// The application on configured servers.
-async fn connect(config: Config) -> anyhow::Result<(AppState, TcpListener)> {
+async fn connect(config: Config, address: SocketAddr) -> anyhow::Result<AppState> {
     if config.database.url.is_empty() || config.chain.rpc_url.is_empty() {
         bail!("a single role needs database.url and chain.rpc_url; `polity up` starts both by itself");
     }
     let pool = connect_pool(&config.database.url, config.database.max_connections).await?;
     let rpc_url = config.chain.rpc_url.clone();
-    assemble(config, pool, &rpc_url).await
+    assemble(config, pool, &rpc_url, address).await
 }
 
-async fn assemble(config: Config, pool: PgPool, rpc_url: &str) -> anyhow::Result<(AppState, TcpListener)> {
+/// The application on a database, a chain and the address that it listens at.
+pub async fn assemble(
+    config: Config,
+    pool: PgPool,
+    rpc_url: &str,
+    address: SocketAddr,
+) -> anyhow::Result<AppState> {
     let deployment = read_deployment(&config.deployment_path())?;
     let chain = ChainHandle::connect(&config, rpc_url, deployment).await?;
-    let listen = &config.server.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))?;
     let engine = Engine::new(Duration::from_secs(config.model.timeout_s.into()));
-    let address = listener.local_addr()?;
-    let app = AppState::new(config, Clock::System, pool, chain, engine, address)?;
-    Ok((app, listener))
+    Ok(AppState::new(config, Clock::System, pool, chain, engine, address)?)
 }
 
-/// Wait until all roles have ended; the first one that fails ends the others.
-async fn end_together(
-    mut roles: tokio::task::JoinSet<anyhow::Result<()>>,
-    switch: &ShutdownSwitch,
-) -> anyhow::Result<()> {
+async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
+    let listen = &config.server.listen;
+    TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))
+}
+
+/// Wait until all roles have ended; the first one that ends, well or not, ends the others.
+pub async fn end_together(mut roles: Roles, switch: &ShutdownSwitch) -> anyhow::Result<()> {
     let mut result = Ok(());
     while let Some(ended) = roles.join_next().await {
         let ended = ended.unwrap_or_else(|error| Err(error.into()));

@@ -1,6 +1,8 @@
 //! The roles as tasks of one process.
 use super::Shutdown;
 use crate::{api, app::AppState, jobs};
+use indexer::{Indexer, IndexerConfig};
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Serve HTTP.
@@ -10,13 +12,13 @@ pub async fn api(app: AppState, listener: TcpListener, shutdown: Shutdown) -> an
 
 /// Follow the chain.
 pub async fn index(app: AppState, shutdown: Shutdown) -> anyhow::Result<()> {
-    let indexer = indexer::Indexer::new(
-        app.chain.provider.clone(),
-        app.chain.deployment.as_ref().clone(),
-        app.pool.clone(),
-        std::time::Duration::from_millis(app.config.chain.poll_ms),
-    );
-    Ok(indexer.run(shutdown.wait_owned()).await?)
+    let config = IndexerConfig {
+        poll: Duration::from_millis(app.config.chain.poll_ms),
+        // A local chain is started afresh now and then.
+        reset_on_new_genesis: app.chain.chain_id == localnet::DEV_CHAIN_ID,
+        ..IndexerConfig::new(app.chain.rpc_url.as_ref(), app.chain.deployment.as_ref().clone())
+    };
+    Ok(Indexer::new(config, app.pool.clone())?.run(shutdown.wait_owned()).await?)
 }
 
 /// Do jobs and look for work.

@@ -1,18 +1,120 @@
-//! `polity verify`: recompute from an RPC endpoint and published files alone, and compare with the chain.
-use crate::config::Config;
+//! `polity verify`: recompute from an RPC endpoint and published files alone, and compare with the chain. Our database is
+//! never asked. The first difference is printed and makes the exit status 1.
+//!
+//! | file | checks |
+//! |---|---|
+//! | [`epoch`] | labels, signatures, seed, pays and payouts root of every epoch up to one |
+//! | [`model`] | a version's files, run, datasets and the labels that they came from |
+//! | [`sources`] | where the published files are |
+mod epoch;
+mod model;
+mod sources;
+
+use crate::{chain::ChainHandle, config::Config};
+use alloy::primitives::B256;
+use anyhow::Context;
+use localnet::read_deployment;
+use sources::Files;
+use std::path::PathBuf;
 
 /// What to verify.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum Target {
-    /// Recompute an epoch's labels root, seed, scores and payouts root.
-    Epoch { epoch: u64 },
-    /// Check a model version's files against its digest on chain.
-    Model { version_id: String },
-    /// Check the deployment's roles and parameters.
-    Deployment,
+    /// Recompute an epoch's labels root, seed, scores and payouts root, and those of all epochs before it
+    Epoch {
+        /// The last epoch to check
+        epoch: u64,
+        #[command(flatten)]
+        source: Source,
+    },
+    /// Check a model version's files against its digest on chain, and its data back to the signed labels
+    Model {
+        /// Id of the version
+        version_id: B256,
+        /// Train again from the run specs and compare the weights; needs the files of all inputs and the same profile
+        #[arg(long)]
+        replay: bool,
+        #[command(flatten)]
+        source: Source,
+    },
+    /// Check the deployment's roles and parameters with script/Verify.s.sol
+    Deployment {
+        #[command(flatten)]
+        source: Source,
+    },
 }
 
-/// Verify and print the first difference, or that there is none.
-pub async fn run(_config: Config, _target: Target) -> anyhow::Result<()> {
-    anyhow::bail!("`verify` is not part of this build")
+/// Whom to ask; the settings answer for what is left out.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Source {
+    /// JSON-RPC endpoint of the chain
+    #[arg(long, value_name = "URL")]
+    pub rpc: Option<String>,
+    /// Deployment file with the contracts' addresses
+    #[arg(long, value_name = "FILE")]
+    pub deployment: Option<PathBuf>,
+    /// A Polity server that publishes the files, or a data folder that holds them
+    #[arg(long, value_name = "URL|DIR")]
+    pub blobs: Option<String>,
+}
+
+/// Everything that a verification may look at.
+struct Evidence {
+    chain: ChainHandle,
+    files: Files,
+}
+
+/// Verify and print what agrees; the error is the first difference.
+pub async fn run(config: Config, target: Target) -> anyhow::Result<()> {
+    match target {
+        Target::Epoch { epoch, source } => epoch::verify(&gather(&config, &source).await?, epoch).await,
+        Target::Model { version_id, replay, source } => {
+            let evidence = gather(&config, &source).await?;
+            let provenance = model::verify(&evidence, version_id).await?;
+            if replay { model::replay(&config, &evidence, &provenance).await } else { Ok(()) }
+        }
+        Target::Deployment { source } => {
+            let (rpc_url, file) = endpoint(&config, &source)?;
+            localnet::verify_deployment(&crate::embedded::tools()?, &rpc_url, &file).await?;
+            println!("deployment: every role and parameter is as configured");
+            Ok(())
+        }
+    }
+}
+
+async fn gather(config: &Config, source: &Source) -> anyhow::Result<Evidence> {
+    let (rpc_url, file) = endpoint(config, source)?;
+    let chain = ChainHandle::read_only(&rpc_url, read_deployment(&file)?).await?;
+    let files = match &source.blobs {
+        Some(place) => Files::at(place),
+        None => Files::at(&config.data.dir.display().to_string()),
+    };
+    Ok(Evidence { chain, files })
+}
+
+fn endpoint(config: &Config, source: &Source) -> anyhow::Result<(String, PathBuf)> {
+    let configured = (!config.chain.rpc_url.is_empty()).then(|| config.chain.rpc_url.clone());
+    let rpc_url = source.rpc.clone().or(configured).context("give --rpc URL, or set chain.rpc_url")?;
+    Ok((rpc_url, source.deployment.clone().unwrap_or_else(|| config.deployment_path())))
+}
+
+/// The first difference between what was published and what the chain says.
+#[derive(Debug, thiserror::Error)]
+#[error("{what} differs:\n  on chain   {on_chain}\n  recomputed {recomputed}")]
+struct Difference {
+    what: String,
+    on_chain: String,
+    recomputed: String,
+}
+
+/// Compare one value.
+fn agree<T: PartialEq + std::fmt::Display>(
+    what: impl Into<String>,
+    on_chain: &T,
+    recomputed: &T,
+) -> Result<(), Difference> {
+    if on_chain == recomputed {
+        return Ok(());
+    }
+    Err(Difference { what: what.into(), on_chain: on_chain.to_string(), recomputed: recomputed.to_string() })
 }

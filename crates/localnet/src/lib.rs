@@ -20,7 +20,7 @@ pub mod process;
 pub mod tools;
 
 pub use anvil::{Anvil, AnvilOptions};
-pub use deploy::{Deploy, deploy};
+pub use deploy::{Deploy, deploy, verify_deployment};
 pub use deployment::{DeploymentError, read_deployment};
 pub use postgres::{Postgres, PostgresOptions};
 pub use tools::Tools;

@@ -1,0 +1,2 @@
+//! Weights from elsewhere, for admins.
+pub mod create;

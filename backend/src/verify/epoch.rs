@@ -1,0 +1,129 @@
+//! Recomputes epochs from the chain and the published bundles.
+use super::{Evidence, agree};
+use crate::chain::{EpochOnChain, EpochStatus};
+use alloy::{
+    primitives::{Address, B256, U256, utils::format_ether},
+    providers::Provider,
+};
+use anyhow::{Context, bail};
+use protocol::{
+    Epoch, EpochTerms,
+    labels::{Bundle, labels_tree},
+    rewards::{EpochPayouts, epoch_payouts, secret_hash, seed},
+};
+use std::collections::BTreeMap;
+
+/// Recompute all epochs up to `last`: cumulative amounts build on each other.
+pub async fn verify(evidence: &Evidence, last: u64) -> anyhow::Result<()> {
+    let mut cumulative = BTreeMap::new();
+    for epoch in 1..=last {
+        let on_chain = evidence.chain.epoch(epoch).await?;
+        match on_chain.status {
+            EpochStatus::None => bail!("the chain has no epoch {epoch}"),
+            EpochStatus::Open => {
+                println!("epoch {epoch}: open, nothing is committed yet");
+                break;
+            }
+            EpochStatus::Voided => println!("epoch {epoch}: voided, pays nothing"),
+            _ => {
+                let payouts = recompute(evidence, epoch, &on_chain, &cumulative).await?;
+                if let Some(payouts) = payouts
+                    && on_chain.status == EpochStatus::Accepted
+                {
+                    cumulative = payouts.leaves.iter().map(|leaf| (leaf.account, leaf.cumulative)).collect();
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The bundle of a committed epoch, with every signature and the labels root checked.
+pub async fn bundle(
+    evidence: &Evidence,
+    epoch: u64,
+    terms: &EpochTerms,
+    on_chain: &EpochOnChain,
+) -> anyhow::Result<Bundle> {
+    let bytes = evidence.files.blob(on_chain.bundle_hash).await.with_context(|| format!("the bundle of epoch {epoch}"))?;
+    let bundle = Bundle::from_bytes(&bytes, on_chain.bundle_hash)?;
+    agree("the bundle's epoch", &epoch, &bundle.epoch)?;
+    agree("the bundle's chain", &evidence.chain.chain_id, &bundle.chain_id)?;
+    agree("the bundle's contract", &evidence.chain.deployment.contracts.label_epochs, &bundle.verifying_contract)?;
+    bundle.validate(terms)?;
+    let words = bundle.label_words();
+    agree(format!("epoch {epoch}: number of label leaves"), &(on_chain.leaf_count as usize), &words.len())?;
+    let root = labels_tree(Epoch(epoch), &words).root();
+    agree(format!("epoch {epoch}: labels root"), &on_chain.labels_root, &root)?;
+    Ok(bundle)
+}
+
+async fn recompute(
+    evidence: &Evidence,
+    epoch: u64,
+    on_chain: &EpochOnChain,
+    previous: &BTreeMap<Address, U256>,
+) -> anyhow::Result<Option<EpochPayouts>> {
+    let terms = evidence.chain.epoch_terms(epoch).await?;
+    let bundle = bundle(evidence, epoch, &terms, on_chain).await?;
+    println!(
+        "epoch {epoch}: {} signed labels of {} labelers, labels root {}",
+        bundle.preferences.len(),
+        on_chain.leaf_count,
+        on_chain.labels_root
+    );
+    if on_chain.status == EpochStatus::Committed {
+        println!("epoch {epoch}: the secret is not revealed yet");
+        return Ok(None);
+    }
+    check_seed(evidence, epoch, &terms, on_chain).await?;
+    if !on_chain.seed.is_zero() {
+        bundle.check_assignment(&terms, on_chain.secret)?;
+    }
+    let payouts = epoch_payouts(
+        &terms,
+        Epoch(epoch),
+        on_chain.secret,
+        on_chain.seed,
+        &bundle.seats,
+        &bundle.label_words(),
+        &bundle.gold_map(),
+        previous,
+    )?;
+    if on_chain.status == EpochStatus::Revealed {
+        println!("epoch {epoch}: payouts are not proposed yet");
+        return Ok(Some(payouts));
+    }
+    let what = |name: &str| format!("epoch {epoch}: {name}");
+    agree(what("number of accounts"), &(on_chain.account_count as usize), &payouts.leaves.len())?;
+    agree(what("sum of all cumulative amounts"), &on_chain.total_cumulative, &payouts.total_cumulative())?;
+    agree(what("payouts root"), &on_chain.payouts_root, &payouts.tree.root())?;
+    let paid = payouts.statements.iter().map(|statement| statement.pay).fold(U256::ZERO, |sum, pay| sum + pay);
+    println!(
+        "epoch {epoch}: pays {} POL to {} labelers, payouts root {}",
+        format_ether(paid),
+        payouts.statements.iter().filter(|statement| !statement.pay.is_zero()).count(),
+        on_chain.payouts_root
+    );
+    Ok(Some(payouts))
+}
+
+/// The seed is the secret committed to at the opening, mixed with the hash of the block after the labels' commitment.
+async fn check_seed(
+    evidence: &Evidence,
+    epoch: u64,
+    terms: &EpochTerms,
+    on_chain: &EpochOnChain,
+) -> anyhow::Result<()> {
+    if on_chain.seed.is_zero() {
+        println!("epoch {epoch}: the secret was never revealed, base pay only");
+        return Ok(());
+    }
+    agree(format!("epoch {epoch}: hash of the secret"), &terms.secret_hash, &secret_hash(on_chain.secret))?;
+    agree(format!("epoch {epoch}: seed"), &on_chain.seed, &seed(on_chain.secret, on_chain.block_hash))?;
+    let number = on_chain.commit_block + 1;
+    let block = evidence.chain.provider.get_block_by_number(number.into()).await?;
+    let hash: B256 = block.with_context(|| format!("the node does not serve block {number}"))?.header.hash;
+    agree(format!("epoch {epoch}: hash of block {number}"), &on_chain.block_hash, &hash)?;
+    Ok(())
+}

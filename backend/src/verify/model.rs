@@ -1,0 +1,194 @@
+//! Walks a version back: digest → files → run → datasets → signed labels.
+use super::{Evidence, agree, epoch};
+use crate::{
+    chain::VersionStatus,
+    config::Config,
+    jobs::rlhf::Rlhf,
+};
+use alloy::primitives::B256;
+use anyhow::{Context, bail, ensure};
+use protocol::{
+    Choice,
+    manifest::{
+        CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec, RunTask, parse_canonical,
+        sample_root,
+    },
+    version::{VersionDigest, dataset_root},
+};
+use std::collections::BTreeMap;
+
+/// A checkpoint on the way back, and the run that made it.
+pub struct Trained {
+    manifest_hash: B256,
+    manifest: CheckpointManifest,
+    spec: RunSpec,
+}
+
+/// Check a version; returns the runs that made it, the last one first.
+pub async fn verify(evidence: &Evidence, version_id: B256) -> anyhow::Result<Vec<Trained>> {
+    let status = evidence.chain.version_status(version_id).await?;
+    ensure!(status != VersionStatus::None, "the chain has no version {version_id}");
+    let digest = evidence.chain.version_digest(version_id).await?;
+    let family_id = evidence.chain.version_family(version_id).await?;
+    agree("the version's id", &version_id, &digest.version_id(family_id))?;
+    let manifest = manifest(evidence, digest.manifest_hash).await?;
+    agree("weights hash", &digest.weights_hash, &manifest.weights_hash)?;
+    agree("run spec hash", &digest.run_spec_hash, &manifest.run_spec_hash.unwrap_or_default())?;
+    agree("evaluation hash", &digest.evaluation_hash, &manifest.evaluation_hash.unwrap_or_default())?;
+    check_files(evidence, digest.manifest_hash, &manifest).await?;
+    println!("version {version_id}: {status:?}, {} files agree with manifest {}", manifest.files.len(), digest.manifest_hash);
+    check_parent(evidence, &digest, &manifest).await?;
+    if digest.run_spec_hash.is_zero() {
+        agree("dataset root", &digest.dataset_root, &B256::ZERO)?;
+        println!("imported from elsewhere: there is nothing to walk back to");
+        return Ok(Vec::new());
+    }
+    walk_back(evidence, &digest, manifest).await
+}
+
+async fn manifest(evidence: &Evidence, manifest_hash: B256) -> anyhow::Result<CheckpointManifest> {
+    let bytes = evidence.files.blob(manifest_hash).await.context("the checkpoint's manifest")?;
+    Ok(parse_canonical(&bytes)?)
+}
+
+async fn check_files(evidence: &Evidence, manifest_hash: B256, manifest: &CheckpointManifest) -> anyhow::Result<()> {
+    for file in &manifest.files {
+        let actual = evidence.files.checkpoint_file_hash(manifest_hash, &file.name).await?;
+        agree(format!("hash of {}", file.name), &file.hash, &actual)?;
+    }
+    let weights = manifest.files.iter().find(|file| file.name == "model.safetensors");
+    let weights = weights.context("the manifest names no model.safetensors")?;
+    agree("hash of model.safetensors", &manifest.weights_hash, &weights.hash)?;
+    Ok(())
+}
+
+async fn check_parent(evidence: &Evidence, digest: &VersionDigest, manifest: &CheckpointManifest) -> anyhow::Result<()> {
+    if digest.parent.is_zero() {
+        return Ok(());
+    }
+    let parent = evidence.chain.version_digest(digest.parent).await?;
+    agree("parent's manifest", &parent.manifest_hash, &manifest.parent.unwrap_or_default())?;
+    println!("trained from version {}", digest.parent);
+    Ok(())
+}
+
+/// The run that made the version, the run of its reward model, and everything that both learned from.
+async fn walk_back(
+    evidence: &Evidence,
+    digest: &VersionDigest,
+    manifest: CheckpointManifest,
+) -> anyhow::Result<Vec<Trained>> {
+    let mut runs = vec![trained(evidence, digest.manifest_hash, manifest).await?];
+    if let Some(&reward) = runs[0].spec.inputs.get("reward") {
+        let manifest = self::manifest(evidence, reward).await?;
+        runs.push(trained(evidence, reward, manifest).await?);
+    }
+    // What was learned first comes first, each dataset once.
+    let mut datasets: Vec<B256> = Vec::new();
+    for hash in runs.iter().rev().flat_map(|run| &run.manifest.dataset_hashes) {
+        if !datasets.contains(hash) {
+            datasets.push(*hash);
+        }
+    }
+    agree("dataset root", &digest.dataset_root, &dataset_root(&datasets))?;
+    for dataset in datasets {
+        check_dataset(evidence, dataset).await?;
+    }
+    Ok(runs)
+}
+
+async fn trained(evidence: &Evidence, manifest_hash: B256, manifest: CheckpointManifest) -> anyhow::Result<Trained> {
+    let spec_hash = manifest.run_spec_hash.context("a trained checkpoint names its run spec")?;
+    let spec: RunSpec = parse_canonical(&evidence.files.blob(spec_hash).await.context("the run spec")?)?;
+    ensure!(spec.inputs == manifest.inputs, "checkpoint {manifest_hash} names other inputs than its run spec");
+    println!("made by {:?} run {spec_hash}", spec.task());
+    Ok(Trained { manifest_hash, manifest, spec })
+}
+
+async fn check_dataset(evidence: &Evidence, dataset_hash: B256) -> anyhow::Result<()> {
+    let bytes = evidence.files.blob(dataset_hash).await.context("a dataset's manifest")?;
+    let manifest: DatasetManifest = parse_canonical(&bytes)?;
+    let registered = evidence.chain.dataset(dataset_hash).await?;
+    let registered = registered.with_context(|| format!("dataset {dataset_hash} is not registered"))?;
+    let file = manifest.files.iter().find(|file| file.name == "data.jsonl").context("a dataset has data.jsonl")?;
+    let data = evidence.files.blob(file.hash).await.context("a dataset's samples")?;
+    let lines: Vec<&[u8]> = data.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
+    agree(format!("dataset {dataset_hash}: sample root"), &registered.sample_root, &sample_root(lines.iter().copied()))?;
+    agree(format!("dataset {dataset_hash}: samples"), &registered.sample_count, &(lines.len() as u64))?;
+    if manifest.kind == DatasetKind::Preferences {
+        check_labels(evidence, &manifest, &lines).await?;
+    }
+    println!("dataset {dataset_hash}: {} {:?}, registered under {}", lines.len(), manifest.kind, registered.licence);
+    Ok(())
+}
+
+/// Every sample is the majority of labels that somebody signed, and no task with a majority was left out.
+async fn check_labels(evidence: &Evidence, manifest: &DatasetManifest, lines: &[&[u8]]) -> anyhow::Result<()> {
+    let mut votes: BTreeMap<B256, [u32; 2]> = BTreeMap::new();
+    for &number in &manifest.epochs {
+        let on_chain = evidence.chain.epoch(number).await?;
+        let terms = evidence.chain.epoch_terms(number).await?;
+        let bundle = epoch::bundle(evidence, number, &terms, &on_chain).await?;
+        for preference in &bundle.preferences {
+            let [a, b] = votes.entry(preference.task_id).or_default();
+            match preference.choice {
+                Choice::A => *a += 2,
+                Choice::B => *b += 2,
+                Choice::Tie => (*a, *b) = (*a + 1, *b + 1),
+                Choice::Skip => {}
+            }
+        }
+    }
+    votes.retain(|_, [a, b]| a != b);
+    for line in lines {
+        let sample: PreferenceSample = parse_canonical(line)?;
+        let [a, b] = votes.remove(&sample.task_id).with_context(|| format!("nobody signed task {}", sample.task_id))?;
+        let (first, second) = if a > b { (&sample.chosen, &sample.rejected) } else { (&sample.rejected, &sample.chosen) };
+        let id_of = |&version: &B256| protocol::task_id(&sample.prompt, first, second, version) == sample.task_id;
+        ensure!(manifest.version_ids.iter().any(id_of), "the texts of task {} are not those labeled", sample.task_id);
+        let labeled = (a.max(b), a.min(b));
+        ensure!(
+            labeled == (sample.chosen_votes, sample.rejected_votes),
+            "task {} has {labeled:?} half votes, the dataset says {:?}",
+            sample.task_id,
+            (sample.chosen_votes, sample.rejected_votes)
+        );
+    }
+    if let Some(left_out) = votes.keys().next() {
+        bail!("the dataset leaves out task {left_out}, which has a majority");
+    }
+    println!("every sample is a majority of signed labels of epochs {:?}", manifest.epochs);
+    Ok(())
+}
+
+/// Train again, the reward model first, and compare the weights.
+pub async fn replay(config: &Config, evidence: &Evidence, runs: &[Trained]) -> anyhow::Result<()> {
+    let work = tempfile::tempdir()?;
+    for run in runs.iter().rev() {
+        let spec_file = work.path().join("run.json");
+        std::fs::write(&spec_file, protocol::manifest::canonical_json(&run.spec)?)?;
+        let mut inputs = Vec::new();
+        for (name, &hash) in &run.spec.inputs {
+            let folder = match name.as_str() {
+                "parent" | "reward" => evidence.files.checkpoint_folder(hash)?,
+                _ => evidence.files.dataset_folder(hash)?,
+            };
+            inputs.push((name.as_str(), folder));
+        }
+        let out = work.path().join(match run.spec.task() {
+            RunTask::Reward => "reward",
+            RunTask::Ppo => "ppo",
+            RunTask::Sft => "sft",
+        });
+        println!("training {} again", run.manifest_hash);
+        Rlhf::find(&config.model).train(&spec_file, &inputs, &out, &|_| Box::pin(async { Ok(()) })).await?;
+        let bytes = std::fs::read(out.join("manifest.json"))?;
+        let again: CheckpointManifest = parse_canonical(&bytes)?;
+        if again.profile != run.manifest.profile {
+            println!("trained here on {:?}, the original on {:?}: bits may differ", again.profile, run.manifest.profile);
+        }
+        agree("weights hash of the replay", &run.manifest.weights_hash, &again.weights_hash)?;
+        println!("the same weights: {}", again.weights_hash);
+    }
+    Ok(())
+}
