@@ -168,7 +168,7 @@ abstract contract Verifier {
         table[5] = Member(Roles.LABEL_EPOCHS, address(d.labelEpochs), true);
     }
 
-    function _contracts(Deployment memory d) private pure returns (address[9] memory) {
+    function _contracts(Deployment memory d) internal pure returns (address[9] memory) {
         return [
             address(d.governanceToken),
             address(d.timelock),

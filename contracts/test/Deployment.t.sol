@@ -45,6 +45,14 @@ contract Deployment_Test is SystemBase, Verifier {
         vm.assertFalse(d.timelock.hasRole(d.timelock.PROPOSER_ROLE(), address(this)));
     }
 
+    /// @dev EIP-170; forge itself does not enforce it in tests.
+    function test_EveryContractFitsTheSizeLimit() public view {
+        address[9] memory all = _contracts(d);
+        for (uint256 i = 0; i < all.length; ++i) {
+            vm.assertLe(all[i].code.length, 24_576);
+        }
+    }
+
     function test_TheAllocationsArePaidOut() public view {
         vm.assertEq(d.governanceToken.totalSupply(), 10_000_000e18);
         vm.assertEq(d.governanceToken.balanceOf(address(d.timelock)), config.treasury);
