@@ -3,6 +3,7 @@ use crate::chain;
 use alloy::providers::Provider;
 use anyhow::Context;
 use localnet::{Anvil, AnvilOptions, Deploy, Tools, read_deployment};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Seconds between blocks. The governor's clock is the time of the latest block, so votes need blocks to begin and end.
@@ -33,9 +34,12 @@ async fn is_deployed(rpc_url: &str, file: &Path) -> anyhow::Result<bool> {
 /// Anvil writes its state in place: a kill in the middle leaves half a file. The last readable one is kept beside it.
 fn keep_readable(state: &Path) -> anyhow::Result<()> {
     let backup: PathBuf = state.with_extension("backup.json");
-    if is_json(state) {
+    if let Some(mut content) = read_json(state) {
+        if keep_first_genesis(&mut content) {
+            std::fs::write(state, content.to_string())?;
+        }
         std::fs::copy(state, &backup)?;
-    } else if is_json(&backup) {
+    } else if read_json(&backup).is_some() {
         tracing::warn!("the chain's state file is damaged; going back to the one before");
         std::fs::copy(&backup, state)?;
     } else if state.exists() {
@@ -45,9 +49,22 @@ fn keep_readable(state: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn is_json(file: &Path) -> bool {
-    let Ok(bytes) = std::fs::read(file) else { return false };
-    serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok()
+fn read_json(file: &Path) -> Option<Value> {
+    serde_json::from_slice(&std::fs::read(file).ok()?).ok()
+}
+
+/// Each start of Anvil makes a block 0 of its own and writes it beside the loaded one, and a later start takes either.
+/// Ours is the oldest. Says whether there was another one.
+fn keep_first_genesis(state: &mut Value) -> bool {
+    let Some(blocks) = state["blocks"].as_array_mut() else { return false };
+    let hex = |block: &Value, field: &str| {
+        let text = block["header"][field].as_str().unwrap_or_default();
+        u64::from_str_radix(text.trim_start_matches("0x"), 16).unwrap_or(u64::MAX)
+    };
+    let first = blocks.iter().filter(|block| hex(block, "number") == 0).map(|block| hex(block, "timestamp")).min();
+    let n_blocks = blocks.len();
+    blocks.retain(|block| hex(block, "number") != 0 || Some(hex(block, "timestamp")) == first);
+    blocks.len() < n_blocks
 }
 
 #[cfg(test)]
@@ -63,5 +80,15 @@ mod tests {
         std::fs::write(&state, "{\"block\":2").unwrap();
         keep_readable(&state).unwrap();
         assert_eq!(std::fs::read_to_string(&state).unwrap(), "{\"block\":1}");
+    }
+
+    #[test]
+    fn only_the_oldest_first_block_stays() {
+        let block = |number: &str, timestamp: &str| serde_json::json!({"header": {"number": number, "timestamp": timestamp}});
+        let blocks = [block("0x0", "0x9"), block("0x1", "0xa"), block("0x0", "0x5"), block("0x0", "0x7")];
+        let mut state = serde_json::json!({ "blocks": blocks });
+        assert!(keep_first_genesis(&mut state));
+        assert_eq!(state["blocks"], serde_json::json!([block("0x1", "0xa"), block("0x0", "0x5")]));
+        assert!(!keep_first_genesis(&mut state));
     }
 }
