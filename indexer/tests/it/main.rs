@@ -1,0 +1,7 @@
+//! The indexer against a real chain and a real database.
+
+mod crash;
+mod lifecycle;
+mod reorg;
+mod story;
+mod tables;
