@@ -1,5 +1,6 @@
 //! What every role of the process shares: connections, settings, clock, keys.
 use crate::{
+    api::Governor,
     auth::{AccessTokens, AccessTokensError},
     blobs::{Blobs, BlobsError},
     chain::ChainHandle,
@@ -24,6 +25,7 @@ pub struct AppState {
     pub public_url: Arc<str>,
     pub access_tokens: Arc<AccessTokens>,
     pub limits: Arc<Limits>,
+    pub governor: Arc<Governor>,
 }
 
 /// Why the shared state could not be made.
@@ -72,6 +74,7 @@ impl AppState {
             public_url,
             access_tokens,
             limits,
+            governor: Arc::default(),
         })
     }
 }

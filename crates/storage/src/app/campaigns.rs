@@ -1,5 +1,5 @@
 //! `app.campaigns`: what is asked, of whom and for how much.
-use super::columns;
+use crate::columns;
 use alloy_primitives::{B256, U256};
 use chrono::{DateTime, Utc};
 use protocol::CampaignTerms;

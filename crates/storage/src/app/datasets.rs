@@ -1,5 +1,5 @@
 //! `app.datasets`: frozen samples that were exported; their files are blobs.
-use super::columns;
+use crate::columns;
 use alloy_primitives::B256;
 use chrono::{DateTime, Utc};
 use serde_json::Value;

@@ -1,5 +1,5 @@
 //! `app.payout_leaves`: the payouts tree of an epoch, in leaf order.
-use super::columns;
+use crate::columns;
 use alloy_primitives::{Address, U256};
 use sqlx::{Error, PgConnection};
 

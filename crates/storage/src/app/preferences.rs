@@ -1,5 +1,6 @@
 //! `app.preferences`: signed answers, with the operator's receipts.
-use super::{columns, tasks::to_choice};
+use super::tasks::to_choice;
+use crate::columns;
 use alloy_primitives::{Address, B256};
 use chrono::{DateTime, Utc};
 use protocol::Choice;

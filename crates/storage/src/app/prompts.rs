@@ -1,5 +1,5 @@
 //! `app.prompts`: what the model is asked in a campaign.
-use super::columns;
+use crate::columns;
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, Row};
 

@@ -1,6 +1,6 @@
 //! `app.refresh_tokens`: hashes of the tokens in people's cookies. A token is used once and replaced by the next of its
 //! family; a family starts at sign-in.
-use super::columns;
+use crate::columns;
 use alloy_primitives::{Address, B256};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Error, PgConnection, Row};

@@ -1,5 +1,5 @@
 //! `app.runs`: passes of the training pipeline and how far they are.
-use super::columns;
+use crate::columns;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Error, PgConnection, Row, postgres::PgRow, types::Json};

@@ -1,5 +1,5 @@
 //! `app.seats`: who labels in which block of an epoch.
-use super::columns;
+use crate::columns;
 use alloy_primitives::Address;
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, postgres::PgRow};

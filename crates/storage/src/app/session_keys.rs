@@ -1,5 +1,5 @@
 //! `app.session_keys`: keys that wallets authorised to sign preferences.
-use super::columns;
+use crate::columns;
 use alloy_primitives::Address;
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, Row, postgres::PgRow};

@@ -1,5 +1,6 @@
 //! `app.slots`: the queue of a seat, and which of its tasks are lent out or answered.
-use super::{columns, seats::Seat};
+use super::seats::Seat;
+use crate::columns;
 use alloy_primitives::{Address, B256};
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, Row};

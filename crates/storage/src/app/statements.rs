@@ -1,5 +1,5 @@
 //! `app.statements`: why an epoch pays a labeler what it pays.
-use super::columns;
+use crate::columns;
 use alloy_primitives::Address;
 use sqlx::{Error, PgConnection, types::Json};
 

@@ -6,11 +6,13 @@ fn wrong(column: &str, found: impl std::fmt::Display) -> Error {
     Error::ColumnDecode { index: column.to_owned(), source: format!("unexpected value {found}").into() }
 }
 
+/// A `bytea` of 20 bytes.
 pub fn address(row: &PgRow, column: &str) -> Result<Address, Error> {
     let bytes: &[u8] = row.try_get(column)?;
     Address::try_from(bytes).map_err(|e| wrong(column, e))
 }
 
+/// A `bytea` of 32 bytes.
 pub fn hash(row: &PgRow, column: &str) -> Result<B256, Error> {
     let bytes: &[u8] = row.try_get(column)?;
     B256::try_from(bytes).map_err(|e| wrong(column, e))
@@ -49,4 +51,22 @@ pub fn json<T: serde::de::DeserializeOwned>(row: &PgRow, column: &str) -> Result
 pub fn hashes(row: &PgRow, column: &str) -> Result<Vec<B256>, Error> {
     let list: Vec<Vec<u8>> = row.try_get(column)?;
     list.iter().map(|bytes| B256::try_from(bytes.as_slice()).map_err(|e| wrong(column, e))).collect()
+}
+
+/// As [`hash`], nullable.
+pub fn opt_hash(row: &PgRow, column: &str) -> Result<Option<B256>, Error> {
+    let bytes: Option<&[u8]> = row.try_get(column)?;
+    bytes.map(|bytes| B256::try_from(bytes).map_err(|e| wrong(column, e))).transpose()
+}
+
+/// As [`address`], nullable.
+pub fn opt_address(row: &PgRow, column: &str) -> Result<Option<Address>, Error> {
+    let bytes: Option<&[u8]> = row.try_get(column)?;
+    bytes.map(|bytes| Address::try_from(bytes).map_err(|e| wrong(column, e))).transpose()
+}
+
+/// As [`wei`], nullable.
+pub fn opt_wei(row: &PgRow, column: &str) -> Result<Option<U256>, Error> {
+    let text: Option<&str> = row.try_get(column)?;
+    text.map(|text| text.parse().map_err(|_| wrong(column, text))).transpose()
 }

@@ -1,0 +1,71 @@
+//! What any address holds, as the indexer saw it.
+pub mod get;
+
+use super::{
+    problem::Problem,
+    types::{Account, Wei},
+};
+use crate::app::AppState;
+use alloy::primitives::{Address, U256};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::Row;
+use storage::columns;
+use utoipa::ToSchema;
+
+/// Token balance, votes and stake.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Holdings {
+    /// All tokens, locked ones included
+    pub balance: Wei,
+    /// Tokens that cannot be transferred, because they are staked
+    pub locked: Wei,
+    /// Votes that the account casts: its own, if delegated to itself, and those of others
+    pub votes: Wei,
+    pub delegate: Option<Account>,
+    pub stake: Stake,
+}
+
+/// Stake in the pool.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Stake {
+    pub active: Wei,
+    /// Asked back; can be withdrawn at `availableAt`
+    pub thawing: Wei,
+    pub available_at: Option<DateTime<Utc>>,
+}
+
+/// What an address holds and the names of its roles; zeros for one that was never seen.
+pub(super) async fn holdings(state: &AppState, account: Address) -> Result<(Holdings, Vec<String>), Problem> {
+    let row = sqlx::query(
+        "select coalesce(a.balance, 0)::text as balance, coalesce(a.locked, 0)::text as locked,
+             coalesce(a.votes, 0)::text as votes, a.delegate, coalesce(s.active, 0)::text as active,
+             coalesce(s.thawing, 0)::text as thawing, s.available_at,
+             array(select role_id::text from chain.role_members r where r.account = given.account
+                 order by role_id) as roles
+         from (select $1::bytea as account) given
+         left join chain.accounts a on a.account = given.account
+         left join chain.stakes s on s.account = given.account",
+    )
+    .bind(account.as_slice())
+    .fetch_one(&state.pool)
+    .await?;
+    let roles: Vec<String> = row.try_get("roles")?;
+    let roles = roles.iter().filter_map(|id| protocol::roles::name(id.parse().ok()?)).map(Into::into).collect();
+    let thawing = columns::wei(&row, "thawing")?;
+    let available_at: Option<DateTime<Utc>> = row.try_get("available_at")?;
+    let holdings = Holdings {
+        balance: Wei(columns::wei(&row, "balance")?),
+        locked: Wei(columns::wei(&row, "locked")?),
+        votes: Wei(columns::wei(&row, "votes")?),
+        delegate: columns::opt_address(&row, "delegate")?.map(Account),
+        stake: Stake {
+            active: Wei(columns::wei(&row, "active")?),
+            thawing: Wei(thawing),
+            available_at: available_at.filter(|_| thawing > U256::ZERO),
+        },
+    };
+    Ok((holdings, roles))
+}

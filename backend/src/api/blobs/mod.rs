@@ -1,0 +1,2 @@
+//! Files by the hash of their bytes.
+pub mod get;

@@ -1,0 +1,2 @@
+//! Files of trained weights.
+pub mod get_file;

@@ -1,0 +1,2 @@
+//! Rewards that were claimed.
+pub mod list;

@@ -1,0 +1,46 @@
+//! `/v1/*`: the OpenAI-compatible routes of the model server, for the version that a vote approved.
+use super::problem::Problem;
+use crate::app::AppState;
+use axum::{
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use futures::TryStreamExt;
+
+/// Routes that are passed on. The engine may have others (loading weights, say) that are not for everybody.
+const ROUTES: &[&str] = &["/v1/models", "/v1/completions", "/v1/chat/completions"];
+
+/// Pass a request on to the engine and stream its answer back.
+pub async fn proxy_completions(
+    State(state): State<AppState>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    if !ROUTES.contains(&uri.path()) {
+        return Err(Problem::not_found(format!("route {}; there are {}", uri.path(), ROUTES.join(", "))));
+    }
+    let served = state.engine.served().ok_or_else(|| {
+        let detail = "No model version is served; one must be registered and activated by a vote, and then loaded.";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-model-served", detail)
+    })?;
+    let mut request = state.engine.http().request(method, format!("{}{}", served.base_url, uri.path())).body(body);
+    if let Some(content_type) = headers.get(header::CONTENT_TYPE) {
+        request = request.header(header::CONTENT_TYPE, content_type);
+    }
+    let answer = request.send().await.map_err(|_| {
+        let detail = "The model server does not answer; it is restarted, try again in a moment.";
+        Problem::new(StatusCode::BAD_GATEWAY, "model-server-unreachable", detail)
+    })?;
+    let status = answer.status();
+    let content_type = answer.headers().get(header::CONTENT_TYPE).cloned();
+    let stream = answer.bytes_stream().map_err(std::io::Error::other);
+    let mut response = (status, Body::from_stream(stream)).into_response();
+    if let Some(content_type) = content_type {
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    Ok(response)
+}

@@ -1,0 +1,2 @@
+//! Who votes with how much.
+pub mod list;

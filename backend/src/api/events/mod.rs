@@ -1,0 +1,2 @@
+//! What changes on chain, as it happens.
+pub mod stream;

@@ -1,0 +1,2 @@
+//! The signed-in account.
+pub mod get;

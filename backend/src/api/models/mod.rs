@@ -1,0 +1,85 @@
+//! Model families and their versions, from the chain, with what this server knows about the files.
+pub mod get;
+pub mod list;
+
+use super::types::Hash;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::{PgConnection, Row, postgres::PgRow, types::Json};
+use storage::columns;
+use utoipa::ToSchema;
+
+/// A version of a model.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelVersion {
+    pub version_id: Hash,
+    pub family_id: Hash,
+    /// 1, 2, … in its family
+    pub number: i32,
+    /// keccak256 of manifest.json; names the checkpoint folder
+    pub manifest_hash: Hash,
+    pub weights_hash: Hash,
+    /// Null for an import
+    pub run_spec_hash: Option<Hash>,
+    /// Everything it was trained on, as the manifest says
+    pub dataset_hashes: Vec<Hash>,
+    pub evaluation_hash: Option<Hash>,
+    pub parent: Option<Hash>,
+    /// `registered`, `active`, `retired` or `revoked`
+    pub status: String,
+    pub revoked_reason: Option<String>,
+    pub uri: String,
+    /// How it compares with its parent; null when this server does not have it
+    #[schema(value_type = Option<Object>)]
+    pub evaluation: Option<serde_json::Value>,
+    /// The checkpoint's manifest; null when this server does not have it
+    #[schema(value_type = Option<Object>)]
+    pub manifest: Option<serde_json::Value>,
+    pub registered_at: DateTime<Utc>,
+    pub activated_at: Option<DateTime<Utc>>,
+}
+
+/// Versions of one version id, of one family, or all; ascending by number.
+async fn load(
+    conn: &mut PgConnection,
+    version_id: Option<Hash>,
+) -> Result<Vec<ModelVersion>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select v.*, c.manifest, c.evaluation from chain.model_versions v
+         left join app.checkpoints c on c.manifest_hash = v.manifest_hash
+         where $1::bytea is null or v.version_id = $1 order by v.family_id, v.number",
+    )
+    .bind(version_id.as_ref().map(|id| id.0.as_slice()))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(from_row).collect()
+}
+
+fn from_row(row: &PgRow) -> Result<ModelVersion, sqlx::Error> {
+    let hash = |column| columns::hash(row, column).map(Hash);
+    let nonzero = |column| hash(column).map(|hash| Some(hash).filter(|hash| !hash.0.is_zero()));
+    let json = |column: &str| {
+        row.try_get::<Option<Json<serde_json::Value>>, _>(column).map(|json| json.map(|json| json.0))
+    };
+    let manifest = json("manifest")?;
+    let dataset_hashes = manifest.as_ref().map(|manifest| manifest["datasetHashes"].clone());
+    Ok(ModelVersion {
+        version_id: hash("version_id")?,
+        family_id: hash("family_id")?,
+        number: row.try_get("number")?,
+        manifest_hash: hash("manifest_hash")?,
+        weights_hash: hash("weights_hash")?,
+        run_spec_hash: nonzero("run_spec_hash")?,
+        dataset_hashes: dataset_hashes.and_then(|list| serde_json::from_value(list).ok()).unwrap_or_default(),
+        evaluation_hash: nonzero("evaluation_hash")?,
+        parent: nonzero("parent")?,
+        status: row.try_get("status")?,
+        revoked_reason: row.try_get("revoked_reason")?,
+        uri: row.try_get("uri")?,
+        evaluation: json("evaluation")?,
+        manifest,
+        registered_at: row.try_get("registered_at")?,
+        activated_at: row.try_get("activated_at")?,
+    })
+}

@@ -1,0 +1,2 @@
+//! What an account can claim.
+pub mod get;

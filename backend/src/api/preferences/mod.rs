@@ -1,0 +1,2 @@
+//! Signed answers.
+pub mod create;

@@ -1,0 +1,2 @@
+//! How the platform is.
+pub mod get;

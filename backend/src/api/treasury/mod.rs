@@ -1,0 +1,2 @@
+//! The DAO's money.
+pub mod get;
