@@ -37,7 +37,13 @@ const pages = [
   createRoute({ getParentRoute: () => root, path: "/admin", component: lazyRouteComponent(() => import("./routes/admin")) }),
 ];
 
-export const router = createRouter({ routeTree: root.addChildren(pages), defaultPreload: "intent", scrollRestoration: true });
+export const router = createRouter({
+  routeTree: root.addChildren(pages),
+  defaultPreload: "intent",
+  // Of the page alone, inside the shell: one page that fails leaves navigation and account in place.
+  defaultErrorComponent: RouteError,
+  scrollRestoration: true,
+});
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -21,6 +21,10 @@ const proposal = (state: Proposal["state"], voteStart = "2026-01-01T11:00:00Z"):
   abstainVotes: "0",
   quorum: "0",
   actions: [],
+  createdAt: voteStart,
+  queuedAt: null,
+  executedAt: null,
+  canceledAt: null,
 });
 const POL = 10n ** 18n;
 

@@ -1,12 +1,8 @@
-import type { Address } from "viem";
 import { Problem, problemOf } from "./problem";
+import type { Session } from "./types";
 
 /** Who the server takes us for. The token lives in memory only; the refresh cookie is out of reach of scripts. */
-export interface Session {
-  accessToken: string;
-  account: Address;
-  expiresAt: string;
-}
+export type { Session };
 
 const PREFIX = "/api/v1/auth";
 /** Servers refuse cookie-authenticated requests without this header, which other sites cannot set. */

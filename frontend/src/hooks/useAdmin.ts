@@ -5,11 +5,11 @@ import type { Job, Run } from "../api/types";
 export const useJobs = () => useQuery({ queryKey: ["mine", "jobs"], queryFn: ({ signal }) => get<Job[]>("/jobs", signal), refetchInterval: 3_000 });
 export const useRuns = () => useQuery({ queryKey: ["runs"], queryFn: ({ signal }) => get<Run[]>("/runs", signal), refetchInterval: 3_000 });
 
-/** A POST that starts work on the server; lists are fetched anew afterwards. */
+/** A request that changes something on the server; lists are fetched anew afterwards. */
 export function useCommand() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ path, body }: { path: string; body?: unknown }) => sendJson<unknown>("POST", path, body ?? {}),
+    mutationFn: ({ method = "POST", path, body }: { method?: "POST" | "PUT"; path: string; body?: unknown }) => sendJson<unknown>(method, path, body ?? {}),
     onSuccess: () => queries.invalidateQueries(),
   });
 }

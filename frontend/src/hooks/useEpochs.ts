@@ -10,16 +10,15 @@ export const epochsOptions = queryOptions({
 });
 export const useEpochs = () => useQuery(epochsOptions);
 
-/** What an epoch paid one account and why, one statement for each of its blocks; empty before the payouts are known. */
-export function useStatements(epoch: number, account: Address) {
+/** What an epoch paid one account and why; null before the payouts are known, and for accounts that did not label. */
+export function useStatement(epoch: number, account: Address) {
   return useQuery({
     queryKey: ["statements", epoch, account],
     queryFn: async ({ signal }) => {
       try {
-        const answer = await get<Statement[] | Statement>(`/epochs/${epoch}/statements/${account}`, signal);
-        return Array.isArray(answer) ? answer : [answer];
+        return await get<Statement>(`/epochs/${epoch}/statements/${account}`, signal);
       } catch (error) {
-        if (isNotFound(error)) return [];
+        if (isNotFound(error)) return null;
         throw error;
       }
     },

@@ -13,4 +13,4 @@ export function useMe() {
   });
 }
 
-export const isOperator = (me: Me | undefined): boolean => me?.roles.some((role) => role === "operator" || role === "admin") ?? false;
+export const isOperator = (me: Me | undefined): boolean => me?.isAdmin ?? false;

@@ -30,7 +30,7 @@ const INDEX_DEADLINE_MS = 60_000;
 /** Resolves once the server's index has reached `block`, so that what is fetched next shows the transaction. */
 export async function waitForIndex(block: bigint, fetchStatus: () => Promise<Pick<Status, "indexedBlock">>): Promise<void> {
   const deadline = Date.now() + INDEX_DEADLINE_MS;
-  while (BigInt((await fetchStatus()).indexedBlock) < block) {
+  while (BigInt((await fetchStatus()).indexedBlock ?? 0) < block) {
     if (Date.now() > deadline) throw new Error("The transaction is on the chain, but the index is behind. Reload later.");
     await new Promise((resolve) => setTimeout(resolve, INDEX_POLL_MS));
   }

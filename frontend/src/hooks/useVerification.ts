@@ -98,8 +98,8 @@ export function useVerification() {
           async () => {
             known.earned = checks.judgeEpoch(needBundle(), known.epoch, known.terms).filter(({ labeler }) => labeler.toLowerCase() === account.toLowerCase());
             if (known.earned.length === 0) throw new Skip("This account has no labels in this epoch.");
-            const answer = await orSkip(get<Statement[] | Statement>(`/epochs/${epochNumber}/statements/${account}`), "No statement is published yet.");
-            return checks.checkStatements(known.earned, Array.isArray(answer) ? answer : [answer]);
+            const statement = await orSkip(get<Statement>(`/epochs/${epochNumber}/statements/${account}`), "No statement is published yet.");
+            return checks.checkStatements(known.earned, [statement]);
           },
         ],
         [

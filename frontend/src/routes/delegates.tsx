@@ -68,20 +68,22 @@ export default function DelegatesPage() {
   return (
     <Page title="Delegates" lead="Accounts by the votes they hold, their own and those that others gave them.">
       <DelegateNudge />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <QueryView query={delegates} what="The delegates could not be loaded" lines={6}>
           {(data) =>
             data.length === 0 ? (
               <Empty title="Nobody holds votes yet">Delegate your tokens to yourself to be the first.</Empty>
             ) : (
               <Card title="By votes">
-                <Table caption="Delegates by votes" head={["Account", "Votes"]}>
+                <Table caption="Delegates by votes" head={["Account", "Votes", "Delegators", "Votes cast"]}>
                   {data.map((delegate) => (
                     <tr key={delegate.account}>
                       <td>
                         <Account address={delegate.account} />
                       </td>
                       <td className="whitespace-nowrap">{formatTokens(delegate.votes, 0)}</td>
+                      <td>{delegate.nDelegators}</td>
+                      <td>{delegate.nVotesCast}</td>
                     </tr>
                   ))}
                 </Table>

@@ -2,7 +2,9 @@ import { Link } from "@tanstack/react-router";
 import type { Address } from "viem";
 import { useConnection } from "wagmi";
 import { ClaimCard } from "../components/earnings/ClaimCard";
+import { Claims } from "../components/earnings/Claims";
 import { EpochEarnings } from "../components/earnings/EpochEarnings";
+import { StakeCard } from "../components/earnings/StakeCard";
 import { useWalletDialog } from "../components/wallet/WalletContext";
 import { useEpochs } from "../hooks/useEpochs";
 import { useNow } from "../hooks/useNow";
@@ -33,6 +35,8 @@ function Earnings({ account }: { account: Address }) {
           }
         </QueryView>
       </section>
+      <StakeCard account={account} now={now} />
+      <Claims account={account} />
     </>
   );
 }

@@ -73,7 +73,7 @@ export default function HomePage() {
   return (
     <Page title="A model that its people own" lead="People say which answers are better and are paid for it. Token holders decide what is paid and which model is served. Every step can be recomputed.">
       <ServedBand />
-      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,20rem)_minmax(0,1fr)]">
         <LabelNow />
         <VotesNow />
       </div>

@@ -31,11 +31,11 @@ function Work({ campaign }: { campaign: OpenCampaign }) {
   );
 }
 
-function Chooser({ campaigns, chosen, onChoose }: { campaigns: OpenCampaign[]; chosen: string; onChoose: (id: string) => void }) {
+function Chooser({ campaigns, chosen, onChoose }: { campaigns: OpenCampaign[]; chosen: number; onChoose: (id: number) => void }) {
   return (
     <label className="flex items-center gap-2">
       Campaign
-      <select value={chosen} onChange={(event) => onChoose(event.target.value)} className="min-h-10 rounded-lg border border-control bg-surface px-3">
+      <select value={chosen} onChange={(event) => onChoose(Number(event.target.value))} className="min-h-10 rounded-lg border border-control bg-surface px-3">
         {campaigns.map(({ campaignId, name }) => (
           <option key={campaignId} value={campaignId}>
             {name}
@@ -49,7 +49,7 @@ function Chooser({ campaigns, chosen, onChoose }: { campaigns: OpenCampaign[]; c
 /** Compare two completions; be paid for agreeing with considered judgement. */
 export default function LabelPage() {
   const campaigns = useCampaigns();
-  const [choice, setChoice] = useState<string | null>(null);
+  const [choice, setChoice] = useState<number | null>(null);
   const open = openCampaigns(campaigns.data ?? []);
   const campaign = open.find(({ campaignId }) => campaignId === choice) ?? open[0];
   const pay = campaign && `${formatTokens(campaign.terms.basePay)} for each answer, and up to ${formatTokens(campaign.terms.alphaPay)} more for answers that carry information.`;

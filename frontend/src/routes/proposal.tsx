@@ -41,7 +41,7 @@ function Ballot({ proposal }: { proposal: ProposalDetail }) {
 
 function Detail({ proposal }: { proposal: ProposalDetail }) {
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div className="order-2 min-w-0 space-y-5 lg:order-1">
         <Card title="What it does">
           <Actions actions={proposal.actions} />

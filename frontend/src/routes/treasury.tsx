@@ -17,11 +17,12 @@ export default function TreasuryPage() {
   return (
     <Page title="Treasury" lead="What governance holds and what it has set aside for labels. Only a vote moves either.">
       <QueryView query={treasury} what="The treasury could not be loaded">
-        {({ rewardPool, timelockBalance }) => (
-          <div className="grid gap-5 lg:grid-cols-2">
+        {({ rewardPool, timelockBalance, totalStaked }) => (
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-2">
             <Card title="Treasury" aside={<Hash hash={contracts.timelock} label="Timelock" mark={false} />}>
               <p className="font-display text-3xl font-semibold">{formatTokens(timelockBalance, 0)}</p>
               <p className="mt-1 text-muted">Held by the timelock, which carries out what votes decide.</p>
+              <p className="mt-4 text-muted">Labelers have staked {formatTokens(totalStaked, 0)} of their own.</p>
             </Card>
             <Card title="Reward pool" aside={<Hash hash={contracts.rewardDistributor} label="Reward distributor" mark={false} />}>
               <div className="space-y-4">

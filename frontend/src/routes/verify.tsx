@@ -38,7 +38,7 @@ export default function VerifyPage() {
     >
       <Card>
         <form
-          className="grid items-start gap-4 sm:grid-cols-[7rem_minmax(0,1fr)_auto]"
+          className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:grid-cols-[7rem_minmax(0,1fr)_auto]"
           onSubmit={(event) => {
             event.preventDefault();
             start();

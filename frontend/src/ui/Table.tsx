@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 /** A table that scrolls inside itself on narrow screens; the scroll area can be reached by keyboard. */
 export function Table({ caption, head, children }: { caption: string; head: ReactNode[]; children: ReactNode }) {
   return (
-    <div tabIndex={0} role="region" aria-label={caption} className="-mx-2 overflow-x-auto px-2">
+    <div tabIndex={0} role="region" aria-label={`${caption} (table)`} className="-mx-2 overflow-x-auto px-2">
       <table className="w-full border-collapse text-left text-[0.875rem]">
         <caption className="sr-only">{caption}</caption>
         <thead>

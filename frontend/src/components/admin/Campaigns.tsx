@@ -5,6 +5,7 @@ import { QueryView } from "../../ui/QueryView";
 import { Stat, Stats } from "../../ui/Stat";
 import { CampaignForm } from "./CampaignForm";
 import { CommandButton } from "./CommandButton";
+import { GoldDialog } from "./GoldDialog";
 
 export function Campaigns() {
   const campaigns = useCampaigns();
@@ -32,6 +33,7 @@ export function Campaigns() {
                       path={`/campaigns/${campaign.campaignId}/sampling`}
                       consequence={`The served model answers ${formatCount(campaign.nPrompts, "prompt")}, ${campaign.sampling.completionsPerPrompt} times each. New tasks are added to the campaign.`}
                     />
+                    {campaign.nTasks > 0 && campaign.openEpoch === null && <GoldDialog campaign={campaign} />}
                     {campaign.openEpoch === null && (
                       <CommandButton
                         text="Open an epoch"

@@ -21,7 +21,7 @@ export function Jobs() {
                   <td>{words(job.state)}</td>
                   <td>{job.attempts}</td>
                   <td className="whitespace-nowrap">{formatTime(job.runAt)}</td>
-                  <td className="text-bad">{job.error}</td>
+                  <td className="text-bad">{job.lastError}</td>
                 </tr>
               ))}
             </Table>

@@ -38,12 +38,10 @@ export function ClaimCard({ account }: { account: Address }) {
             });
           return (
             <div className="space-y-4">
+              <p data-testid="claimable" className="font-display text-3xl font-semibold">
+                {formatTokens(claimable, 4)}
+              </p>
               <Stats>
-                <Stat label="Claimable now">
-                  <span data-testid="claimable" className="font-display text-3xl font-semibold">
-                    {formatTokens(claimable, 4)}
-                  </span>
-                </Stat>
                 <Stat label="Approved in all">{formatTokens(data?.cumulative ?? 0n, 4)}</Stat>
                 <Stat label="Claimed so far">{formatTokens(data?.claimed ?? 0n, 4)}</Stat>
               </Stats>

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { Address } from "viem";
 import type { Epoch } from "../../api/types";
 import { formatRelative, formatTokens, words } from "../../format";
-import { useStatements } from "../../hooks/useEpochs";
+import { useStatement } from "../../hooks/useEpochs";
 import { Badge } from "../../ui/Badge";
 import { QueryView } from "../../ui/QueryView";
 import { StatementCard } from "./StatementCard";
@@ -29,9 +29,7 @@ function next(epoch: Epoch, now: number): string {
 
 /** One epoch of one account: status, pay, and why. */
 export function EpochEarnings({ epoch, account, now }: { epoch: Epoch; account: Address; now: number }) {
-  const statements = useStatements(epoch.epoch, account);
-  const pay = (statements.data ?? []).reduce((sum, statement) => sum + BigInt(statement.pay), 0n);
-  const known = (statements.data ?? []).length > 0;
+  const statement = useStatement(epoch.epoch, account);
   return (
     <details className="card group p-5">
       <summary className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
@@ -41,22 +39,17 @@ export function EpochEarnings({ epoch, account, now }: { epoch: Epoch; account: 
           <span className="text-[0.875rem] text-muted">{next(epoch, now)}</span>
         </span>
         <span className="flex items-center gap-4">
-          {known && <strong className="font-semibold">{formatTokens(pay, 4)}</strong>}
+          {statement.data && <strong className="font-semibold">{formatTokens(statement.data.pay, 4)}</strong>}
           <span className="text-accent underline underline-offset-2">Why</span>
         </span>
       </summary>
       <div className="mt-5 space-y-6 border-t border-line pt-5">
-        <QueryView query={statements} what="The statement could not be loaded">
-          {(list) =>
-            list.length === 0 ? (
+        <QueryView query={statement} what="The statement could not be loaded">
+          {(data) =>
+            data === null ? (
               <p className="text-muted">{epoch.payouts === null ? "The statement appears when the payouts are proposed." : "You have no labels in this epoch."}</p>
             ) : (
-              list.map((statement) => (
-                <section key={statement.block} aria-label={`Block ${statement.block}`}>
-                  {list.length > 1 && <h3 className="mb-2">Block {statement.block}</h3>}
-                  <StatementCard statement={statement} terms={epoch.terms} />
-                </section>
-              ))
+              <StatementCard statement={data} terms={epoch.terms} />
             )
           }
         </QueryView>

@@ -9,4 +9,4 @@ const REASONS: Record<string, string> = {
   noSeed: "The operator did not reveal the seed in time, so only the base pay counts.",
 };
 
-export const reasonText = (reason: string | null): string => (reason === null ? REASONS.scored! : (REASONS[reason] ?? `Reason: ${words(reason)}.`));
+export const reasonText = (reason: string): string => REASONS[reason] ?? `Reason: ${words(reason)}.`;

@@ -23,7 +23,7 @@ export function Completion({ side, text, onChoose, shortcut }: { side: "A" | "B"
           onClick={onChoose}
           className={cx("flex min-h-12 w-full items-center justify-center gap-2 rounded-lg border-2 bg-surface px-4 text-base font-semibold transition-colors", style.button)}
         >
-          {side} is better {shortcut !== null && <kbd className="rounded border border-current px-1.5 text-[0.8125rem] font-normal">{shortcut}</kbd>}
+          {side} is better {shortcut !== null && <kbd className="pointer-coarse:hidden rounded border border-current px-1.5 text-[0.8125rem] font-normal">{shortcut}</kbd>}
         </button>
       </div>
     </section>

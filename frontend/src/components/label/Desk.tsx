@@ -61,16 +61,16 @@ export function Desk({ campaign, epoch, labeler, sessionKey }: { campaign: Campa
             <h2 className="text-[0.875rem] font-medium text-muted">Prompt</h2>
             <p className="measure mt-1 text-[1.0625rem] leading-relaxed font-medium break-words whitespace-pre-wrap">{inertText(task.prompt)}</p>
           </section>
-          <div className="grid gap-4 md:grid-cols-2">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-4 md:grid-cols-2">
             <Completion side="A" text={task.completionA} shortcut={hint("1")} onChoose={() => void answer("a")} />
             <Completion side="B" text={task.completionB} shortcut={hint("2")} onChoose={() => void answer("b")} />
           </div>
           <div className="mt-4 flex flex-wrap items-center justify-center gap-3">
             <Button className="min-w-32" onClick={() => void answer("tie")}>
-              Tie {shortcuts && <kbd className="text-muted">0</kbd>}
+              Tie {shortcuts && <kbd className="pointer-coarse:hidden text-muted">0</kbd>}
             </Button>
             <Button className="min-w-32" onClick={() => void answer("skip")}>
-              Skip {shortcuts && <kbd className="text-muted">s</kbd>}
+              Skip {shortcuts && <kbd className="pointer-coarse:hidden text-muted">s</kbd>}
             </Button>
           </div>
         </article>

@@ -75,7 +75,7 @@ export function Preparation({ campaign, me, keys }: { campaign: Campaign; me: Me
   const staked = missing <= 0n;
   const { authorise } = keys;
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,24rem)_minmax(0,1fr)]">
+    <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,24rem)_minmax(0,1fr)]">
       <Card title="Before your first task">
         <ol>
           <Step n={1} title={initiallyStaked ? `Staked ${formatTokens(me.stake.active)}` : `Stake ${formatTokens(campaign.minimumStake)}`} done={staked} current={!staked}>

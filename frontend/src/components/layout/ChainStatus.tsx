@@ -8,12 +8,13 @@ export function ChainStatus() {
   const status = useStatus();
   if (status.data === undefined) return <p className="text-[0.8125rem] text-muted">{status.isError ? "Server unreachable" : " "}</p>;
   const { headBlock, indexedBlock } = status.data;
-  const behind = headBlock - indexedBlock;
+  const behind = headBlock === null || indexedBlock === null ? 0 : headBlock - indexedBlock;
   return (
     <p className="text-[0.8125rem] text-muted">
       {chainName(chainId)}
       <br />
-      as of block {indexedBlock}
+      {indexedBlock === null ? "index is starting" : `as of block ${indexedBlock}`}
+      {headBlock === null && <span className="text-brass"> (chain unreachable)</span>}
       {behind > 3 && <span className="text-brass"> ({behind} behind)</span>}
     </p>
   );

@@ -31,8 +31,8 @@ export function Lineage({ line }: { line: ModelVersion[] }) {
                   <li key={hash} className="flex flex-wrap items-center gap-x-2">
                     <span className="text-muted">trained on</span>
                     <Hash hash={hash} label="Dataset" />
-                    {dataset && <span className="text-muted">{formatCount(dataset.sampleCount, "sample")}</span>}
-                    {dataset?.epochs?.map((epoch) => (
+                    {dataset?.registration && <span className="text-muted">{formatCount(dataset.registration.sampleCount, "sample")}</span>}
+                    {dataset?.manifest?.epochs.map((epoch) => (
                       <Link key={epoch} to="/verify" search={{ epoch }} className="inline-block min-h-6 text-accent underline underline-offset-2">
                         labels of epoch {epoch}
                       </Link>

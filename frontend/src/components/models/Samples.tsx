@@ -15,7 +15,7 @@ export function Samples({ samples }: { samples: Evaluation["samples"] }) {
   return (
     <div className="space-y-3">
       <p className="measure font-medium break-words whitespace-pre-wrap">{inertText(sample.prompt)}</p>
-      <div className="grid gap-3 md:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3 md:grid-cols-2">
         {sides.map(([name, text, score]) => (
           <section key={name} aria-label={name} className="min-w-0 rounded-lg bg-sunken p-4">
             <p className="mb-1 flex justify-between gap-3 text-[0.875rem] text-muted">

@@ -15,7 +15,7 @@ function when(proposal: Proposal, now: number): string {
 export function ProposalRow({ proposal, now }: { proposal: Proposal; now: number }) {
   const tally = tallyOf(proposal);
   return (
-    <li className="grid gap-x-6 gap-y-2 border-b border-line py-4 last:border-0 sm:grid-cols-[minmax(0,1fr)_15rem]">
+    <li className="grid grid-cols-[minmax(0,1fr)] gap-x-6 gap-y-2 border-b border-line py-4 last:border-0 sm:grid-cols-[minmax(0,1fr)_15rem]">
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <Link

@@ -7,18 +7,18 @@ type Entry = { text: string; at: string | null; past: boolean };
 /** The stations of a proposal in order; the last one depends on how it ended. */
 export function entriesOf(proposal: Proposal, now: number): Entry[] {
   const past = (iso: string | null) => iso !== null && new Date(iso).getTime() <= now;
-  const { state, voteStart, voteEnd, eta } = proposal;
+  const { state, voteStart, voteEnd, eta, executedAt, canceledAt } = proposal;
   const start: Entry[] = [
     { text: "Vote opens", at: voteStart, past: past(voteStart) },
     { text: "Vote closes", at: voteEnd, past: past(voteEnd) },
   ];
-  if (state === "canceled") return [...start.filter((entry) => entry.past), { text: "Canceled", at: null, past: true }];
+  if (state === "canceled") return [...start.filter((entry) => entry.past), { text: "Canceled", at: canceledAt, past: true }];
   if (state === "defeated") return [...start, { text: "Defeated", at: null, past: true }];
   if (state === "expired") return [...start, { text: "Expired without execution", at: null, past: true }];
   return [
     ...start,
     { text: eta === null ? "Queued in the timelock" : "Can be executed", at: eta, past: past(eta) },
-    { text: "Executed", at: null, past: state === "executed" },
+    { text: "Executed", at: executedAt, past: state === "executed" },
   ];
 }
 

@@ -5,14 +5,15 @@ export interface Tally {
   forVotes: bigint;
   againstVotes: bigint;
   abstainVotes: bigint;
-  quorum: bigint;
+  /** null while the chain does not answer */
+  quorum: bigint | null;
 }
 
-export const tallyOf = (p: { forVotes: string; againstVotes: string; abstainVotes: string; quorum: string }): Tally => ({
+export const tallyOf = (p: { forVotes: string; againstVotes: string; abstainVotes: string; quorum: string | null }): Tally => ({
   forVotes: BigInt(p.forVotes),
   againstVotes: BigInt(p.againstVotes),
   abstainVotes: BigInt(p.abstainVotes),
-  quorum: BigInt(p.quorum),
+  quorum: p.quorum === null ? null : BigInt(p.quorum),
 });
 
 const percent = (part: bigint, total: bigint): number => (total === 0n ? 0 : Number((part * 10_000n) / total) / 100);
@@ -60,6 +61,7 @@ export function TallyTable({ tally }: { tally: Tally }) {
 
 /** A proposal passes when For reaches the quorum and outnumbers Against. */
 export function QuorumBar({ tally }: { tally: Tally }) {
+  if (tally.quorum === null) return null;
   const missing = tally.quorum - tally.forVotes;
   const reached = missing <= 0n;
   return (
