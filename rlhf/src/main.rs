@@ -1,6 +1,10 @@
 //! Command line of the trainer. Results and progress are JSON lines on standard output, logs go to standard error.
 
-use std::{io::Read, net::SocketAddr, path::PathBuf};
+use std::{
+    io::{IsTerminal, Read},
+    net::SocketAddr,
+    path::PathBuf,
+};
 
 use alloy_primitives::B256;
 use anyhow::{Context, anyhow};
@@ -13,7 +17,6 @@ use rlhf::{
     run::{self, TrainArgs},
     serve::{ServeOptions, serve},
 };
-use tch::Device;
 use tracing_subscriber::EnvFilter;
 
 /// Trains language models from human preferences, and serves them.
@@ -58,7 +61,7 @@ enum Command {
         /// The `model` of every answer.
         #[arg(long)]
         model_id: String,
-        /// f32 or bf16; the faster one on this processor by default.
+        /// f32 or bf16; the faster one for the model on this processor by default.
         #[arg(long)]
         precision: Option<Precision>,
     },
@@ -84,7 +87,8 @@ enum Source {
 
 fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let ansi = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
     let cli = Cli::parse();
     if cli.exit_with_parent {
         exit_with_parent();
@@ -102,10 +106,11 @@ fn main() -> anyhow::Result<()> {
             run::train(&args, &mut JsonLines(std::io::stdout()))?;
         }
         Command::Serve { model, expect, listen, model_id, precision } => {
-            let precision = precision.unwrap_or_else(|| Precision::fastest(Device::Cpu));
             let seed = rand_chacha::ChaCha8Rng::from_os_rng().next_u64();
             let options = ServeOptions { model, expect, listen, model_id, precision, seed };
-            tokio::runtime::Runtime::new().context("start the runtime")?.block_on(serve(options, shutdown()))?;
+            tokio::runtime::Runtime::new()
+                .context("start the runtime")?
+                .block_on(serve(options, shutdown()))?;
         }
     }
     Ok(())

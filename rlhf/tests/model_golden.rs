@@ -33,9 +33,12 @@ fn max_abs(a: &Tensor, b: &Tensor) -> f64 {
 /// column where each row starts, and its length.
 fn right_padded(input_ids: &Tensor, mask: &Tensor) -> (Tensor, Vec<(i64, i64)>) {
     let spans: Vec<(i64, i64)> = (0..mask.size()[0])
-        .map(|row| (mask.get(row).argmax(0, false).int64_value(&[]), mask.get(row).sum(Kind::Int64).int64_value(&[])))
+        .map(|row| {
+            (mask.get(row).argmax(0, false).int64_value(&[]), mask.get(row).sum(Kind::Int64).int64_value(&[]))
+        })
         .collect();
-    let rows: Vec<Tensor> = spans.iter().zip(0..).map(|(&(start, _), row)| input_ids.get(row).roll(-start, 0)).collect();
+    let rows: Vec<Tensor> =
+        spans.iter().zip(0..).map(|(&(start, _), row)| input_ids.get(row).roll(-start, 0)).collect();
     (Tensor::stack(&rows, 0), spans)
 }
 
@@ -66,7 +69,8 @@ fn forward_equals_hugging_face() {
         assert!(difference < 2e-5, "{name} differ by {difference}");
     }
     let targets = input_ids.narrow(1, 1, 15).unsqueeze(-1);
-    let logprobs = logits.narrow(1, 0, 15).log_softmax(-1, Kind::Float).gather(2, &targets, false).squeeze_dim(-1);
+    let logprobs =
+        logits.narrow(1, 0, 15).log_softmax(-1, Kind::Float).gather(2, &targets, false).squeeze_dim(-1);
     let difference = max_over_spans(&logprobs, &get("token_logprobs"), &spans, 1);
     println!("logprobs: {difference:e}");
     assert!(difference < 2e-5, "log-probabilities differ by {difference}");
@@ -96,8 +100,10 @@ fn gradients_of_every_parameter_equal_hugging_face() {
     let model = Llama::new(config, &params, Precision::F32, Device::Cpu).unwrap();
     let (input_ids, spans) = right_padded(&get("input_ids"), &get("attention_mask"));
     let logprobs = model.logits(&model.forward(&input_ids, Adapters::On)).log_softmax(-1, Kind::Float);
-    let picked = logprobs.narrow(1, 0, 15).gather(2, &input_ids.narrow(1, 1, 15).unsqueeze(-1), false).squeeze_dim(-1);
-    let rows: Vec<Tensor> = (0..).zip(&spans).map(|(row, &(_, n))| picked.get(row).narrow(0, 0, n - 1)).collect();
+    let picked =
+        logprobs.narrow(1, 0, 15).gather(2, &input_ids.narrow(1, 1, 15).unsqueeze(-1), false).squeeze_dim(-1);
+    let rows: Vec<Tensor> =
+        (0..).zip(&spans).map(|(row, &(_, n))| picked.get(row).narrow(0, 0, n - 1)).collect();
     let nll = -Tensor::cat(&rows, 0).mean(Kind::Float);
     assert!(max_abs(&nll, &get("nll").squeeze()) < 2e-5);
     let tensors: Vec<&Tensor> = leaves.iter().map(|(_, tensor)| tensor).collect();
@@ -112,7 +118,8 @@ fn gradients_of_every_parameter_equal_hugging_face() {
 
 fn prompts(golden: &Params) -> Vec<Vec<i64>> {
     let (ids, spans) = right_padded(&golden.get("gen_prompt").unwrap(), &golden.get("gen_mask").unwrap());
-    let row = |(row, &(_, n)): (i64, &(i64, i64))| Vec::<i64>::try_from(ids.get(row).narrow(0, 0, n)).unwrap();
+    let row =
+        |(row, &(_, n)): (i64, &(i64, i64))| Vec::<i64>::try_from(ids.get(row).narrow(0, 0, n)).unwrap();
     (0..).zip(&spans).map(row).collect()
 }
 
@@ -218,7 +225,8 @@ fn the_sampler_equals_the_reference_processors_and_inverse_cdf() {
         for seed in 0..200 {
             let sampler = Sampler { top_k, top_p, seed, ..Sampler::default() };
             let picked = sampler.pick(&logits[row], key).token_id as usize;
-            let weights: Vec<f64> = kept.iter().map(|&logit| if logit < -1e29 { 0.0 } else { f64::from(logit).exp() }).collect();
+            let weights: Vec<f64> =
+                kept.iter().map(|&logit| if logit < -1e29 { 0.0 } else { f64::from(logit).exp() }).collect();
             let target = key.uniform(seed) * weights.iter().sum::<f64>();
             let mut below = 0.0;
             let expected = weights.iter().position(|weight| {

@@ -53,7 +53,10 @@ pub enum ConvertError {
 ///
 /// # Errors
 /// [`ConvertError`]; `out` does not exist then.
-pub fn create(out: &Path, fill: impl FnOnce(&Path) -> Result<(), ConvertError>) -> Result<B256, ConvertError> {
+pub fn create(
+    out: &Path,
+    fill: impl FnOnce(&Path) -> Result<(), ConvertError>,
+) -> Result<B256, ConvertError> {
     let folder = PendingFolder::create(out)?;
     fill(folder.path())?;
     let hash = import(folder.path())?;

@@ -126,7 +126,8 @@ pub fn generate(
                 let mine: Vec<_> = batches.iter().skip(worker).step_by(options.workers).cloned().collect();
                 scope.spawn(move || {
                     tch::set_num_threads(1);
-                    let run = |rows: Vec<Row>| run_batch(&own, prompts, rows, options, &mut |_| Flow::Continue);
+                    let run =
+                        |rows: Vec<Row>| run_batch(&own, prompts, rows, options, &mut |_| Flow::Continue);
                     mine.into_iter().flat_map(run).collect::<Vec<_>>()
                 })
             })
@@ -185,7 +186,8 @@ struct Row {
 
 fn batches(n_prompts: usize, options: &GenerateOptions) -> Vec<Vec<Row>> {
     let row = |prompt, sample| Row { prompt, sample, token_ids: vec![], logprobs: vec![], limit: 0 };
-    let rows: Vec<_> = (0..n_prompts).flat_map(|prompt| (0..options.samples).map(move |s| row(prompt, s))).collect();
+    let rows: Vec<_> =
+        (0..n_prompts).flat_map(|prompt| (0..options.samples).map(move |s| row(prompt, s))).collect();
     rows.chunks(options.max_rows.max(1)).map(<[Row]>::to_vec).collect()
 }
 
@@ -210,7 +212,9 @@ fn run_batch(
     let (mut cache, logits) = model.prefill(&input_ids, &lengths, capacity, options.adapters);
     let source: Vec<i64> = rows
         .iter()
-        .map(|row| unique.binary_search(&row.prompt).expect("unique prompts are those of the rows, in order") as i64)
+        .map(|row| {
+            unique.binary_search(&row.prompt).expect("unique prompts are those of the rows, in order") as i64
+        })
         .collect();
     let mut logits = logits.index_select(0, &Tensor::from_slice(&source).to_device(model.device()));
     cache.select(&source);
@@ -224,7 +228,8 @@ fn run_batch(
         if live.len() < logits.size()[0] as usize {
             cache.select(&live);
         }
-        logits = model.decode(&Tensor::from_slice(&next).to_device(model.device()), &mut cache, options.adapters);
+        logits =
+            model.decode(&Tensor::from_slice(&next).to_device(model.device()), &mut cache, options.adapters);
     }
 }
 

@@ -184,7 +184,8 @@ mod tests {
 
     #[test]
     fn stop_ids_wait_for_the_minimum_length() {
-        let sampler = Sampler { temperature: 0.0, min_new_tokens: 2, stop_ids: vec![1], ..Sampler::default() };
+        let sampler =
+            Sampler { temperature: 0.0, min_new_tokens: 2, stop_ids: vec![1], ..Sampler::default() };
         let logits = [0.0, 5.0, 1.0];
         assert_eq!(sampler.pick(&logits, DrawKey { position: 1, ..KEY }).token_id, 2);
         assert_eq!(sampler.pick(&logits, DrawKey { position: 2, ..KEY }).token_id, 1);

@@ -28,7 +28,9 @@ fn a_completion_does_not_depend_on_the_rows_beside_it() {
     let together = generate(&model, &prompts(), &options(3)).unwrap();
     for max_rows in [1, 2, 4] {
         let split = generate(&model, &prompts(), &GenerateOptions { max_rows, ..options(3) }).unwrap();
-        let ids = |all: &[Completion]| all.iter().map(|c| (c.prompt, c.sample, c.token_ids.clone())).collect::<Vec<_>>();
+        let ids = |all: &[Completion]| {
+            all.iter().map(|c| (c.prompt, c.sample, c.token_ids.clone())).collect::<Vec<_>>()
+        };
         assert_eq!(ids(&split), ids(&together), "{max_rows} rows at a time");
     }
     let alone = GenerateOptions { first_prompt: 2, ..options(3) };

@@ -64,7 +64,8 @@ impl KvCache {
         self.lengths.iter_mut().for_each(|length| *length += 1);
         let longest = self.lengths.iter().copied().max().unwrap_or(0);
         assert!(longest <= self.capacity, "the cache was allocated for the prompt and all new tokens");
-        let slots: Vec<i64> = starts.iter().enumerate().map(|(row, start)| row as i64 * self.capacity + start).collect();
+        let slots: Vec<i64> =
+            starts.iter().enumerate().map(|(row, start)| row as i64 * self.capacity + start).collect();
         let positions = Tensor::from_slice(&starts).to_device(self.device);
         let mask = starts.iter().any(|&start| start + 1 != longest).then(|| {
             let columns = Tensor::arange(longest, (Kind::Int64, self.device));

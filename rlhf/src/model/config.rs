@@ -87,7 +87,8 @@ impl Config {
     pub fn load(dir: &Path) -> Result<Self, ModelError> {
         let path = dir.join("config.json");
         let text = std::fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
-        let raw: RawConfig = serde_json::from_slice(&text).map_err(|source| ModelError::Json { path, source })?;
+        let raw: RawConfig =
+            serde_json::from_slice(&text).map_err(|source| ModelError::Json { path, source })?;
         raw.try_into()
     }
 
@@ -132,11 +133,15 @@ impl Config {
 
     /// Name and shape of every tensor of the trunk and the language-model head, bottom up.
     pub fn tensors(&self) -> Vec<(String, Vec<i64>)> {
-        let (d, q, kv) =
-            (self.hidden_size, self.num_attention_heads * self.head_dim, self.num_key_value_heads * self.head_dim);
+        let (d, q, kv) = (
+            self.hidden_size,
+            self.num_attention_heads * self.head_dim,
+            self.num_key_value_heads * self.head_dim,
+        );
         let mut out = vec![("model.embed_tokens.weight".to_owned(), vec![self.vocab_size, d])];
         for i in 0..self.num_hidden_layers {
-            let mut add = |name: &str, shape: Vec<i64>| out.push((format!("model.layers.{i}.{name}.weight"), shape));
+            let mut add =
+                |name: &str, shape: Vec<i64>| out.push((format!("model.layers.{i}.{name}.weight"), shape));
             add("input_layernorm", vec![d]);
             add("self_attn.q_proj", vec![q, d]);
             add("self_attn.k_proj", vec![kv, d]);
@@ -161,7 +166,8 @@ impl TryFrom<RawConfig> for Config {
     fn try_from(raw: RawConfig) -> Result<Self, ModelError> {
         let architecture = raw.architectures.first().cloned().unwrap_or_default();
         if ![CAUSAL_LM, SEQUENCE_CLASSIFICATION].contains(&architecture.as_str()) {
-            let name = if architecture.is_empty() { raw.model_type.unwrap_or_default() } else { architecture };
+            let name =
+                if architecture.is_empty() { raw.model_type.unwrap_or_default() } else { architecture };
             return Err(ModelError::Architecture(name));
         }
         let unsupported = |what: String| Err(ModelError::Unsupported(what));
@@ -172,13 +178,21 @@ impl TryFrom<RawConfig> for Config {
         if raw.attention_bias || raw.mlp_bias {
             return unsupported("attention_bias or mlp_bias".into());
         }
-        let rope_type = raw.rope_parameters.as_ref().and_then(|rope| rope.rope_type.as_deref()).unwrap_or("default");
+        let rope_type =
+            raw.rope_parameters.as_ref().and_then(|rope| rope.rope_type.as_deref()).unwrap_or("default");
         if rope_type != "default" || raw.rope_scaling.is_some_and(|scaling| !scaling.is_null()) {
             return unsupported(format!("scaled RoPE (rope_type {rope_type:?})"));
         }
         let heads = raw.num_attention_heads;
         let kv_heads = raw.num_key_value_heads.unwrap_or(heads);
-        let positive = [raw.vocab_size, raw.hidden_size, raw.intermediate_size, heads, kv_heads, raw.max_position_embeddings];
+        let positive = [
+            raw.vocab_size,
+            raw.hidden_size,
+            raw.intermediate_size,
+            heads,
+            kv_heads,
+            raw.max_position_embeddings,
+        ];
         if positive.iter().any(|&n| n <= 0) || heads % kv_heads != 0 {
             return unsupported(format!("sizes {positive:?}"));
         }
@@ -198,7 +212,10 @@ impl TryFrom<RawConfig> for Config {
             head_dim,
             max_position_embeddings: raw.max_position_embeddings,
             rms_norm_eps: raw.rms_norm_eps,
-            rope_theta: raw.rope_theta.or(raw.rope_parameters.and_then(|rope| rope.rope_theta)).unwrap_or(10_000.0),
+            rope_theta: raw
+                .rope_theta
+                .or(raw.rope_parameters.and_then(|rope| rope.rope_theta))
+                .unwrap_or(10_000.0),
             tie_word_embeddings: raw.tie_word_embeddings,
             hidden_act,
             attention_bias: false,
@@ -234,7 +251,10 @@ mod tests {
     #[test]
     fn reads_one_or_several_end_ids() {
         assert_eq!(parse(|json| json["eos_token_id"] = 2.into()).unwrap().eos_token_ids(), [2]);
-        assert_eq!(parse(|json| json["eos_token_id"] = serde_json::json!([2, 7])).unwrap().eos_token_ids(), [2, 7]);
+        assert_eq!(
+            parse(|json| json["eos_token_id"] = serde_json::json!([2, 7])).unwrap().eos_token_ids(),
+            [2, 7]
+        );
     }
 
     #[test]

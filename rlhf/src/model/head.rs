@@ -1,8 +1,8 @@
 //! Scalar heads on top of the trunk: the reward model's score and the critic's value.
 
+use rand::Rng;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use rand::Rng;
 use tch::{Device, Kind, Tensor};
 
 use super::{Config, ModelError, Params};
@@ -28,7 +28,8 @@ impl ScalarHead {
     pub fn normal(config: &Config, seed: u64, device: Device) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let std = 1.0 / ((config.hidden_size + 1) as f64).sqrt();
-        let draws: Vec<f32> = (0..config.hidden_size).map(|_| (standard_normal(&mut rng) * std) as f32).collect();
+        let draws: Vec<f32> =
+            (0..config.hidden_size).map(|_| (standard_normal(&mut rng) * std) as f32).collect();
         let weight = Tensor::from_slice(&draws).view([1, -1]).to_device(device);
         Self { weight: weight.set_requires_grad(true) }
     }

@@ -54,7 +54,12 @@ impl Llama {
     ///
     /// # Errors
     /// [`ModelError::MissingTensor`] or [`ModelError::WrongShape`] when the weights do not fit `config`.
-    pub fn new(config: Config, params: &Params, precision: Precision, device: Device) -> Result<Self, ModelError> {
+    pub fn new(
+        config: Config,
+        params: &Params,
+        precision: Precision,
+        device: Device,
+    ) -> Result<Self, ModelError> {
         params.check(&config.tensors())?;
         let prepared: Params = config
             .tensors()
@@ -93,7 +98,16 @@ impl Llama {
             (true, false) => Some(params.get("lm_head.weight")?),
         };
         let norm = params.get("model.norm.weight")?;
-        Ok(Self { rope: Rope::new(&config, device), config, lora: None, embed, layers, norm, lm_head, params })
+        Ok(Self {
+            rope: Rope::new(&config, device),
+            config,
+            lora: None,
+            embed,
+            layers,
+            norm,
+            lm_head,
+            params,
+        })
     }
 
     /// A second model over the same weights, without adapters: a reward model on the policy's trunk, or the copy that
@@ -153,7 +167,8 @@ impl Llama {
     /// Runs layers `from..to` over the residual stream `x` `[B, T, d]`, positions `0..T`.
     pub fn forward_range(&self, x: &Tensor, from: usize, to: usize, adapters: Adapters) -> Tensor {
         let pass = Pass { rotary: self.rope.prefix(x.size()[1]), adapters };
-        (from..to).fold(x.shallow_clone(), |x, i| self.layer(i, &x, &pass, |q, k, v| causal_attention(q, &k, &v)))
+        (from..to)
+            .fold(x.shallow_clone(), |x, i| self.layer(i, &x, &pass, |q, k, v| causal_attention(q, &k, &v)))
     }
 
     /// The norm between the last layer and the heads.
@@ -166,7 +181,8 @@ impl Llama {
     /// # Panics
     /// On a model without a language-model head (a reward model), which is a programming error.
     pub fn logits(&self, hidden: &Tensor) -> Tensor {
-        let head = self.lm_head.as_ref().expect("only models with a language-model head are asked for logits");
+        let head =
+            self.lm_head.as_ref().expect("only models with a language-model head are asked for logits");
         hidden.to_kind(head.kind()).linear(head, None::<&Tensor>).to_kind(Kind::Float)
     }
 
@@ -175,7 +191,13 @@ impl Llama {
     ///
     /// Shapes: `input_ids` `[B, T]` i64 right-padded, `lengths` the `B` real lengths, each `1..=T`; `capacity` tokens a row,
     /// `T <= capacity <= max_positions`.
-    pub fn prefill(&self, input_ids: &Tensor, lengths: &[i64], capacity: i64, adapters: Adapters) -> (KvCache, Tensor) {
+    pub fn prefill(
+        &self,
+        input_ids: &Tensor,
+        lengths: &[i64],
+        capacity: i64,
+        adapters: Adapters,
+    ) -> (KvCache, Tensor) {
         no_grad(|| {
             let mut cache = KvCache::new(&self.config, lengths, capacity, self.device());
             let pass = Pass { rotary: self.rope.prefix(input_ids.size()[1]), adapters };
@@ -259,6 +281,8 @@ struct Input {
 fn causal_attention(q: &Tensor, k: &Tensor, v: &Tensor) -> Tensor {
     let groups = q.size()[1] / k.size()[1];
     // The CPU kernel needs as many key heads as query heads.
-    let spread = |x: &Tensor| if groups == 1 { x.shallow_clone() } else { x.repeat_interleave_self_int(groups, 1, None) };
+    let spread = |x: &Tensor| {
+        if groups == 1 { x.shallow_clone() } else { x.repeat_interleave_self_int(groups, 1, None) }
+    };
     Tensor::scaled_dot_product_attention(q, &spread(k), &spread(v), None::<&Tensor>, 0.0, true, None, false)
 }

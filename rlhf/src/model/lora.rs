@@ -45,7 +45,8 @@ impl Module {
     /// `(outputs, inputs)` of the matrix.
     fn shape(self, config: &Config) -> (i64, i64) {
         let (d, inner) = (config.hidden_size, config.intermediate_size);
-        let (q, kv) = (config.num_attention_heads * config.head_dim, config.num_key_value_heads * config.head_dim);
+        let (q, kv) =
+            (config.num_attention_heads * config.head_dim, config.num_key_value_heads * config.head_dim);
         match self {
             Self::Q => (q, d),
             Self::K | Self::V => (kv, d),
@@ -92,7 +93,8 @@ impl Lora {
             for &module in &config.modules {
                 let (outputs, inputs) = module.shape(model);
                 let bound = 1.0 / (inputs as f32).sqrt();
-                let draws: Vec<f32> = (0..config.rank * inputs).map(|_| rng.random_range(-bound..bound)).collect();
+                let draws: Vec<f32> =
+                    (0..config.rank * inputs).map(|_| rng.random_range(-bound..bound)).collect();
                 let a = leaf(&Tensor::from_slice(&draws).view([config.rank, inputs]), device);
                 let b = leaf(&Tensor::zeros([outputs, config.rank], (Kind::Float, Device::Cpu)), device);
                 pairs.insert((layer, module), Pair { a, b });
@@ -166,7 +168,10 @@ impl Lora {
         let path = dir.join("adapter_config.json");
         let text = serde_json::to_string_pretty(&config).expect("an adapter config has only string keys");
         std::fs::write(&path, text).map_err(|source| ModelError::Write { path, source })?;
-        self.named().into_iter().collect::<Params>().write(&dir.join("adapter_model.safetensors"), Precision::F32)
+        self.named()
+            .into_iter()
+            .collect::<Params>()
+            .write(&dir.join("adapter_model.safetensors"), Precision::F32)
     }
 
     /// Reads a PEFT adapter folder for `model`.
@@ -177,11 +182,14 @@ impl Lora {
     pub fn load(model: &Config, dir: &Path, device: Device) -> Result<Self, ModelError> {
         let path = dir.join("adapter_config.json");
         let text = std::fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
-        let peft: PeftConfig = serde_json::from_slice(&text).map_err(|source| ModelError::Json { path, source })?;
+        let peft: PeftConfig =
+            serde_json::from_slice(&text).map_err(|source| ModelError::Json { path, source })?;
         let config = peft.into_config(model)?;
         let mut lora = Self::new(model, config, 0, device);
         let params = Params::read(&dir.join("adapter_model.safetensors"))?;
-        params.check(&lora.named().iter().map(|(name, tensor)| (name.clone(), tensor.size())).collect::<Vec<_>>())?;
+        params.check(
+            &lora.named().iter().map(|(name, tensor)| (name.clone(), tensor.size())).collect::<Vec<_>>(),
+        )?;
         for (&(layer, module), pair) in &mut lora.pairs {
             pair.a = leaf(&params.get(&peft_key(layer, module, "lora_A"))?, device);
             pair.b = leaf(&params.get(&peft_key(layer, module, "lora_B"))?, device);
@@ -227,7 +235,10 @@ struct PeftConfig {
 impl PeftConfig {
     fn into_config(self, model: &Config) -> Result<LoraConfig, ModelError> {
         if self.peft_type != "LORA" || self.r <= 0 {
-            return Err(ModelError::Unsupported(format!("adapter of type {:?}, rank {}", self.peft_type, self.r)));
+            return Err(ModelError::Unsupported(format!(
+                "adapter of type {:?}, rank {}",
+                self.peft_type, self.r
+            )));
         }
         let n_layers = model.num_hidden_layers;
         let layers = self.layers_to_transform.map_or(n_layers, |layers| layers.len());

@@ -40,7 +40,9 @@ pub enum ModelError {
     NoWeights { path: PathBuf },
     #[error("model.safetensors.index.json names {shard:?}, which is not a plain file name")]
     ShardName { shard: String },
-    #[error("unsupported architecture {0:?}; supported are LlamaForCausalLM and LlamaForSequenceClassification")]
+    #[error(
+        "unsupported architecture {0:?}; supported are LlamaForCausalLM and LlamaForSequenceClassification"
+    )]
     Architecture(String),
     #[error("unsupported configuration: {0}")]
     Unsupported(String),
@@ -66,5 +68,6 @@ pub(crate) fn test_model(seed: u64) -> Llama {
     .expect("the keys are complete and the options supported");
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
     let params = Params::random(&config, 0.3, &mut rng);
-    Llama::new(config, &params, Precision::F32, tch::Device::Cpu).expect("random weights have the right shapes")
+    Llama::new(config, &params, Precision::F32, tch::Device::Cpu)
+        .expect("random weights have the right shapes")
 }

@@ -262,7 +262,10 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         for length in [0, 7, 20, bytes.len() - 1] {
             std::fs::write(&path, &bytes[..length]).unwrap();
-            assert!(matches!(Params::load(dir.path()), Err(ModelError::Safetensors { .. })), "{length} bytes");
+            assert!(
+                matches!(Params::load(dir.path()), Err(ModelError::Safetensors { .. })),
+                "{length} bytes"
+            );
         }
     }
 }

@@ -143,7 +143,8 @@ fn advance(
 ) -> Result<Flow, TokenizerError> {
     let is_end = sampled.finish_reason == Some(FinishReason::Stop);
     let text = if is_end { stream.finish()? } else { stream.push(sampled.token_id)? };
-    let rest = if sampled.finish_reason == Some(FinishReason::Length) { stream.finish()? } else { String::new() };
+    let rest =
+        if sampled.finish_reason == Some(FinishReason::Length) { stream.finish()? } else { String::new() };
     let text = text + &rest;
     let reason = if stream.stopped() { Some(FinishReason::Stop) } else { sampled.finish_reason };
     // Sending fails only when the client has gone, which the caller notices.

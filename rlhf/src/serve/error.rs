@@ -34,7 +34,9 @@ impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Invalid { .. } | Self::Engine(EngineError::Generate(_)) => StatusCode::BAD_REQUEST,
-            Self::Tokenizer(TokenizerError::NoTemplate | TokenizerError::Template(_)) => StatusCode::BAD_REQUEST,
+            Self::Tokenizer(TokenizerError::NoTemplate | TokenizerError::Template(_)) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Body(rejection) => rejection.status(),
             Self::UnknownModel(_) => StatusCode::NOT_FOUND,
             Self::Engine(EngineError::Busy) => StatusCode::TOO_MANY_REQUESTS,

@@ -17,7 +17,7 @@ use serde::Serialize;
 use tch::Device;
 
 use crate::{
-    model::{Llama, ModelError, Precision},
+    model::{Config, Llama, ModelError, Precision},
     run::{Checkpoint, CheckpointError},
     tokenizer::{Tokenizer, TokenizerError},
 };
@@ -35,7 +35,8 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     /// The `model` of every answer.
     pub model_id: String,
-    pub precision: Precision,
+    /// None takes the faster one for the model on this processor.
+    pub precision: Option<Precision>,
     /// Seed for requests that bring none.
     pub seed: u64,
 }
@@ -73,7 +74,12 @@ impl Service {
     ///
     /// # Errors
     /// [`ServeError::Thread`].
-    pub fn start(model: Llama, tokenizer: Tokenizer, model_id: String, seed: u64) -> Result<Self, ServeError> {
+    pub fn start(
+        model: Llama,
+        tokenizer: Tokenizer,
+        model_id: String,
+        seed: u64,
+    ) -> Result<Self, ServeError> {
         let (tokenizer, context) = (Arc::new(tokenizer), model.max_positions() as usize);
         let engine = Engine::start(model, Arc::clone(&tokenizer), seed).map_err(ServeError::Thread)?;
         Ok(Self { engine, tokenizer, model_id, context })
@@ -85,19 +91,24 @@ impl Service {
 ///
 /// # Errors
 /// [`ServeError`] when the checkpoint is not the expected one, cannot be loaded, or the address is taken.
-pub async fn serve(options: ServeOptions, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+pub async fn serve(
+    options: ServeOptions,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
     let checkpoint = Checkpoint::open_expected(&options.model, options.expect)?;
-    let model = Llama::load(&checkpoint.dir, options.precision, Device::Cpu)?;
-    if !model.config.has_lm_head() {
+    let config = Config::load(&checkpoint.dir)?;
+    if !config.has_lm_head() {
         return Err(ServeError::NotGenerative(options.model));
     }
+    let precision = options.precision.unwrap_or_else(|| Precision::fastest_for(&config, Device::Cpu));
+    let model = Llama::load(&checkpoint.dir, precision, Device::Cpu)?;
     let tokenizer = Tokenizer::load(&checkpoint.dir)?;
     let service = Service::start(model, tokenizer, options.model_id, options.seed)?;
     let cannot_listen = |source| ServeError::Listen { address: options.listen, source };
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
     announce(address);
-    tracing::info!(%address, manifest_hash = %checkpoint.hash, precision = options.precision.name(), "serving");
+    tracing::info!(%address, manifest_hash = %checkpoint.hash, precision = precision.name(), "serving");
     axum::serve(listener, router(Arc::new(service)))
         .with_graceful_shutdown(shutdown)
         .await

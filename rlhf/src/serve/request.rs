@@ -18,8 +18,18 @@ const DEFAULT_COMPLETION_TOKENS: usize = 16;
 const DEFAULT_CHAT_TOKENS: usize = 256;
 /// Parameters with meaning that this server does not give them; their neutral values are fine.
 const UNSUPPORTED: [&str; 12] = [
-    "best_of", "echo", "frequency_penalty", "function_call", "functions", "logit_bias", "logprobs", "presence_penalty",
-    "response_format", "suffix", "tools", "top_logprobs",
+    "best_of",
+    "echo",
+    "frequency_penalty",
+    "function_call",
+    "functions",
+    "logit_bias",
+    "logprobs",
+    "presence_penalty",
+    "response_format",
+    "suffix",
+    "tools",
+    "top_logprobs",
 ];
 
 /// Body of `POST /v1/completions`.
@@ -109,7 +119,9 @@ impl CompletionRequest {
     pub fn generation(&self, service: &Service) -> Result<Generation, ApiError> {
         let prompts = match &self.prompt {
             Prompt::Text(text) => vec![service.tokenizer.encode(text)?],
-            Prompt::Texts(texts) => texts.iter().map(|text| service.tokenizer.encode(text)).collect::<Result<_, _>>()?,
+            Prompt::Texts(texts) => {
+                texts.iter().map(|text| service.tokenizer.encode(text)).collect::<Result<_, _>>()?
+            }
             Prompt::Ids(ids) => vec![ids.clone()],
             Prompt::ManyIds(prompts) => prompts.clone(),
         };
@@ -156,7 +168,10 @@ impl Common {
             return Err(ApiError::invalid("n", format!("between 1 and {MAX_CHOICES} completions a request")));
         }
         if max_new_tokens == 0 || max_new_tokens > service.context {
-            return Err(ApiError::invalid("max_tokens", format!("max_tokens must be between 1 and {}", service.context)));
+            return Err(ApiError::invalid(
+                "max_tokens",
+                format!("max_tokens must be between 1 and {}", service.context),
+            ));
         }
         let stop = match &self.stop {
             None => vec![],
@@ -173,8 +188,13 @@ impl Common {
             stop_ids: service.tokenizer.eos_ids().to_vec(),
             ..Sampler::default()
         };
-        let options =
-            GenerateOptions { sampler, samples, max_new_tokens, max_rows: MAX_CHOICES, ..GenerateOptions::default() };
+        let options = GenerateOptions {
+            sampler,
+            samples,
+            max_new_tokens,
+            max_rows: MAX_CHOICES,
+            ..GenerateOptions::default()
+        };
         Ok(Generation { prompts, options, stop, seed: self.seed.map(i64::cast_unsigned) })
     }
 
@@ -188,7 +208,8 @@ impl Common {
         if !self.top_p.is_none_or(|p| p > 0.0 && p <= 1.0) {
             return Err(ApiError::invalid("top_p", "top_p must be above 0 and at most 1"));
         }
-        let asked = UNSUPPORTED.iter().find(|name| self.rest.get(**name).is_some_and(|value| !is_neutral(value)));
+        let asked =
+            UNSUPPORTED.iter().find(|name| self.rest.get(**name).is_some_and(|value| !is_neutral(value)));
         asked.map_or(Ok(()), |name| Err(ApiError::invalid(name, format!("{name} is not supported"))))
     }
 }

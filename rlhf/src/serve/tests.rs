@@ -76,7 +76,8 @@ async fn a_stream_spells_out_the_same_answer() {
     let base = start().await;
     let (_, whole) = post(&base, "/v1/chat/completions", chat(json!({"n": 2}))).await;
     let body = chat(json!({"n": 2, "stream": true, "stream_options": {"include_usage": true}}));
-    let response = reqwest::Client::new().post(format!("{base}/v1/chat/completions")).json(&body).send().await.unwrap();
+    let response =
+        reqwest::Client::new().post(format!("{base}/v1/chat/completions")).json(&body).send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let text = response.text().await.unwrap();
     let mut lines: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
@@ -126,7 +127,8 @@ async fn bad_requests_are_explained() {
         let (actual, answer) = post(&base, "/v1/chat/completions", body).await;
         assert_eq!(actual, status, "{answer}");
         let error = &answer["error"];
-        let named = [&error["param"], &error["code"]].iter().any(|value| value.as_str().unwrap_or("null") == what);
+        let named =
+            [&error["param"], &error["code"]].iter().any(|value| value.as_str().unwrap_or("null") == what);
         assert!(named && !error["message"].as_str().unwrap().is_empty(), "{answer}");
     }
     let long: Vec<i64> = vec![5; 64];
@@ -137,7 +139,9 @@ async fn bad_requests_are_explained() {
 #[tokio::test]
 async fn health_and_models_name_the_served_version() {
     let base = start().await;
-    let get = async |path: &str| reqwest::get(format!("{base}{path}")).await.unwrap().json::<Value>().await.unwrap();
+    let get = async |path: &str| {
+        reqwest::get(format!("{base}{path}")).await.unwrap().json::<Value>().await.unwrap()
+    };
     assert_eq!(get("/health").await, json!({"status": "ok", "model": "m1"}));
     assert_eq!(get("/v1/models").await["data"][0]["id"], "m1");
 }
@@ -183,7 +187,7 @@ async fn another_checkpoint_than_the_expected_one_is_not_served() {
         expect,
         listen: "127.0.0.1:0".parse().unwrap(),
         model_id: "m1".into(),
-        precision: Precision::F32,
+        precision: None,
         seed: 0,
     };
     let refused = serve(options(B256::ZERO), async {}).await.unwrap_err();

@@ -78,7 +78,8 @@ mod tests {
     /// Byte-level: every byte of a text is one token.
     fn tokenizer() -> (tempfile::TempDir, Tokenizer) {
         let dir = tempfile::tempdir().unwrap();
-        let mut alphabet: Vec<char> = tokenizers::pre_tokenizers::byte_level::ByteLevel::alphabet().into_iter().collect();
+        let mut alphabet: Vec<char> =
+            tokenizers::pre_tokenizers::byte_level::ByteLevel::alphabet().into_iter().collect();
         alphabet.sort_unstable();
         let vocab: serde_json::Map<_, _> =
             alphabet.iter().zip(0..).map(|(c, id)| (c.to_string(), serde_json::json!(id))).collect();

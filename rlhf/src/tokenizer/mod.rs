@@ -119,7 +119,9 @@ impl Tokenizer {
 /// A JSON file, or null when it does not exist.
 fn read_json(path: &Path) -> Result<Value, TokenizerError> {
     match std::fs::read(path) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|source| TokenizerError::Json { path: path.into(), source }),
+        Ok(text) => {
+            serde_json::from_slice(&text).map_err(|source| TokenizerError::Json { path: path.into(), source })
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Value::Null),
         Err(source) => Err(TokenizerError::Read { path: path.into(), source }),
     }
@@ -132,7 +134,11 @@ fn eos_ids(inner: &tokenizers::Tokenizer, config: &Value, generation: &Value) ->
         id => id.as_i64().into_iter().collect::<Vec<_>>(),
     };
     let mut ids: Vec<i64> = own.map(i64::from).into_iter().collect();
-    listed.into_iter().for_each(|id| if !ids.contains(&id) { ids.push(id) });
+    listed.into_iter().for_each(|id| {
+        if !ids.contains(&id) {
+            ids.push(id)
+        }
+    });
     ids
 }
 

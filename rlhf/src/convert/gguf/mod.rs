@@ -128,9 +128,8 @@ fn dequantise(gguf: &Gguf, info: &TensorInfo) -> Result<Tensor, ConvertError> {
 
 /// llama.cpp interleaves the two halves of each head's rows for its RoPE; Hugging Face keeps the halves apart.
 fn unpermute(weight: &Tensor, heads: i64) -> Result<Tensor, ConvertError> {
-    let (rows, columns) = weight
-        .size2()
-        .map_err(|_| ConvertError::Malformed("attention weights are not matrices".into()))?;
+    let (rows, columns) =
+        weight.size2().map_err(|_| ConvertError::Malformed("attention weights are not matrices".into()))?;
     if heads <= 0 || rows % (2 * heads) != 0 {
         return Err(ConvertError::Malformed(format!("{rows} rows do not divide into {heads} heads")));
     }

@@ -44,7 +44,9 @@ impl QuantKind {
         if !n.is_multiple_of(block) {
             return Err(ConvertError::Malformed(format!("{n} values do not fill blocks of {block}")));
         }
-        (n / block).checked_mul(bytes).ok_or_else(|| ConvertError::Malformed(format!("{n} values are too many")))
+        (n / block)
+            .checked_mul(bytes)
+            .ok_or_else(|| ConvertError::Malformed(format!("{n} values are too many")))
     }
 }
 
@@ -105,7 +107,13 @@ mod tests {
 
     #[test]
     fn halves_convert_exactly() {
-        for (bits, value) in [(0x3c00u16, 1.0f32), (0xc000, -2.0), (0x7bff, 65504.0), (0x0001, 2f32.powi(-24)), (0x0400, 2f32.powi(-14))] {
+        for (bits, value) in [
+            (0x3c00u16, 1.0f32),
+            (0xc000, -2.0),
+            (0x7bff, 65504.0),
+            (0x0001, 2f32.powi(-24)),
+            (0x0400, 2f32.powi(-14)),
+        ] {
             assert_eq!(f16_to_f32(&bits.to_le_bytes()), value);
         }
         assert!(f16_to_f32(&0x7e00u16.to_le_bytes()).is_nan());
@@ -136,7 +144,10 @@ mod tests {
     fn plain_floats_pass_through() {
         let bytes: Vec<u8> = [1.5f32, -0.125].iter().flat_map(|value| value.to_le_bytes()).collect();
         assert_eq!(dequantise(QuantKind::F32, &bytes, 2).unwrap(), [1.5, -0.125]);
-        assert_eq!(dequantise(QuantKind::F16, &[half(1.5), half(-0.125)].concat(), 2).unwrap(), [1.5, -0.125]);
+        assert_eq!(
+            dequantise(QuantKind::F16, &[half(1.5), half(-0.125)].concat(), 2).unwrap(),
+            [1.5, -0.125]
+        );
     }
 
     #[test]

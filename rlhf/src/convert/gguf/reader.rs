@@ -69,7 +69,9 @@ impl<'a> Gguf<'a> {
         }
         let alignment = match metadata.get("general.alignment") {
             Some(Value::Int(alignment)) if *alignment > 0 => *alignment as usize,
-            Some(_) => return Err(ConvertError::Malformed("general.alignment is not a positive number".into())),
+            Some(_) => {
+                return Err(ConvertError::Malformed("general.alignment is not a positive number".into()));
+            }
             None => DEFAULT_ALIGNMENT,
         };
         let start = cursor.at.next_multiple_of(alignment);
@@ -125,7 +127,10 @@ impl<'a> Gguf<'a> {
 
     pub fn texts(&self, key: &str) -> Result<Vec<&str>, ConvertError> {
         let Some(Value::List(values)) = self.metadata.get(key) else { return Err(missing(key)) };
-        values.iter().map(|value| if let Value::Text(text) = value { Ok(text.as_str()) } else { Err(missing(key)) }).collect()
+        values
+            .iter()
+            .map(|value| if let Value::Text(text) = value { Ok(text.as_str()) } else { Err(missing(key)) })
+            .collect()
     }
 
     pub fn ints(&self, key: &str) -> Result<Vec<i64>, ConvertError> {

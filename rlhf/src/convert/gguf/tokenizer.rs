@@ -27,7 +27,8 @@ pub fn write(gguf: &Gguf, out: &Path) -> Result<(), ConvertError> {
 fn tokenizer_json(gguf: &Gguf) -> Result<Value, ConvertError> {
     let tokens = gguf.texts("tokenizer.ggml.tokens")?;
     let kinds = gguf.ints("tokenizer.ggml.token_type")?;
-    let vocab: Map<String, Value> = tokens.iter().zip(0..).map(|(token, id)| ((*token).to_owned(), json!(id))).collect();
+    let vocab: Map<String, Value> =
+        tokens.iter().zip(0..).map(|(token, id)| ((*token).to_owned(), json!(id))).collect();
     let added: Vec<Value> = tokens
         .iter()
         .zip(&kinds)
@@ -57,12 +58,13 @@ fn tokenizer_json(gguf: &Gguf) -> Result<Value, ConvertError> {
 
 /// How text is split before merging, by llama.cpp's name of the scheme.
 fn pre_tokenizer(name: &str) -> Result<Value, ConvertError> {
-    let byte_level = json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
+    let byte_level =
+        json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true});
     match name {
         "gpt-2" => Ok(byte_level),
-        "smollm" | "starcoder" | "refact" | "command-r" => {
-            Ok(json!({"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}, byte_level]}))
-        }
+        "smollm" | "starcoder" | "refact" | "command-r" => Ok(
+            json!({"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": true}, byte_level]}),
+        ),
         other => Err(ConvertError::Unsupported(format!("pre-tokenizer {other:?}"))),
     }
 }

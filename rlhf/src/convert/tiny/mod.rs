@@ -84,12 +84,14 @@ mod tests {
         let tokenizer = Tokenizer::load(dir.path()).unwrap();
         let model = Llama::load(dir.path(), Precision::F32, tch::Device::Cpu).unwrap();
         let sampler = Sampler { stop_ids: tokenizer.eos_ids().to_vec(), seed: 3, ..Sampler::default() };
-        let options = GenerateOptions { sampler, samples: 8, max_new_tokens: 64, ..GenerateOptions::default() };
+        let options =
+            GenerateOptions { sampler, samples: 8, max_new_tokens: 64, ..GenerateOptions::default() };
         let prompt = tokenizer.encode_prompt("Tell me about the weather today.").unwrap();
         let answers = generate(&model, &[prompt], &options).unwrap();
         let ended = answers.iter().filter(|answer| answer.text_ids().len() < answer.token_ids.len()).count();
         assert!(ended >= 6, "{ended} of 8 answers end");
-        let texts: Vec<String> = answers.iter().map(|answer| tokenizer.decode(answer.text_ids()).unwrap()).collect();
+        let texts: Vec<String> =
+            answers.iter().map(|answer| tokenizer.decode(answer.text_ids()).unwrap()).collect();
         assert!(texts.iter().any(|text| text.contains(" the ")), "{texts:?}");
     }
 }

@@ -33,15 +33,22 @@ pub fn run(
     tch::set_num_threads(1);
     let leaves: Vec<Tensor> = params.iter().map(|(_, tensor)| tensor.set_requires_grad(true)).collect();
     let model = Llama::new(config.clone(), params, Precision::F32, Device::Cpu)?;
-    let mut optimizer = AdamW::new(&leaves, AdamWConfig { beta2: 0.99, weight_decay: 0.01, ..AdamWConfig::default() });
-    let schedule = Schedule { base: PEAK_LEARNING_RATE, warmup_steps: 20, total_steps: steps, decay: Decay::Cosine };
+    let mut optimizer =
+        AdamW::new(&leaves, AdamWConfig { beta2: 0.99, weight_decay: 0.01, ..AdamWConfig::default() });
+    let schedule =
+        Schedule { base: PEAK_LEARNING_RATE, warmup_steps: 20, total_steps: steps, decay: Decay::Cosine };
     for step in 0..steps {
         let loss = loss(&model, tokenizer, rng)?;
         let mut gradients = Tensor::run_backward(&[&loss], &leaves, false, false);
         clip_by_global_norm(&mut gradients, 1.0);
         optimizer.step(&gradients, schedule.at(step));
         if (step + 1) % 50 == 0 {
-            tracing::info!(step = step + 1, steps, loss = loss.double_value(&[]), "pre-training the tiny model");
+            tracing::info!(
+                step = step + 1,
+                steps,
+                loss = loss.double_value(&[]),
+                "pre-training the tiny model"
+            );
         }
     }
     Ok(())
@@ -70,5 +77,8 @@ fn loss(model: &Llama, tokenizer: &Tokenizer, rng: &mut impl Rng) -> Result<Tens
 fn row(tokenizer: &Tokenizer, chat: &corpus::Chat) -> Result<(Vec<i64>, usize), TokenizerError> {
     let prompt = tokenizer.encode_prompt(&chat.prompt)?;
     let length = prompt.len();
-    Ok((prompt.into_iter().chain(tokenizer.encode(&chat.answer)?).chain(tokenizer.eos_id()).collect(), length))
+    Ok((
+        prompt.into_iter().chain(tokenizer.encode(&chat.answer)?).chain(tokenizer.eos_id()).collect(),
+        length,
+    ))
 }

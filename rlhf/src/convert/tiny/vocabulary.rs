@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 use tokenizers::{
-    AddedToken, DecoderWrapper, ModelWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, TokenizerImpl,
+    AddedToken, DecoderWrapper, ModelWrapper, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper,
+    TokenizerImpl,
     models::{TrainerWrapper, bpe::BPE, bpe::BpeTrainer},
     pre_tokenizers::byte_level::ByteLevel,
 };
@@ -37,7 +38,9 @@ pub fn write(texts: &[String], out: &Path) -> Result<(), ConvertError> {
         .special_tokens(SPECIAL.iter().map(|token| AddedToken::from(*token, true)).collect())
         .initial_alphabet(ByteLevel::alphabet().into_iter().collect())
         .build();
-    tokenizer.train(&mut TrainerWrapper::BpeTrainer(trainer), texts.iter().map(String::as_str)).map_err(failed)?;
+    tokenizer
+        .train(&mut TrainerWrapper::BpeTrainer(trainer), texts.iter().map(String::as_str))
+        .map_err(failed)?;
     let json = tokenizer.to_string(false).map_err(failed)?;
     let value: serde_json::Value =
         serde_json::from_str(&json).map_err(|error| ConvertError::Train(error.to_string()))?;
