@@ -16,7 +16,7 @@ export async function settled(page) {
 export async function axe(page) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: "tag", values } }), TAGS);
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, any }) => `${id}: ${target.join(" ")} (${any[0]?.message ?? ""})`));
 }
 
 /** Pixels by which the page is wider than its window. */

@@ -1,435 +1,1529 @@
 // Generated from backend/openapi.json by gen.mjs.
-export type paths = Record<string, never>;
+export interface paths {
+    "/api/v1/accounts/{address}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an address holds and has earned */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/nonces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get a nonce for a sign-in message */
+        post: operations["createNonce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a wallet (EIP-4361)
+         * @description The nonce is used up whatever the outcome, so a message cannot be replayed. Domain, URI and chain id must be those of
+         *     `/api/v1/config.json`.
+         */
+        post: operations["createSession"];
+        /**
+         * Sign out: the refresh cookie and all tokens that came from the same sign-in are void
+         * @description The access token lives on for its remaining minutes; forget it. Needs the header `X-Polity-Csrf`.
+         */
+        delete: operations["deleteSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a new access token for the refresh cookie
+         * @description The cookie is replaced at each use. Needs the header `X-Polity-Csrf`.
+         */
+        post: operations["refreshSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/base-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a model folder and register it as a version that a vote can activate */
+        post: operations["createBaseModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blobs/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes whose keccak256 is `hash`: label bundles, manifests, samples, evaluations */
+        get: operations["getBlob"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All campaigns, the newest first */
+        get: operations["listCampaigns"];
+        put?: never;
+        /** Create a campaign */
+        post: operations["createCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One campaign */
+        get: operations["getCampaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/epochs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the next epoch of a campaign on chain */
+        post: operations["openEpoch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the answers that are known beforehand; all or none of them are set */
+        put: operations["setGold"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/sampling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the served version answer the prompts that have no tasks yet */
+        post: operations["sampleCompletions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All tasks of a campaign with their gold answers */
+        get: operations["listTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/checkpoints/{manifestHash}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a checkpoint folder (Hugging Face layout) */
+        get: operations["getCheckpointFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest 100 claims */
+        get: operations["listClaims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All datasets, the newest first */
+        get: operations["listDatasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One dataset */
+        get: operations["getDataset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The 200 accounts with the most votes */
+        get: operations["listDelegates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/epochs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All epochs, the newest first */
+        get: operations["listEpochs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/epochs/{epoch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One epoch */
+        get: operations["getEpoch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/epochs/{epoch}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop taking answers and have the labels committed on chain
+         * @description Every answer that got a receipt before this is in the bundle, none comes after it. Closing again is harmless.
+         */
+        post: operations["closeEpoch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/epochs/{epoch}/leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the next tasks to answer
+         * @description Takes a seat in the epoch if the caller has none. Tasks stay the caller's until `leasedUntil`; asking again renews
+         *     them, answers them no more.
+         */
+        post: operations["createLeases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/epochs/{epoch}/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All leaves of an epoch's payouts tree in their order; empty until the payouts are computed */
+        get: operations["listPayouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/epochs/{epoch}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an epoch pays everybody what it pays; empty until the payouts are computed */
+        get: operations["listStatements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/epochs/{epoch}/statements/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why an epoch pays one labeler what it pays */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes on chain as server-sent events
+         * @description Begins with the next change, or after `Last-Event-ID`, which a browser sends when it reconnects.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest 200 jobs */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in account */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All model families with their versions */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{versionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version of a model */
+        get: operations["getModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payouts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account can claim, with its proof against the approved payouts root */
+        get: operations["getPayout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a task
+         * @description The signature says who answers; no access token is needed. Sending the same answer again returns the same receipt
+         *     with status 200.
+         */
+        post: operations["createPreference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All proposals, the newest first */
+        get: operations["listProposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal with its votes */
+        get: operations["getProposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All training runs, the newest first */
+        get: operations["listRuns"];
+        put?: never;
+        /** Train a new version from labels: reward model, then policy, then a proposal to serve it */
+        post: operations["createRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One training run */
+        get: operations["getRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's session keys that can still sign */
+        get: operations["listSessionKeys"];
+        put?: never;
+        /** Authorise a session key to sign preferences */
+        post: operations["createSessionKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the platform is */
+        get: operations["getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/treasury": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The DAO's money */
+        get: operations["getTreasury"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/config.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that differs between deployments */
+        get: operations["getConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process is alive */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The database and the chain answer */
+        get: operations["getReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description Address with EIP-55 capitals
+         * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
+         */
         Account: `0x${string}`;
+        /** @description What an address holds and has earned. */
+        AccountSummary: components["schemas"]["Holdings"] & {
+            account: components["schemas"]["Account"];
+            /** @description All rewards claimed so far */
+            claimed: components["schemas"]["Wei"];
+            /** @description Roles on chain */
+            roles: string[];
+        };
+        /** @description A call that the Timelock makes when the proposal is executed. */
+        Action: {
+            args: components["schemas"]["Argument"][];
+            calldata: components["schemas"]["HexBytes"];
+            /** @description Our name of the target; null for a contract that is not ours */
+            contract: string | null;
+            /** @description Null when the call cannot be decoded */
+            function: string | null;
+            /** @description What it means, in a sentence */
+            summary: string;
+            target: components["schemas"]["Account"];
+            /** @description Ether that is sent along */
+            value: components["schemas"]["Wei"];
+        };
+        /** @description A decoded argument. */
+        Argument: {
+            name: string;
+            /** @description Solidity type */
+            type: string;
+            /** @description Numbers are decimal strings, bytes and addresses hex, tuples and arrays arrays */
+            value: Record<string, never>;
+        };
+        /** @description A campaign. */
+        Campaign: {
+            /** Format: int64 */
+            campaignId: number;
+            /** @description The model family that the labels are for */
+            familyId: components["schemas"]["Hash"];
+            /** @description What makes a completion better, in Markdown */
+            guidelines: string;
+            /**
+             * Format: int32
+             * @description Labelers in one block
+             */
+            maxSeats: number;
+            /** @description Active stake that a labeler needs */
+            minimumStake: components["schemas"]["Wei"];
+            /** Format: int64 */
+            nPrompts: number;
+            /** Format: int64 */
+            nTasks: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description The epoch that takes answers now
+             */
+            openEpoch: number | null;
+            sampling: components["schemas"]["Sampling"];
+            /** @description `active` or `paused` */
+            status: string;
+            terms: components["schemas"]["Terms"];
+        };
+        /** @description `data` of one event. `event` is `apply`, or `retract` when a reorganisation undid it; `id` counts up. */
+        Change: {
+            /** Format: int64 */
+            block: number;
+            /** @description Id of the row */
+            key: string;
+            /** @description Table that changed, without its schema */
+            topic: string;
+        };
+        /** @description One payment of rewards. */
+        Claim: {
+            account: components["schemas"]["Account"];
+            amount: components["schemas"]["Wei"];
+            /** Format: int64 */
+            block: number;
+            /** Format: date-time */
+            claimedAt: string;
+            /** @description Who got it, if the account asked for another address */
+            recipient: components["schemas"]["Account"];
+            /** @description All that the account has claimed up to here */
+            totalClaimed: components["schemas"]["Wei"];
+            txHash: components["schemas"]["Hash"];
+        };
+        /** @description Totals over everything. */
+        Counts: {
+            /** Format: int64 */
+            campaigns: number;
+            /** Format: int64 */
+            epochs: number;
+            /** Format: int64 */
+            labelers: number;
+            /** Format: int64 */
+            modelVersions: number;
+            /** Format: int64 */
+            preferences: number;
+            /** Format: int64 */
+            proposals: number;
+            /** Format: int64 */
+            tasks: number;
+        };
+        /** @description A folder on the server's machine with a model in Hugging Face layout. */
+        CreateBaseModel: {
+            /** @description Absolute path of the folder */
+            path: string;
+        };
+        /** @description A new campaign with its prompts. */
+        CreateCampaign: {
+            familyId: components["schemas"]["Hash"];
+            guidelines: string;
+            /** Format: int32 */
+            maxSeats: number;
+            minimumStake: components["schemas"]["Wei"];
+            /** @description Unique */
+            name: string;
+            /** @description What the model is asked, in this order */
+            prompts: string[];
+            sampling: components["schemas"]["Sampling"];
+            terms: components["schemas"]["Terms"];
+        };
+        /** @description How many tasks to lend. */
+        CreateLeases: {
+            /**
+             * Format: int32
+             * @description 1 to 8
+             */
+            count: number;
+        };
+        /** @description An answer (EIP-712 `Preference`), signed by a session key of the labeler. */
+        CreatePreference: {
+            /** Format: int32 */
+            block: number;
+            /**
+             * Format: int32
+             * @description 0 A, 1 B, 2 tie, 3 skip
+             */
+            choice: number;
+            /** Format: int64 */
+            epoch: number;
+            labeler: components["schemas"]["Account"];
+            sessionKey: components["schemas"]["Account"];
+            /** @description 65 bytes */
+            signature: components["schemas"]["HexBytes"];
+            /** Format: int32 */
+            slot: number;
+            taskId: components["schemas"]["Hash"];
+        };
+        /** @description What to train on and how. */
+        CreateRun: {
+            /** Format: int64 */
+            campaignId: number;
+            /** @description Closed epochs of the campaign, whose labels become the dataset */
+            epochs: number[];
+            /** @description Hyper-parameters of the policy, all of them */
+            ppo: Record<string, never>;
+            /** @description `cpu`, or `cpu-deterministic` for the same bytes on every machine */
+            profile: string;
+            /** @description Hyper-parameters of the reward model, all of them */
+            reward: Record<string, never>;
+            /** Format: int64 */
+            seed: number;
+        };
+        /** @description The stored answer's receipt. */
+        CreatedPreference: {
+            receipt: components["schemas"]["Receipt"];
+        };
+        /** @description The new run. */
+        CreatedRun: {
+            /** Format: int64 */
+            runId: number;
+        };
+        /** @description A set of samples that models are trained on. */
+        Dataset: {
+            /** Format: date-time */
+            createdAt: string | null;
+            /** @description keccak256 of manifest.json */
+            datasetHash: components["schemas"]["Hash"];
+            /** @description `prompts` or `preferences`; null when this server does not have it */
+            kind: string | null;
+            /** @description The manifest; its files are at `/blobs/{hash}`. Null when this server does not have it */
+            manifest: Record<string, never> | null;
+            registration: components["schemas"]["Registration"] | null;
+        };
+        /** @description An account that others, or it itself, gave votes to. */
+        Delegate: {
+            account: components["schemas"]["Account"];
+            /**
+             * Format: int64
+             * @description Accounts that delegate to it, itself included
+             */
+            nDelegators: number;
+            /**
+             * Format: int64
+             * @description Proposals it voted on
+             */
+            nVotesCast: number;
+            votes: components["schemas"]["Wei"];
+        };
+        /** @description A payout period. */
+        Epoch: {
+            blockHash: components["schemas"]["Hash"] | null;
+            bundleHash: components["schemas"]["Hash"] | null;
+            /** Format: int64 */
+            campaignId: number | null;
+            /** Format: date-time */
+            closedAt: string | null;
+            /** Format: date-time */
+            committedAt: string | null;
+            /** Format: int64 */
+            epoch: number;
+            labelsRoot: components["schemas"]["Hash"] | null;
+            /** Format: int64 */
+            leafCount: number | null;
+            /** Format: int64 */
+            nPreferences: number;
+            /** Format: int64 */
+            nSeats: number;
+            /** Format: date-time */
+            openedAt: string;
+            payouts: components["schemas"]["Payouts"] | null;
+            /** Format: date-time */
+            revealedAt: string | null;
+            secret: components["schemas"]["Hash"] | null;
+            seed: components["schemas"]["Hash"] | null;
+            /** @description `open`, `committed`, `revealed`, `proposed`, `accepted` or `voided`: the state on chain */
+            status: string;
+            /** @description Whether this server still takes answers; the labels root follows soon after it stops */
+            takesAnswers: boolean;
+            terms: components["schemas"]["EpochTerms"];
+        };
+        /** @description An epoch's terms as they are on chain. */
+        EpochTerms: components["schemas"]["Terms"] & {
+            campaignHash: components["schemas"]["Hash"];
+            goldRoot: components["schemas"]["Hash"];
+            secretHash: components["schemas"]["Hash"];
+        };
+        /** @description The right answer to a task. */
+        GoldAnswer: {
+            /**
+             * Format: int32
+             * @description 0 A, 1 B; null makes the task an ordinary one again
+             */
+            choice: number | null;
+            taskId: components["schemas"]["Hash"];
+        };
+        /** @description How many gold tasks the campaign has now. */
+        GoldSet: {
+            nGold: number;
+        };
+        /**
+         * @description 32 bytes
+         * @example 0x0101010101010101010101010101010101010101010101010101010101010101
+         */
         Hash: `0x${string}`;
+        /**
+         * @description Bytes
+         * @example 0x00ff
+         */
         HexBytes: `0x${string}`;
-        Wei: string;
+        /** @description Token balance, votes and stake. */
+        Holdings: {
+            /** @description All tokens, locked ones included */
+            balance: components["schemas"]["Wei"];
+            delegate: components["schemas"]["Account"] | null;
+            /** @description Tokens that cannot be transferred, because they are staked */
+            locked: components["schemas"]["Wei"];
+            stake: components["schemas"]["Stake"];
+            /** @description Votes that the account casts: its own, if delegated to itself, and those of others */
+            votes: components["schemas"]["Wei"];
+        };
+        /** @description Queued, running or finished work. */
+        Job: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: int64 */
+            jobId: number;
+            /** @description What it works on */
+            key: string;
+            kind: string;
+            lastError: string | null;
+            payload: Record<string, never>;
+            /** Format: date-time */
+            runAt: string;
+            /** @description `ready`, `running`, `done` or `failed` */
+            state: string;
+        };
+        /** @description A task in the caller's hands. */
+        LeasedTask: {
+            /** Format: int32 */
+            block: number;
+            completionA: string;
+            completionB: string;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: uuid */
+            leaseId: string;
+            /** Format: date-time */
+            leasedUntil: string;
+            prompt: string;
+            /** Format: int32 */
+            slot: number;
+            taskId: components["schemas"]["Hash"];
+        };
+        /** @description The caller's next tasks; none when the queue is done. */
+        Leases: {
+            progress: components["schemas"]["Progress"];
+            seat: components["schemas"]["Seat"];
+            tasks: components["schemas"]["LeasedTask"][];
+        };
+        /** @description The signed-in account, what it may do and what it holds. */
+        Me: components["schemas"]["Holdings"] & {
+            account: components["schemas"]["Account"];
+            /** @description Whether the account may use this server's admin endpoints */
+            isAdmin: boolean;
+            /** @description Roles on chain (`admin`, `operator`, `trainer`, `guardian`, `labelEpochs`) */
+            roles: string[];
+        };
+        /** @description A line of versions of which at most one is served. */
+        ModelFamily: {
+            activeVersion: components["schemas"]["Hash"] | null;
+            familyId: components["schemas"]["Hash"];
+            name: string;
+            /** @description Ascending by number */
+            versions: components["schemas"]["ModelVersion"][];
+        };
+        /** @description A version of a model. */
+        ModelVersion: {
+            /** Format: date-time */
+            activatedAt: string | null;
+            /** @description Everything it was trained on, as the manifest says */
+            datasetHashes: components["schemas"]["Hash"][];
+            /** @description How it compares with its parent; null when this server does not have it */
+            evaluation: Record<string, never> | null;
+            evaluationHash: components["schemas"]["Hash"] | null;
+            familyId: components["schemas"]["Hash"];
+            /** @description The checkpoint's manifest; null when this server does not have it */
+            manifest: Record<string, never> | null;
+            /** @description keccak256 of manifest.json; names the checkpoint folder */
+            manifestHash: components["schemas"]["Hash"];
+            /**
+             * Format: int32
+             * @description 1, 2, … in its family
+             */
+            number: number;
+            parent: components["schemas"]["Hash"] | null;
+            /** Format: date-time */
+            registeredAt: string;
+            revokedReason: string | null;
+            runSpecHash: components["schemas"]["Hash"] | null;
+            /** @description `registered`, `active`, `retired` or `revoked` */
+            status: string;
+            uri: string;
+            versionId: components["schemas"]["Hash"];
+            weightsHash: components["schemas"]["Hash"];
+        };
+        /** @description A number to put into a sign-in message. */
+        Nonce: {
+            /** @description Letters and digits; good for one sign-in within a few minutes */
+            nonce: string;
+        };
+        /** @description Everything that `RewardDistributor.claim` needs, and what it would pay. */
+        Payout: {
+            account: components["schemas"]["Account"];
+            /** @description What a claim pays now */
+            claimable: components["schemas"]["Wei"];
+            /** @description Paid already */
+            claimed: components["schemas"]["Wei"];
+            /** @description All that the account has earned */
+            cumulative: components["schemas"]["Wei"];
+            /**
+             * Format: int64
+             * @description The epoch whose payouts root is approved
+             */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description Position of the leaf in the tree
+             */
+            index: number;
+            payoutsRoot: components["schemas"]["Hash"];
+            proof: components["schemas"]["Hash"][];
+            runningTotal: components["schemas"]["Wei"];
+        };
+        /** @description A leaf of the payouts tree. */
+        PayoutLeaf: {
+            account: components["schemas"]["Account"];
+            /** @description All that the account has earned up to this epoch */
+            cumulative: components["schemas"]["Wei"];
+            /**
+             * Format: int64
+             * @description Position in the tree
+             */
+            index: number;
+            /** @description Sum of the cumulative amounts of all leaves before this one */
+            runningTotal: components["schemas"]["Wei"];
+        };
+        /** @description A payouts root that was proposed for an epoch. */
+        Payouts: {
+            /**
+             * Format: int64
+             * @description Accounts in the tree: all that ever earned something
+             */
+            accountCount: number;
+            /** Format: date-time */
+            challengeEndsAt: string;
+            payoutsRoot: components["schemas"]["Hash"];
+            proposalId: components["schemas"]["Wei"] | null;
+            proposer: components["schemas"]["Account"];
+            /** @description `proposed`, `rejected` or `approved` */
+            status: string;
+            /** @description All that was ever earned, this epoch included */
+            totalCumulative: components["schemas"]["Wei"];
+        };
+        /** @description What went wrong and how to put it right. */
+        Problem: {
+            /** @description What to do about it */
+            detail: string;
+            /**
+             * Format: int32
+             * @description The HTTP status
+             */
+            status: number;
+            /** @description The HTTP status in words */
+            title: string;
+            /** @description Stable name of the kind of problem, `urn:polity:problem:<name>` */
+            type: string;
+        };
+        /** @description How much of the queue is done. */
+        Progress: {
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description A proposal with its decoded actions. */
+        Proposal: {
+            abstainVotes: components["schemas"]["Wei"];
+            actions: components["schemas"]["Action"][];
+            againstVotes: components["schemas"]["Wei"];
+            /** Format: date-time */
+            canceledAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description All of it, Markdown */
+            description: string;
+            /**
+             * Format: date-time
+             * @description Earliest execution, once queued
+             */
+            eta: string | null;
+            /** Format: date-time */
+            executedAt: string | null;
+            forVotes: components["schemas"]["Wei"];
+            proposalId: components["schemas"]["Wei"];
+            proposer: components["schemas"]["Account"];
+            /** Format: date-time */
+            queuedAt: string | null;
+            quorum: components["schemas"]["Wei"] | null;
+            /** @description `pending`, `active`, `canceled`, `defeated`, `succeeded`, `queued`, `expired` or `executed` */
+            state: string;
+            /** @description First line of the description */
+            title: string;
+            /** Format: date-time */
+            voteEnd: string;
+            /**
+             * Format: date-time
+             * @description Votes count as held at this moment
+             */
+            voteStart: string;
+        };
+        /** @description A proposal and everybody's vote. */
+        ProposalDetail: components["schemas"]["Proposal"] & {
+            /** @description The latest first */
+            votes: components["schemas"]["Vote"][];
+        };
+        /** @description Everything that differs between deployments. */
         PublicConfig: {
+            /** Format: int64 */
             chainId: number;
-            rpcPath: string;
             contracts: components["schemas"]["PublicContracts"];
-            family: components["schemas"]["PublicFamily"];
+            /** @description Whether the page may offer the well-known funded keys of a development chain */
             devWallets: boolean;
+            family: components["schemas"]["PublicFamily"];
+            /** @description JSON-RPC of the chain, on this server */
+            rpcPath: string;
             siwe: components["schemas"]["SiweConfig"];
         };
+        /** @description One address per contract. */
         PublicContracts: {
-            governanceToken: components["schemas"]["Account"];
-            timelock: components["schemas"]["Account"];
             accessManager: components["schemas"]["Account"];
-            governor: components["schemas"]["Account"];
-            stakingPool: components["schemas"]["Account"];
-            labelEpochs: components["schemas"]["Account"];
-            rewardDistributor: components["schemas"]["Account"];
-            modelRegistry: components["schemas"]["Account"];
             datasetRegistry: components["schemas"]["Account"];
+            governanceToken: components["schemas"]["Account"];
+            governor: components["schemas"]["Account"];
+            labelEpochs: components["schemas"]["Account"];
+            modelRegistry: components["schemas"]["Account"];
+            rewardDistributor: components["schemas"]["Account"];
+            stakingPool: components["schemas"]["Account"];
+            timelock: components["schemas"]["Account"];
         };
+        /** @description The model family of the deployment. */
         PublicFamily: {
-            name: string;
             familyId: components["schemas"]["Hash"];
+            name: string;
         };
+        /** @description Work that goes on after the answer; `/jobs` says how far it is. */
+        QueuedJob: {
+            /** Format: int64 */
+            jobId: number;
+        };
+        /** @description The operator's word that it holds the answer (EIP-712 `Receipt`). Keep it: it proves an answer that was left out. */
+        Receipt: {
+            /** @description EIP-712 `hashStruct` of the `Preference` */
+            preferenceHash: components["schemas"]["Hash"];
+            /**
+             * Format: int64
+             * @description Unix seconds, as signed
+             */
+            receivedAt: number;
+            /** @description The operator's 65 bytes */
+            signature: components["schemas"]["HexBytes"];
+        };
+        /** @description A dataset's entry on chain. */
+        Registration: {
+            /** @description The contributor asked that no new version is trained on it */
+            consentWithdrawn: boolean;
+            contributor: components["schemas"]["Account"];
+            /** @description SPDX expression */
+            licence: string;
+            /** Format: date-time */
+            registeredAt: string;
+            /** Format: int64 */
+            sampleCount: number;
+            sampleRoot: components["schemas"]["Hash"];
+            uri: string;
+        };
+        /** @description The pool that claims are paid from: `totalPaid <= totalApproved <= totalFunded`. */
+        RewardPool: {
+            /** @description Most that one epoch may be opened with */
+            epochBudget: components["schemas"]["Wei"];
+            /** Format: int64 */
+            payoutsEpoch: number | null;
+            payoutsRoot: components["schemas"]["Hash"] | null;
+            totalApproved: components["schemas"]["Wei"];
+            totalFunded: components["schemas"]["Wei"];
+            totalPaid: components["schemas"]["Wei"];
+        };
+        /** @description A pass of the training pipeline and how far it is. */
+        Run: {
+            /** Format: int64 */
+            campaignId: number;
+            /** Format: date-time */
+            createdAt: string;
+            error: string | null;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** @description Last progress line of the trainer: `{phase, step, steps, metrics}` */
+            progress: Record<string, never>;
+            /** @description What was asked for: `{epochs, reward, ppo, seed, profile}` */
+            request: Record<string, never>;
+            /** @description What finished steps made: hashes of datasets, checkpoints and version, proposal id */
+            results: Record<string, never>;
+            /** Format: int64 */
+            runId: number;
+            /** @description Step that is running or comes next */
+            stage: string;
+            /** @description `queued`, `running`, `done` or `failed` */
+            state: string;
+        };
+        /** @description How completions are drawn from the served version. */
+        Sampling: {
+            /**
+             * Format: int32
+             * @description 2 to 8
+             */
+            completionsPerPrompt: number;
+            /**
+             * Format: int32
+             * @description Per completion, 1 to 2048
+             */
+            maxTokens: number;
+            /** Format: int64 */
+            seed: number;
+            /**
+             * Format: double
+             * @description 0 to 2
+             */
+            temperature: number;
+        };
+        /** @description The caller's place in the epoch. */
+        Seat: {
+            /** Format: int32 */
+            block: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int32 */
+            seat: number;
+        };
+        /** @description An access token. The refresh token is in the cookie that comes with it. */
+        Session: {
+            /** @description For the header `Authorization: Bearer …` */
+            accessToken: string;
+            account: components["schemas"]["Account"];
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        /** @description A wallet's authorisation (EIP-712 `SessionKeyAuthorization`). */
+        SessionKeyAuthorization: {
+            /**
+             * Format: int64
+             * @description Unix seconds, as signed
+             */
+            expiresAt: number;
+            labeler: components["schemas"]["Account"];
+            /** @description `label` */
+            scope: string;
+            sessionKey: components["schemas"]["Account"];
+            /** @description The wallet's 65 bytes over the other fields */
+            signature: components["schemas"]["HexBytes"];
+        };
+        /** @description Answers that are known beforehand. */
+        SetGold: {
+            answers: components["schemas"]["GoldAnswer"][];
+        };
+        /** @description A signed EIP-4361 message. */
+        SignInRequest: {
+            /** @description The text as the wallet showed it */
+            message: string;
+            /** @description 65 bytes of a key (EIP-191), or what a contract wallet accepts (EIP-1271) */
+            signature: components["schemas"]["HexBytes"];
+        };
+        /** @description What a sign-in message must say. */
         SiweConfig: {
             domain: string;
             uri: string;
         };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-        };
-        Delegate: {
-            account: components["schemas"]["Account"];
-            votes: components["schemas"]["Wei"];
-            nDelegators: number;
-            nVotesCast: number;
-        };
-        Job: {
-            jobId: number;
-            kind: string;
-            key: string;
-            payload: Record<string, never>;
-            state: string;
-            runAt: string;
-            attempts: number;
-            lastError: string | null;
-            createdAt: string;
-            finishedAt: string | null;
-        };
-        QueuedJob: {
-            jobId: number;
-        };
-        Session: {
-            accessToken: string;
-            expiresAt: string;
-            account: components["schemas"]["Account"];
-        };
-        SignInRequest: {
-            message: string;
-            signature: components["schemas"]["HexBytes"];
-        };
-        Nonce: {
-            nonce: string;
-        };
-        SessionKeyAuthorization: {
-            labeler: components["schemas"]["Account"];
-            sessionKey: components["schemas"]["Account"];
-            scope: string;
-            expiresAt: number;
-            signature: components["schemas"]["HexBytes"];
-        };
-        Me: components["schemas"]["Holdings"] & {
-            account: components["schemas"]["Account"];
-            roles: string[];
-            isAdmin: boolean;
-        };
-        Change: {
-            topic: string;
-            key: string;
-            block: number;
-        };
-        Dataset: {
-            datasetHash: components["schemas"]["Hash"];
-            kind: string | null;
-            manifest: Record<string, never> | null;
-            registration: null | components["schemas"]["Registration"];
-            createdAt: string | null;
-        };
-        Registration: {
-            contributor: components["schemas"]["Account"];
-            sampleRoot: components["schemas"]["Hash"];
-            sampleCount: number;
-            licence: string;
-            uri: string;
-            consentWithdrawn: boolean;
-            registeredAt: string;
-        };
-        PayoutLeaf: {
-            account: components["schemas"]["Account"];
-            index: number;
-            cumulative: components["schemas"]["Wei"];
-            runningTotal: components["schemas"]["Wei"];
-        };
-        EpochTerms: components["schemas"]["Terms"] & {
-            goldRoot: components["schemas"]["Hash"];
-            secretHash: components["schemas"]["Hash"];
-            campaignHash: components["schemas"]["Hash"];
-        };
-        Payouts: {
-            payoutsRoot: components["schemas"]["Hash"];
-            accountCount: number;
-            totalCumulative: components["schemas"]["Wei"];
-            status: string;
-            challengeEndsAt: string;
-            proposer: components["schemas"]["Account"];
-            proposalId: null | components["schemas"]["Wei"];
-        };
-        Epoch: {
-            epoch: number;
-            status: string;
-            takesAnswers: boolean;
-            campaignId: number | null;
-            terms: components["schemas"]["EpochTerms"];
-            labelsRoot: null | components["schemas"]["Hash"];
-            leafCount: number | null;
-            bundleHash: null | components["schemas"]["Hash"];
-            blockHash: null | components["schemas"]["Hash"];
-            secret: null | components["schemas"]["Hash"];
-            seed: null | components["schemas"]["Hash"];
-            payouts: null | components["schemas"]["Payouts"];
-            nPreferences: number;
-            nSeats: number;
-            openedAt: string;
-            closedAt: string | null;
-            committedAt: string | null;
-            revealedAt: string | null;
-        };
-        CreateLeases: {
-            count: number;
-        };
-        Seat: {
-            epoch: number;
-            block: number;
-            seat: number;
-        };
-        Progress: {
-            answered: number;
-            total: number;
-        };
-        LeasedTask: {
-            leaseId: string;
-            leasedUntil: string;
-            epoch: number;
-            block: number;
-            slot: number;
-            taskId: components["schemas"]["Hash"];
-            prompt: string;
-            completionA: string;
-            completionB: string;
-        };
-        Leases: {
-            seat: components["schemas"]["Seat"];
-            progress: components["schemas"]["Progress"];
-            tasks: components["schemas"]["LeasedTask"][];
-        };
-        Statement: {
-            labeler: components["schemas"]["Account"];
-            block: number;
-            seat: number;
-            nValid: number;
-            t1: number;
-            t2: number;
-            m1: number[][];
-            m2: number[][];
-            score: string;
-            goldRight: number;
-            goldAnswered: number;
-            base: components["schemas"]["Wei"];
-            alpha: string;
-            raw: components["schemas"]["Wei"];
-            pay: components["schemas"]["Wei"];
-            reason: string;
-        };
-        ModelFamily: {
-            familyId: components["schemas"]["Hash"];
-            name: string;
-            activeVersion: null | components["schemas"]["Hash"];
-            versions: components["schemas"]["ModelVersion"][];
-        };
-        ModelVersion: {
-            versionId: components["schemas"]["Hash"];
-            familyId: components["schemas"]["Hash"];
-            number: number;
-            manifestHash: components["schemas"]["Hash"];
-            weightsHash: components["schemas"]["Hash"];
-            runSpecHash: null | components["schemas"]["Hash"];
-            datasetHashes: components["schemas"]["Hash"][];
-            evaluationHash: null | components["schemas"]["Hash"];
-            parent: null | components["schemas"]["Hash"];
-            status: string;
-            revokedReason: string | null;
-            uri: string;
-            evaluation: Record<string, never> | null;
-            manifest: Record<string, never> | null;
-            registeredAt: string;
-            activatedAt: string | null;
-        };
-        Claim: {
-            account: components["schemas"]["Account"];
-            recipient: components["schemas"]["Account"];
-            amount: components["schemas"]["Wei"];
-            totalClaimed: components["schemas"]["Wei"];
-            txHash: components["schemas"]["Hash"];
-            block: number;
-            claimedAt: string;
-        };
-        CreatePreference: {
-            epoch: number;
-            block: number;
-            slot: number;
-            taskId: components["schemas"]["Hash"];
-            choice: number;
-            labeler: components["schemas"]["Account"];
-            sessionKey: components["schemas"]["Account"];
-            signature: components["schemas"]["HexBytes"];
-        };
-        CreatedPreference: {
-            receipt: components["schemas"]["Receipt"];
-        };
-        Receipt: {
-            preferenceHash: components["schemas"]["Hash"];
-            receivedAt: number;
-            signature: components["schemas"]["HexBytes"];
-        };
-        CreateBaseModel: {
-            path: string;
-        };
-        Proposal: {
-            proposalId: components["schemas"]["Wei"];
-            title: string;
-            description: string;
-            proposer: components["schemas"]["Account"];
-            state: string;
-            voteStart: string;
-            voteEnd: string;
-            eta: string | null;
-            forVotes: components["schemas"]["Wei"];
-            againstVotes: components["schemas"]["Wei"];
-            abstainVotes: components["schemas"]["Wei"];
-            quorum: null | components["schemas"]["Wei"];
-            actions: components["schemas"]["Action"][];
-            createdAt: string;
-            queuedAt: string | null;
-            executedAt: string | null;
-            canceledAt: string | null;
-        };
-        Action: {
-            target: components["schemas"]["Account"];
-            contract: string | null;
-            function: string | null;
-            args: components["schemas"]["Argument"][];
-            summary: string;
-            calldata: components["schemas"]["HexBytes"];
-            value: components["schemas"]["Wei"];
-        };
-        Argument: {
-            name: string;
-            type: string;
-            value: Record<string, never>;
-        };
-        ProposalDetail: components["schemas"]["Proposal"] & {
-            votes: components["schemas"]["Vote"][];
-        };
-        Vote: {
-            voter: components["schemas"]["Account"];
-            support: number;
-            weight: components["schemas"]["Wei"];
-            reason: string;
-            castAt: string;
-        };
-        Status: {
-            chainId: number;
-            headBlock: number | null;
-            indexedBlock: number | null;
-            servedVersion: null | components["schemas"]["Hash"];
-            epoch: null | components["schemas"]["Epoch"];
-            counts: components["schemas"]["Counts"];
-        };
-        Counts: {
-            campaigns: number;
-            tasks: number;
-            labelers: number;
-            preferences: number;
-            epochs: number;
-            proposals: number;
-            modelVersions: number;
-        };
-        Payout: {
-            account: components["schemas"]["Account"];
-            epoch: number;
-            index: number;
-            cumulative: components["schemas"]["Wei"];
-            runningTotal: components["schemas"]["Wei"];
-            proof: components["schemas"]["Hash"][];
-            claimed: components["schemas"]["Wei"];
-            claimable: components["schemas"]["Wei"];
-            payoutsRoot: components["schemas"]["Hash"];
-        };
-        Treasury: {
-            rewardPool: components["schemas"]["RewardPool"];
-            timelockBalance: components["schemas"]["Wei"];
-            totalStaked: components["schemas"]["Wei"];
-        };
-        RewardPool: {
-            totalFunded: components["schemas"]["Wei"];
-            totalApproved: components["schemas"]["Wei"];
-            totalPaid: components["schemas"]["Wei"];
-            epochBudget: components["schemas"]["Wei"];
-            payoutsRoot: null | components["schemas"]["Hash"];
-            payoutsEpoch: number | null;
-        };
-        CreateRun: {
-            campaignId: number;
-            epochs: number[];
-            reward: Record<string, never>;
-            ppo: Record<string, never>;
-            seed: number;
-            profile: string;
-        };
-        CreatedRun: {
-            runId: number;
-        };
-        Run: {
-            runId: number;
-            campaignId: number;
-            request: Record<string, never>;
-            state: string;
-            stage: string;
-            progress: Record<string, never>;
-            results: Record<string, never>;
-            error: string | null;
-            createdAt: string;
-            finishedAt: string | null;
-        };
-        Holdings: {
-            balance: components["schemas"]["Wei"];
-            locked: components["schemas"]["Wei"];
-            votes: components["schemas"]["Wei"];
-            delegate: null | components["schemas"]["Account"];
-            stake: components["schemas"]["Stake"];
-        };
+        /** @description Stake in the pool. */
         Stake: {
             active: components["schemas"]["Wei"];
-            thawing: components["schemas"]["Wei"];
+            /** Format: date-time */
             availableAt: string | null;
+            /** @description Asked back; can be withdrawn at `availableAt` */
+            thawing: components["schemas"]["Wei"];
         };
-        AccountSummary: components["schemas"]["Holdings"] & {
-            account: components["schemas"]["Account"];
-            roles: string[];
-            claimed: components["schemas"]["Wei"];
+        /** @description Every term of one labeler's pay in one epoch. */
+        Statement: {
+            /** @description May be negative */
+            alpha: string;
+            base: components["schemas"]["Wei"];
+            /** Format: int32 */
+            block: number;
+            /** Format: int32 */
+            goldAnswered: number;
+            /** Format: int32 */
+            goldRight: number;
+            labeler: components["schemas"]["Account"];
+            /** @description Answers (row) against the majority of the others (column) in the first half */
+            m1: number[][];
+            /** @description The same in the second half */
+            m2: number[][];
+            /**
+             * Format: int32
+             * @description Answers valid for pay: A or B
+             */
+            nValid: number;
+            /** @description `raw`, or its share of the budget */
+            pay: components["schemas"]["Wei"];
+            /** @description `max(0, base + alpha)` */
+            raw: components["schemas"]["Wei"];
+            /** @description `scored`, `goldFailed`, `noSeed`, `smallRoster` or `shortOverlap` */
+            reason: string;
+            /** @description In 1e-18; may be negative */
+            score: string;
+            /** Format: int32 */
+            seat: number;
+            /**
+             * Format: int32
+             * @description Common valid slots in the first half of the overlap
+             */
+            t1: number;
+            /**
+             * Format: int32
+             * @description Common valid slots in the second half
+             */
+            t2: number;
         };
-        CreateCampaign: {
-            name: string;
-            familyId: components["schemas"]["Hash"];
-            guidelines: string;
-            minimumStake: components["schemas"]["Wei"];
-            terms: components["schemas"]["Terms"];
-            sampling: components["schemas"]["Sampling"];
-            maxSeats: number;
-            prompts: string[];
+        /** @description What the chain, the indexer and the model server are at. */
+        Status: {
+            /** Format: int64 */
+            chainId: number;
+            counts: components["schemas"]["Counts"];
+            epoch: components["schemas"]["Epoch"] | null;
+            /**
+             * Format: int64
+             * @description Null when the RPC endpoint does not answer
+             */
+            headBlock: number | null;
+            /**
+             * Format: int64
+             * @description Null before the first block is indexed
+             */
+            indexedBlock: number | null;
+            servedVersion: components["schemas"]["Hash"] | null;
         };
-        Terms: {
-            budget: components["schemas"]["Wei"];
-            basePay: components["schemas"]["Wei"];
-            alphaPay: components["schemas"]["Wei"];
-            blockSlots: number;
-            overlapSlots: number;
-            goldSlots: number;
-            minOverlap: number;
-            minRoster: number;
-            goldPassBps: number;
-        };
-        Sampling: {
-            completionsPerPrompt: number;
-            maxTokens: number;
-            temperature: number;
-            seed: number;
-        };
-        Campaign: {
-            campaignId: number;
-            name: string;
-            familyId: components["schemas"]["Hash"];
-            guidelines: string;
-            minimumStake: components["schemas"]["Wei"];
-            terms: components["schemas"]["Terms"];
-            sampling: components["schemas"]["Sampling"];
-            maxSeats: number;
-            status: string;
-            openEpoch: number | null;
-            nTasks: number;
-            nPrompts: number;
-        };
-        SetGold: {
-            answers: components["schemas"]["GoldAnswer"][];
-        };
-        GoldAnswer: {
-            taskId: components["schemas"]["Hash"];
-            choice: number | null;
-        };
-        GoldSet: {
-            nGold: number;
-        };
+        /** @description A prompt and two completions to choose from. */
         Task: {
-            taskId: components["schemas"]["Hash"];
-            promptPosition: number;
-            prompt: string;
             completionA: string;
             completionB: string;
-            versionId: components["schemas"]["Hash"];
+            /**
+             * Format: int32
+             * @description Answer known beforehand: 0 A, 1 B
+             */
             goldChoice: number | null;
+            prompt: string;
+            /**
+             * Format: int32
+             * @description Number of the prompt in the campaign
+             */
+            promptPosition: number;
+            taskId: components["schemas"]["Hash"];
+            /** @description The version that wrote both completions */
+            versionId: components["schemas"]["Hash"];
         };
+        /** @description How an epoch pays and what a labeler's queue looks like. */
+        Terms: {
+            /** @description Per answer A or B, times the score */
+            alphaPay: components["schemas"]["Wei"];
+            /** @description Per answer A or B */
+            basePay: components["schemas"]["Wei"];
+            /**
+             * Format: int32
+             * @description Tasks in a queue, 1 to 256
+             */
+            blockSlots: number;
+            /** @description Most that the epoch pays in all */
+            budget: components["schemas"]["Wei"];
+            /**
+             * Format: int32
+             * @description Right answers to gold tasks needed for any pay, in 1/10,000
+             */
+            goldPassBps: number;
+            /**
+             * Format: int32
+             * @description Of the others, with an answer known beforehand
+             */
+            goldSlots: number;
+            /**
+             * Format: int32
+             * @description With fewer common answers: base pay only
+             */
+            minOverlap: number;
+            /**
+             * Format: int32
+             * @description With fewer labelers in the block: base pay only
+             */
+            minRoster: number;
+            /**
+             * Format: int32
+             * @description Of them given to everybody in the block
+             */
+            overlapSlots: number;
+        };
+        /** @description The DAO's money. */
+        Treasury: {
+            rewardPool: components["schemas"]["RewardPool"];
+            /** @description Tokens of the Timelock, which votes spend */
+            timelockBalance: components["schemas"]["Wei"];
+            /** @description Active stake of everybody */
+            totalStaked: components["schemas"]["Wei"];
+        };
+        /** @description One vote. */
+        Vote: {
+            /** Format: date-time */
+            castAt: string;
+            reason: string;
+            /**
+             * Format: int32
+             * @description 0 against, 1 for, 2 abstain, 255 split
+             */
+            support: number;
+            voter: components["schemas"]["Account"];
+            weight: components["schemas"]["Wei"];
+        };
+        /**
+         * @description Wei (1e-18 POL) as a decimal string
+         * @example 1000000000000000000
+         */
+        Wei: string;
     };
     responses: never;
     parameters: never;
@@ -438,4 +1532,1289 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any capitals */
+                address: components["schemas"]["Account"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSummary"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createNonce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nonce"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Sets the refresh cookie */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removes the refresh cookie */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Replaces the refresh cookie */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createBaseModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateBaseModel"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedJob"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBlob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash: components["schemas"]["Hash"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCampaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCampaign"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCampaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openEpoch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedJob"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setGold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetGold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoldSet"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sampleCompletions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedJob"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCheckpointFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                manifestHash: components["schemas"]["Hash"];
+                /** @description Named in the manifest, or `manifest.json` */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listClaims: {
+        parameters: {
+            query?: {
+                /** @description Claims of this account alone */
+                account?: components["schemas"]["Account"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claim"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDatasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash: components["schemas"]["Hash"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDelegates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegate"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEpochs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Epoch"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEpoch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                epoch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Epoch"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closeEpoch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                epoch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedJob"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLeases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                epoch: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateLeases"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leases"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPayouts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                epoch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutLeaf"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStatements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                epoch: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                epoch: number;
+                account: components["schemas"]["Account"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Continue after this event */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Change"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelFamily"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                versionId: components["schemas"]["Hash"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["schemas"]["Account"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPreference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePreference"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedPreference"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedPreference"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Wei"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRun"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedRun"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessionKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionKeyAuthorization"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSessionKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionKeyAuthorization"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionKeyAuthorization"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTreasury: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Treasury"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicConfig"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    getReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

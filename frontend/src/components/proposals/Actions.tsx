@@ -19,7 +19,7 @@ export function Actions({ actions }: { actions: Action[] }) {
                 {action.contract ?? "Unknown contract"}
                 {action.function !== null && `.${action.function}`}
               </summary>
-              <dl className="mt-2 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-[0.875rem]">
+              <dl className="mt-2 grid grid-cols-[minmax(0,auto)_minmax(0,1fr)] gap-x-4 gap-y-1 text-[0.875rem]">
                 <dt className="text-muted">target</dt>
                 <dd>
                   <Hash hash={action.target} label="Target" mark={false} />
@@ -33,8 +33,10 @@ export function Actions({ actions }: { actions: Action[] }) {
                   </div>
                 ))}
                 <dt className="text-muted">calldata</dt>
-                <dd className="max-h-32 overflow-y-auto font-mono text-[0.8125rem] break-all" tabIndex={0} role="region" aria-label="Calldata">
-                  {action.calldata}
+                <dd>
+                  <div className="max-h-32 overflow-y-auto font-mono text-[0.8125rem] break-all" tabIndex={0} role="region" aria-label={`Calldata of action ${i + 1}`}>
+                    {action.calldata}
+                  </div>
                 </dd>
               </dl>
             </details>
