@@ -20,7 +20,7 @@ use storage::chain::{
 use tokio::sync::watch;
 
 /// Advisory lock of the one indexer of a database ("polity").
-const LOCK: i64 = 0x0070_6f6c_6974_79;
+const LOCK: i64 = 0x706f_6c69_7479;
 /// Longest pause after failures.
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 

@@ -168,3 +168,92 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::{
+        primitives::{Address, B256, U256},
+        sol_types::SolEvent,
+    };
+    use chrono::DateTime;
+    use storage::chain::{Position, accounts};
+
+    fn block(number: u64) -> Block {
+        let hash = B256::with_last_byte(u8::try_from(number).unwrap());
+        let parent_hash = B256::with_last_byte(u8::try_from(number.saturating_sub(1)).unwrap());
+        Block { number, hash, parent_hash, mined_at: DateTime::UNIX_EPOCH }
+    }
+
+    fn log(log_index: u32, address: Address, event: &impl SolEvent) -> Log {
+        let data = event.encode_log_data();
+        Log {
+            position: Position { block_number: 1, log_index },
+            tx_hash: B256::ZERO,
+            address,
+            topics: data.topics().to_vec(),
+            data: data.data.to_vec(),
+            mined_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn contracts() -> Contracts {
+        let address = Address::with_last_byte;
+        Contracts {
+            governance_token: address(1),
+            timelock: address(2),
+            access_manager: address(3),
+            governor: address(4),
+            staking_pool: address(5),
+            label_epochs: address(6),
+            reward_distributor: address(7),
+            model_registry: address(8),
+            dataset_registry: address(9),
+        }
+    }
+
+    #[tokio::test]
+    async fn events_that_cannot_be_decoded_or_applied_are_set_aside_and_the_others_count() {
+        let db = testkit::TestDb::new().await;
+        let writer = Writer { pool: db.pool.clone(), contracts: contracts() };
+        let start = Cursor {
+            chain_id: 31337,
+            genesis_hash: B256::ZERO,
+            deployment_hash: B256::ZERO,
+            block_number: 0,
+            block_hash: block(0).hash,
+        };
+        assert!(writer.begin_at(&start, &block(0)).await.unwrap());
+        assert!(!writer.begin_at(&start, &block(0)).await.unwrap());
+
+        let holder = Address::repeat_byte(0xaa);
+        let mint =
+            bindings::GovernanceToken::Transfer { from: Address::ZERO, to: holder, value: U256::from(7) };
+        let vote = bindings::ProtocolGovernor::VoteCast {
+            voter: holder,
+            proposalId: U256::from(1),
+            support: 1,
+            weight: U256::from(7),
+            reason: "of a proposal that nobody made".into(),
+        };
+        let logs = vec![
+            log(0, contracts().governor, &mint),
+            log(1, contracts().governor, &vote),
+            log(2, contracts().governance_token, &mint),
+        ];
+        let batch = Batch { blocks: vec![block(1)], logs };
+        assert!(writer.extend(&start, &batch).await.unwrap());
+
+        let mut conn = db.pool.acquire().await.unwrap();
+        let set_aside = quarantine::list(&mut conn).await.unwrap();
+        assert_eq!(set_aside.iter().map(|q| q.position.log_index).collect::<Vec<_>>(), [0, 1]);
+        let account = accounts::find(&mut conn, holder).await.unwrap().unwrap();
+        assert_eq!(account.balance, U256::from(7));
+
+        // The cursor has moved, so a writer that still believes in the old one changes nothing.
+        let late = Batch { blocks: vec![block(1)], logs: vec![] };
+        assert!(!writer.extend(&start, &late).await.unwrap());
+        assert!(!writer.unwind(&start, &block(0)).await.unwrap());
+        assert_eq!(cursor::get(&mut conn).await.unwrap().unwrap().block_number, 1);
+    }
+}

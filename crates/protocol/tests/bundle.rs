@@ -69,13 +69,13 @@ fn add_labeler(bundle: &mut Bundle, terms: &CampaignTerms, i: u8) {
     };
     session.signature = sign(10 + i, &session.authorization().signing_hash(&bundle.domain()));
     bundle.sessions.push(session);
-    for slot in 0..SLOTS {
+    for (slot, &task_id) in task_ids.iter().enumerate() {
         let choice = Choice::try_from(slot as u8 % 4).unwrap();
         let mut preference = BundlePreference {
             block: 0,
             slot: slot as u8,
             labeler,
-            task_id: task_ids[slot],
+            task_id,
             choice,
             session_key,
             signature: Default::default(),
