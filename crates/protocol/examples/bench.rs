@@ -91,12 +91,14 @@ fn score(n: u32) {
             block: seat.block,
             // Three in four answers follow the block's truth.
             answers: word(&seat.block.to_be_bytes())
-                ^ (0..2u8).fold(U256::MAX, |noise, k| noise & word(&[seat.labeler.as_slice(), &[k]].concat())),
+                ^ (0..2u8)
+                    .fold(U256::MAX, |noise, k| noise & word(&[seat.labeler.as_slice(), &[k]].concat())),
             valid: U256::MAX,
         })
         .collect();
     let gold: BTreeMap<B256, Choice> = BTreeMap::new();
-    let payouts = rewards::epoch_payouts(&terms, Epoch(1), secret, seed, &seats, &words, &gold, &BTreeMap::new());
+    let payouts =
+        rewards::epoch_payouts(&terms, Epoch(1), secret, seed, &seats, &words, &gold, &BTreeMap::new());
     black_box(payouts.expect("the epoch is well-formed").tree.root());
 }
 
