@@ -14,8 +14,7 @@ KEEP ?= 1
 CACHE := $(or $(POLITY_CACHE),$(HOME)/.cache/polity)
 STAMPS := target/setup
 PNPM := npx --yes pnpm@10.34.9
-export FOUNDRY_SOLC := $(CURDIR)/tools/solc
-export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export PATH := $(CURDIR)/tools:$(CURDIR)/node_modules/.bin:$(PATH)
 # Idle OpenMP threads must not spin while other processes of the platform need the cores.
 export OMP_WAIT_POLICY ?= passive
 
