@@ -17,8 +17,13 @@ pub struct Batch {
 impl Batch {
     /// Pads rows to a common width. At least one row, none empty.
     pub fn pad(rows: &[impl AsRef<[i64]>], device: Device) -> Self {
+        let longest = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(0);
+        Self::pad_to(rows, padded_width(longest), device)
+    }
+
+    /// Pads rows to the given width, which must be that of the longest row at least.
+    pub fn pad_to(rows: &[impl AsRef<[i64]>], width: usize, device: Device) -> Self {
         let lengths: Vec<i64> = rows.iter().map(|row| row.as_ref().len() as i64).collect();
-        let width = padded_width(lengths.iter().copied().max().unwrap_or(0) as usize);
         let mut flat = vec![0i64; rows.len() * width];
         for (row, slot) in rows.iter().zip(flat.chunks_mut(width)) {
             slot[..row.as_ref().len()].copy_from_slice(row.as_ref());

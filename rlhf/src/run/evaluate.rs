@@ -49,7 +49,7 @@ pub fn compare(
     tokenizer: &Tokenizer,
     engine: &Engine,
 ) -> Result<Evaluation, TrainError> {
-    let judge = Judge { reward, oracle: Oracle::new(), tokenizer, contest };
+    let judge = Judge { reward, oracle: Oracle::new(), tokenizer, contest, engine };
     let completions = sample(contest, candidate, tokenizer, engine)?;
     let (ours, theirs) =
         (judge.verdicts(&completions)?, judge.verdicts(&sample(contest, parent, tokenizer, engine)?)?);
@@ -66,7 +66,7 @@ pub fn compare(
         oracle: Some(oracle_verdict(by_oracle)),
         mean_score: rounded(mean(&ours.scores)),
         mean_score_parent: rounded(mean(&theirs.scores)),
-        kl: rounded(mean_kl(candidate, parent, &rows, tempered(contest.temperature))),
+        kl: rounded(mean_kl(candidate, parent, &rows, tempered(contest.temperature), engine)),
         samples: show(contest, &completions, &ours, &theirs),
     })
 }
@@ -99,9 +99,7 @@ fn sample(
         adapters: Adapters::Off,
         ..engine.decoding()
     };
-    let completions = generate(model, contest.prompt_ids, &options);
-    engine.restore_threads();
-    Ok(completions?)
+    Ok(generate(model, contest.prompt_ids, &options)?)
 }
 
 struct Judge<'a> {
@@ -109,6 +107,7 @@ struct Judge<'a> {
     oracle: Oracle,
     tokenizer: &'a Tokenizer,
     contest: &'a Contest<'a>,
+    engine: &'a Engine,
 }
 
 /// What the judges said of each completion.
@@ -125,7 +124,7 @@ impl Judge<'_> {
         let row = |c: &Completion| scored_row(&self.contest.prompt_ids[c.prompt], c.text_ids(), self.tokenizer);
         let rows: Vec<Vec<i64>> = completions.iter().map(row).collect();
         let sentiments = texts.iter().map(|text| self.oracle.score(text)).collect();
-        Ok(Verdicts { scores: self.reward.scores(&rows), sentiments, texts })
+        Ok(Verdicts { scores: self.reward.scores(&rows, self.engine), sentiments, texts })
     }
 }
 

@@ -8,6 +8,7 @@ pub mod checkpoint;
 mod evaluate;
 pub(crate) mod folder;
 mod oracle;
+mod parallel;
 mod ppo;
 mod profile;
 mod reward;

@@ -30,12 +30,15 @@ pub(super) fn train(job: &Job, params: &PpoParams, report: &mut dyn Report) -> R
     let reward = RewardModel::load(&reward_checkpoint, job.engine.precision, job.engine.device)?;
     let (weights, base) = load_parent(&job.parent.dir, job.engine.precision, job.engine.device)?;
     let policy = with_adapters(job, params, base);
+    let shared_layers = shared_layers(&policy, &reward.trunk).min(policy.frozen_layers());
+    let value_head = ScalarHead::zeros(&policy.config, job.engine.device);
+    let models = Models { policy, reward, value_head, shared_layers };
     report.progress(Phase::Load, 1, 1, &Metrics::new());
 
-    let mut metrics = learn(job, params, &prompts.train, &policy, &reward, report)?;
-    save(job, &policy, &weights)?;
+    let mut metrics = learn(job, params, &prompts.train, &models, report)?;
+    save(job, &models.policy, &weights)?;
     if !prompts.held_out.is_empty() {
-        let evaluation = evaluate(job, params, &prompts, &policy, &reward)?;
+        let evaluation = evaluate(job, params, &prompts, &models)?;
         metrics.extend(headline(&evaluation));
         report.progress(Phase::Eval, 1, 1, &headline(&evaluation));
         let path = job.out.join(EVALUATION);
@@ -103,25 +106,21 @@ fn learn(
     job: &Job,
     params: &PpoParams,
     prompts: &[Vec<i64>],
-    policy: &Llama,
-    reward: &RewardModel,
+    models: &Models,
     report: &mut dyn Report,
 ) -> Result<Metrics, TrainError> {
-    let value_head = ScalarHead::zeros(&policy.config, job.engine.device);
-    let mut learner = Learner::new(policy, &value_head, params.adam_eps);
-    let shared_layers = shared_layers(policy, &reward.trunk).min(policy.frozen_layers());
-    let models = Models { policy, reward, value_head: &value_head, shared_layers };
+    let mut learner = Learner::new(models, params, job.engine, job.spec.seed);
     let steps = u64::from(params.steps);
     let schedule = Schedule::linear(1.0, steps);
     let oracle = Oracle::new();
     let mut last = Metrics::new();
     for step in 0..steps {
         let chosen = choose_prompts(prompts, params.batch_size as usize, job.spec.seed, step);
-        let completions = sample(job, params, policy, &chosen, step)?;
+        let completions = sample(job, params, &models.policy, &chosen, step)?;
         let rows = sequences(&chosen, &completions, &job.tokenizer);
-        let rollout = Rollout::evaluate(&models, rows, &completions, params.temperature)?;
+        let rollout = Rollout::evaluate(models, rows, &completions, params.temperature, &job.engine)?;
         let (targets, mut metrics) = targets(&rollout, params)?;
-        metrics.extend(learner.update(&rollout, &targets, params, step, job.spec.seed, schedule.at(step))?);
+        metrics.extend(learner.update(&rollout, &targets, step, schedule.at(step))?);
         metrics.insert("oracle/vader".into(), mean_sentiment(job, &oracle, &completions)?);
         report.progress(Phase::Rollout, step + 1, steps, &metrics);
         last = metrics;
@@ -159,9 +158,7 @@ fn sample(
         adapters: Adapters::On,
         ..job.engine.decoding()
     };
-    let completions = generate(policy, prompts, &options);
-    job.engine.restore_threads();
-    Ok(completions?)
+    Ok(generate(policy, prompts, &options)?)
 }
 
 fn mean_sentiment(job: &Job, oracle: &Oracle, completions: &[Completion]) -> Result<f64, TrainError> {
@@ -185,8 +182,7 @@ fn evaluate(
     job: &Job,
     params: &PpoParams,
     prompts: &Prompts,
-    policy: &Llama,
-    reward: &RewardModel,
+    models: &Models,
 ) -> Result<Evaluation, TrainError> {
     let candidate = Llama::load(job.out, job.engine.precision, job.engine.device)?;
     let contest = Contest {
@@ -197,7 +193,7 @@ fn evaluate(
         temperature: params.eval_temperature,
         seed: derive(job.spec.seed, Stream::Evaluation, 0),
     };
-    compare(&contest, policy, &candidate, reward, &job.tokenizer, &job.engine)
+    compare(&contest, &models.policy, &candidate, &models.reward, &job.tokenizer, &job.engine)
 }
 
 /// The numbers of an evaluation that people ask for first.

@@ -12,42 +12,40 @@ const LIBTORCH: &str = "2.11.0";
 /// Rows that one worker decodes together.
 const ROWS_PER_WORKER: usize = 16;
 
-/// Device, number format and threads of a run.
+/// Device, number format and workers of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Engine {
     /// Where tensors live.
     pub device: Device,
     /// Number format of the frozen matrices.
     pub precision: Precision,
-    /// Threads of one operation.
-    pub threads: u32,
+    /// Single-threaded engines that work side by side; results do not depend on it.
+    pub workers: usize,
 }
 
 impl Engine {
-    /// The engine of a profile, with libtorch's thread pool set accordingly.
+    /// The engine of a profile; every operation of libtorch runs on one thread from here on.
     ///
-    /// `cpu-deterministic` is f32 on one thread, so that neither the machine's load nor its number of cores can change
-    /// the order of a sum. `cpu` takes all cores and the faster number format. Both keep their bits only within one
-    /// instruction set, which the manifest names.
+    /// `cpu-deterministic` computes in f32 on one core, `cpu` on all cores in the faster number format. Both keep their
+    /// bits only within one instruction set, which the manifest names.
     pub fn start(profile: Profile) -> Self {
         let device = Device::Cpu;
-        let (precision, threads) = match profile {
+        let (precision, workers) = match profile {
             Profile::CpuDeterministic => (Precision::F32, 1),
             Profile::Cpu => (Precision::fastest(device), std::thread::available_parallelism().map_or(1, usize::from)),
         };
-        tch::set_num_threads(threads as i32);
-        Self { device, precision, threads: threads as u32 }
+        tch::set_num_threads(1);
+        Self { device, precision, workers }
     }
 
-    /// How to decode here: on one thread in the deterministic profile, else one single-threaded worker per core, which
-    /// shares no barriers and so gets more out of small matrices.
+    /// How to decode here. Rows per batch are fixed, because rounding depends on them.
     pub fn decoding(&self) -> GenerateOptions {
-        GenerateOptions { workers: self.threads as usize, max_rows: ROWS_PER_WORKER, ..GenerateOptions::default() }
+        GenerateOptions { workers: self.workers, max_rows: ROWS_PER_WORKER, ..GenerateOptions::default() }
     }
 
-    /// Gives libtorch its threads back after workers have set their own number.
-    pub fn restore_threads(&self) {
-        tch::set_num_threads(self.threads as i32);
+    /// One object a worker.
+    pub fn each_worker<W>(&self, make: impl Fn() -> W) -> Vec<W> {
+        (0..self.workers.max(1)).map(|_| make()).collect()
     }
 
     /// The engine in the words of a checkpoint manifest.
@@ -55,7 +53,7 @@ impl Engine {
         ExecutionProfile {
             device: "cpu".into(),
             isa: instruction_set().into(),
-            threads: self.threads,
+            threads: 1,
             libtorch: LIBTORCH.into(),
             precision: self.precision.name().into(),
         }

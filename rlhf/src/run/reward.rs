@@ -5,9 +5,11 @@ use std::path::Path;
 use protocol::manifest::{CheckpointTask, RewardParams, Split};
 use tch::{Kind, Tensor, no_grad};
 
+use super::parallel::{map, share, sum_gradients};
+use super::profile::Engine;
 use super::reward_model::{self, RewardModel, raw_scores};
 use super::seed::{Stream, derive, permutation};
-use super::trunk::{FrozenRows, Gradients, load_parent, stored_precision};
+use super::trunk::{FrozenBatch, FrozenRows, load_parent, stored_precision};
 use super::{Job, Outcome, TrainError};
 use crate::algo::reward_loss::{PairLabels, bradley_terry};
 use crate::data::dataset::read_preferences;
@@ -19,8 +21,8 @@ use crate::report::{Metrics, Phase, Report};
 
 /// Gradients are scaled down to this norm (OpenRLHF's default).
 const MAX_GRAD_NORM: f64 = 1.0;
-/// Pairs that are scored together when nothing is learned.
-const PAIRS_PER_PASS: usize = 8;
+/// Pairs that run through the model together; bounds the memory of a pass.
+const PAIRS_PER_PASS: usize = 4;
 
 /// Trains and writes a reward model with the adapters merged into its trunk.
 pub(super) fn train(job: &Job, params: &RewardParams, report: &mut dyn Report) -> Result<Outcome, TrainError> {
@@ -32,14 +34,14 @@ pub(super) fn train(job: &Job, params: &RewardParams, report: &mut dyn Report) -
 
     let (weights, base) = load_parent(&job.parent.dir, job.engine.precision, job.engine.device)?;
     let mut trainer = Trainer::new(job, params, base);
-    let rows = FrozenRows::compute(&trainer.model, data.rows(), trainer.model.frozen_layers(), |n| {
+    let rows = FrozenRows::compute(&trainer.model, data.rows(), trainer.model.frozen_layers(), &job.engine, |n| {
         report.progress(Phase::Cache, n as u64, 2 * data.pairs.len() as u64, &Metrics::new());
     });
     trainer.run(job, params, &data, &rows, report)?;
 
     report.progress(Phase::Save, 0, 1, &Metrics::new());
     trainer.save(&weights, job.out)?;
-    let metrics = measure(job, &data, &rows, trainer.model.frozen_layers())?;
+    let metrics = measure(job, &data, &rows)?;
     report.progress(Phase::Eval, 1, 1, &metrics);
     Ok(Outcome { task: CheckpointTask::Reward, dataset_hashes: vec![dataset.hash], metrics })
 }
@@ -70,6 +72,11 @@ impl PairData {
     }
 }
 
+/// Numbers of the rows of some pairs: the chosen ones, then the rejected ones.
+fn pair_rows(pairs: &[usize]) -> Vec<usize> {
+    pairs.iter().map(|pair| 2 * pair).chain(pairs.iter().map(|pair| 2 * pair + 1)).collect()
+}
+
 /// The model under training.
 struct Trainer {
     model: Llama,
@@ -87,10 +94,9 @@ impl Trainer {
         };
         let lora = Lora::new(&base.config, config, derive(job.spec.seed, Stream::Lora, 0), job.engine.device);
         let head = ScalarHead::normal(&base.config, derive(job.spec.seed, Stream::Head, 0), job.engine.device);
-        let mut trainable = lora.trainable();
-        trainable.push(head.weight.shallow_clone());
-        let optimiser = AdamW::new(&trainable, AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() });
-        Self { model: base.with_lora(lora), head, optimiser }
+        let model = base.with_lora(lora);
+        let config = AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() };
+        Self { optimiser: AdamW::new(&trainable(&model, &head), config), model, head }
     }
 
     fn run(
@@ -107,7 +113,7 @@ impl Trainer {
         let mut step = 0;
         for epoch in 0..u64::from(params.epochs) {
             for batch in permutation(data.n_train, job.spec.seed, Stream::Order, epoch).chunks(batch_size) {
-                let mut metrics = self.step(data, rows, batch, params.centering, schedule.at(step))?;
+                let mut metrics = self.step(&job.engine, data, rows, batch, params.centering, schedule.at(step))?;
                 step += 1;
                 metrics.insert("lr".into(), schedule.at(step - 1));
                 check_finite(step, &metrics)?;
@@ -117,29 +123,45 @@ impl Trainer {
         Ok(())
     }
 
+    /// One update. The batch is cut into parts whose gradients add up to that of the whole batch.
     fn step(
         &mut self,
+        engine: &Engine,
         data: &PairData,
         rows: &FrozenRows,
         pairs: &[usize],
         centring: f64,
         learning_rate: f64,
     ) -> Result<Metrics, TrainError> {
-        let (chosen, rejected) = pair_scores(&self.model, &self.head, rows, pairs);
-        let (probability, weights) = data.labels(pairs);
-        let labels = PairLabels { probability: Some(&probability), weights: Some(&weights), margin: None };
-        let loss = bradley_terry(&chosen, &rejected, &labels, centring)?;
-        let mut gradients = Gradients::default();
-        gradients.add(&loss, self.optimiser.params());
-        let mut gradients = gradients.into_inner();
+        let worker = || Worker {
+            model: share(&self.model),
+            head: ScalarHead { weight: self.head.weight.shallow_clone() },
+        };
+        let total: f64 = pairs.iter().map(|&pair| data.pairs[pair].weight).sum();
+        let part = |chunk: &[usize]| {
+            let (probability, weights) = data.labels(chunk);
+            let share = weights.sum(Kind::Double).double_value(&[]) / total;
+            // The likelihood is a mean by weight, the centring term a mean by count.
+            let centring = centring * chunk.len() as f64 / pairs.len() as f64 / share;
+            Part { rows: rows.batch(&pair_rows(chunk), engine.device), probability, weights, share, centring }
+        };
+        let parts = pairs.chunks(PAIRS_PER_PASS).map(part).collect();
+        let found = map(engine.each_worker(worker), parts, Worker::contribution);
+        let (mut gradients, mut loss, mut right) = (Vec::new(), 0.0, 0.0);
+        for contribution in found {
+            let contribution = contribution?;
+            gradients.push(contribution.gradients);
+            loss += contribution.loss;
+            right += contribution.right;
+        }
+        let mut gradients = sum_gradients(gradients);
         let norm = clip_by_global_norm(&mut gradients, MAX_GRAD_NORM);
         if norm.is_finite() {
             self.optimiser.step(&gradients, learning_rate);
         }
-        let right = chosen.gt_tensor(&rejected).to_kind(Kind::Double).mean(Kind::Double);
         Ok(Metrics::from([
-            ("loss".into(), loss.double_value(&[])),
-            ("accuracy".into(), right.double_value(&[])),
+            ("loss".into(), loss),
+            ("accuracy".into(), right / pairs.len() as f64),
             ("gradNorm".into(), norm),
         ]))
     }
@@ -156,31 +178,67 @@ impl Trainer {
     }
 }
 
-/// Raw scores of the chosen and the rejected rows of some pairs, f64 `[B]` each, with gradient.
-fn pair_scores(model: &Llama, head: &ScalarHead, rows: &FrozenRows, pairs: &[usize]) -> (Tensor, Tensor) {
-    let indices: Vec<usize> = pairs.iter().map(|pair| 2 * pair).chain(pairs.iter().map(|pair| 2 * pair + 1)).collect();
-    let (batch, states) = rows.batch(model, &indices);
-    let top = model.config.num_hidden_layers;
-    let hidden = model.final_norm(&model.forward_range(&states, rows.frozen(), top, Adapters::On));
-    let scores = raw_scores(head, &hidden, &batch.last_positions());
-    let n = pairs.len() as i64;
-    (scores.narrow(0, 0, n), scores.narrow(0, n, n))
+/// What one thread needs for its share of a batch.
+struct Worker {
+    model: Llama,
+    head: ScalarHead,
+}
+
+/// Share of a batch: its rows and labels.
+struct Part {
+    /// The chosen rows, then the rejected ones.
+    rows: FrozenBatch,
+    probability: Tensor,
+    weights: Tensor,
+    /// Share of the batch's weight.
+    share: f64,
+    centring: f64,
+}
+
+/// What a part adds to gradient, loss and number of right pairs of its batch.
+struct Contribution {
+    gradients: Vec<Tensor>,
+    loss: f64,
+    right: f64,
+}
+
+impl Worker {
+    fn contribution(&self, part: Part) -> Result<Contribution, TrainError> {
+        let hidden = part.rows.hidden(&self.model, Adapters::On);
+        let scores = raw_scores(&self.head, &hidden, &part.rows.batch.last_positions());
+        let halves = scores.chunk(2, 0);
+        let labels =
+            PairLabels { probability: Some(&part.probability), weights: Some(&part.weights), margin: None };
+        let loss = bradley_terry(&halves[0], &halves[1], &labels, part.centring)? * part.share;
+        let right = halves[0].gt_tensor(&halves[1]).to_kind(Kind::Double).sum(Kind::Double);
+        let params = trainable(&self.model, &self.head);
+        let gradients = Tensor::run_backward(&[&loss], &params, false, false);
+        Ok(Contribution { gradients, loss: loss.double_value(&[]), right: right.double_value(&[]) })
+    }
+}
+
+/// Adapters and head, in the order of the optimiser.
+fn trainable(model: &Llama, head: &ScalarHead) -> Vec<Tensor> {
+    let mut params = model.lora.as_ref().map(Lora::trainable).unwrap_or_default();
+    params.push(head.weight.shallow_clone());
+    params
 }
 
 /// Measures the model as it was written, rounding included: accuracy on both splits and the scale of its scores.
 ///
 /// The completions that people compared were sampled from the parent, so their scores give the mean and the standard
 /// deviation by which PPO and the evaluation normalise (Ziegler et al., arXiv 1909.08593, §2.1).
-fn measure(job: &Job, data: &PairData, rows: &FrozenRows, frozen: usize) -> Result<Metrics, TrainError> {
+fn measure(job: &Job, data: &PairData, rows: &FrozenRows) -> Result<Metrics, TrainError> {
     let written = RewardModel::read(job.out, 0.0, 1.0, job.engine.precision, job.engine.device)?;
-    let mut scores = Vec::with_capacity(data.pairs.len());
     let all: Vec<usize> = (0..data.pairs.len()).collect();
-    for chunk in all.chunks(PAIRS_PER_PASS) {
-        let indices: Vec<usize> = chunk.iter().flat_map(|pair| [2 * pair, 2 * pair + 1]).collect();
-        let (batch, states) = rows.batch(&written.trunk, &indices);
-        let found = no_grad(|| written.scores_at(&written.hidden(&states, frozen), &batch.last_positions()));
-        scores.extend(found.chunks(2).map(|pair| (pair[0], pair[1])));
-    }
+    let parts = all.chunks(PAIRS_PER_PASS).map(|chunk| rows.batch(&pair_rows(chunk), job.engine.device)).collect();
+    let found = map(job.engine.each_worker(|| written.share()), parts, |model, part| {
+        let hidden = no_grad(|| part.hidden(&model.trunk, Adapters::Off));
+        let scores = model.scores_at(&hidden, &part.batch.last_positions());
+        let (chosen, rejected) = scores.split_at(scores.len() / 2);
+        chosen.iter().copied().zip(rejected.iter().copied()).collect::<Vec<_>>()
+    });
+    let scores: Vec<(f64, f64)> = found.into_iter().flatten().collect();
     let (train, test) = scores.split_at(data.n_train);
     let raw: Vec<f64> = train.iter().flat_map(|&(chosen, rejected)| [chosen, rejected]).collect();
     let mean = raw.iter().sum::<f64>() / raw.len() as f64;

@@ -6,6 +6,8 @@ use tch::{Device, Kind, Tensor, no_grad};
 
 use super::TrainError;
 use super::checkpoint::Checkpoint;
+use super::parallel::map;
+use super::profile::Engine;
 use crate::data::Batch;
 use crate::model::{Adapters, Config, Llama, Params, Precision, ScalarHead};
 
@@ -51,19 +53,26 @@ impl RewardModel {
     /// Scores at the last token of each row, in standard deviations of the parent's samples.
     ///
     /// Rows: prompt, completion and end token, as `data::encode::scored_row` makes them.
-    pub fn scores(&self, rows: &[Vec<i64>]) -> Vec<f64> {
+    pub fn scores(&self, rows: &[Vec<i64>], engine: &Engine) -> Vec<f64> {
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_key(|&row| rows[row].len());
+        let chunks: Vec<&[usize]> = order.chunks(ROWS_PER_PASS).collect();
+        let found = map(engine.each_worker(|| self.share()), chunks, |model, chunk| {
+            let batch = Batch::pad(&chunk.iter().map(|&row| &rows[row]).collect::<Vec<_>>(), model.trunk.device());
+            let states = no_grad(|| model.trunk.embed(&batch.token_ids));
+            model.scores_at(&model.hidden(&states, 0), &batch.last_positions())
+        });
         let mut scores = vec![0.0; rows.len()];
-        for chunk in order.chunks(ROWS_PER_PASS) {
-            let batch = Batch::pad(&chunk.iter().map(|&row| &rows[row]).collect::<Vec<_>>(), self.trunk.device());
-            let states = no_grad(|| self.trunk.embed(&batch.token_ids));
-            let found = self.scores_at(&self.hidden(&states, 0), &batch.last_positions());
-            for (&row, score) in chunk.iter().zip(found) {
-                scores[row] = score;
-            }
+        for (&row, score) in order.iter().zip(found.into_iter().flatten()) {
+            scores[row] = score;
         }
         scores
+    }
+
+    /// The same model for another thread.
+    pub fn share(&self) -> Self {
+        let head = ScalarHead { weight: self.head.weight.shallow_clone() };
+        Self { trunk: self.trunk.share(), head, mean: self.mean, std: self.std }
     }
 
     /// The trunk's output after the final norm, from states after layer `from`: `[B, T, d]` to `[B, T, d]`.

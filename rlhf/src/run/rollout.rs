@@ -4,6 +4,8 @@ use tch::{Kind, Tensor, no_grad};
 
 use super::TrainError;
 use crate::data::layout::{Layout, Sequence};
+use super::parallel::{map, share};
+use super::profile::Engine;
 use super::reward_model::RewardModel;
 use super::trunk::bottom_states;
 use crate::algo::loss::{entropy, token_logprobs};
@@ -18,15 +20,27 @@ pub const ROWS_PER_PASS: usize = 8;
 
 /// The models of PPO. The policy with its adapters off is the reference; the critic is a head on the reward model's
 /// states, which already know what a completion is worth (Stiennon et al. start the critic from the reward model too).
-pub struct Models<'a> {
+pub struct Models {
     /// Policy and reference.
-    pub policy: &'a Llama,
+    pub policy: Llama,
     /// Scores completions.
-    pub reward: &'a RewardModel,
+    pub reward: RewardModel,
     /// Predicts the return at each token.
-    pub value_head: &'a ScalarHead,
+    pub value_head: ScalarHead,
     /// Bottom layers in which policy, reference and reward model are the same, so that they run once.
     pub shared_layers: usize,
+}
+
+impl Models {
+    /// The same models for another thread.
+    pub fn share(&self) -> Self {
+        Self {
+            policy: share(&self.policy),
+            reward: self.reward.share(),
+            value_head: ScalarHead { weight: self.value_head.weight.shallow_clone() },
+            shared_layers: self.shared_layers,
+        }
+    }
 }
 
 /// Completions of one step; `B` rows, `N` real completion tokens, `R` the longest completion.
@@ -78,36 +92,70 @@ impl Rollout {
         sequences: Vec<Sequence>,
         completions: &[Completion],
         temperature: f64,
+        engine: &Engine,
     ) -> Result<Self, TrainError> {
         if sequences.is_empty() {
             return Err(TrainError::Unfit("a rollout needs at least one prompt".into()));
         }
-        let policy = models.policy;
-        let device = policy.device();
+        let device = engine.device;
         let batch = Batch::pad(&sequences.iter().map(|sequence| &sequence.row).collect::<Vec<_>>(), device);
         let layout = Layout::new(&sequences.iter().collect::<Vec<_>>(), batch.width(), device);
-        let shared = bottom_states(policy, &batch, models.shared_layers);
-        let states =
-            no_grad(|| policy.forward_range(&shared, models.shared_layers, policy.frozen_layers(), Adapters::Off));
-        let hidden = models.reward.hidden(&shared, models.shared_layers);
-        let value_states = hidden.flatten(0, 1).index_select(0, &layout.predictors);
-        let scores: Vec<f64> = models.reward.scores_at(&hidden, &batch.last_positions());
+        let parts = sequences.chunks(ROWS_PER_PASS).collect();
+        // All parts are padded to the width of the whole batch, so that their states can be put together.
+        let width = batch.width();
+        let parts = map(engine.each_worker(|| models.share()), parts, |models, chunk: &[Sequence]| {
+            no_grad(|| Statistics::of(models, chunk, width, temperature))
+        });
+        let cat = |pick: fn(&Statistics) -> &Tensor| Tensor::cat(&parts.iter().map(pick).collect::<Vec<_>>(), 0);
         let ended = |c: &Completion| if c.finish_reason == FinishReason::Stop { 1f32 } else { 0.0 };
-        let on = Statistics::of(policy, &states, &sequences, temperature, Adapters::On);
-        let off = Statistics::of(policy, &states, &sequences, temperature, Adapters::Off);
-        let values = no_grad(|| models.value_head.forward(&value_states));
         Ok(Self {
-            states,
-            logprobs: layout.unpack(&on.logprobs),
-            ref_logprobs: layout.unpack(&off.logprobs),
-            entropy: layout.unpack(&on.entropy),
-            values: layout.unpack(&values),
-            value_states,
-            scores: Tensor::from_slice(&scores).to_kind(Kind::Float).to_device(device),
+            states: cat(|part| &part.states),
+            logprobs: layout.unpack(&cat(|part| &part.logprobs)),
+            ref_logprobs: layout.unpack(&cat(|part| &part.ref_logprobs)),
+            entropy: layout.unpack(&cat(|part| &part.entropy)),
+            values: layout.unpack(&cat(|part| &part.values)),
+            value_states: cat(|part| &part.value_states),
+            scores: cat(|part| &part.scores),
             ended: Tensor::from_slice(&completions.iter().map(ended).collect::<Vec<_>>()).to_device(device),
             sequences,
             layout,
         })
+    }
+}
+
+/// What the models say about some rows: per completion token packed `[N]`, per row `[B]`.
+struct Statistics {
+    states: Tensor,
+    logprobs: Tensor,
+    ref_logprobs: Tensor,
+    entropy: Tensor,
+    values: Tensor,
+    value_states: Tensor,
+    scores: Tensor,
+}
+
+impl Statistics {
+    fn of(models: &Models, sequences: &[Sequence], width: i64, temperature: f64) -> Self {
+        let policy = &models.policy;
+        let rows: Vec<&Vec<i64>> = sequences.iter().map(|sequence| &sequence.row).collect();
+        let batch = Batch::pad_to(&rows, width as usize, policy.device());
+        let layout = Layout::new(&sequences.iter().collect::<Vec<_>>(), width, policy.device());
+        let shared = bottom_states(policy, &batch, models.shared_layers);
+        let states = policy.forward_range(&shared, models.shared_layers, policy.frozen_layers(), Adapters::Off);
+        let hidden = models.reward.hidden(&shared, models.shared_layers);
+        let scores = models.reward.scores_at(&hidden, &batch.last_positions());
+        let value_states = hidden.flatten(0, 1).index_select(0, &layout.predictors);
+        let logits = policy_logits(policy, &states, &layout, Adapters::On);
+        let ref_logits = policy_logits(policy, &states, &layout, Adapters::Off);
+        Self {
+            logprobs: token_logprobs(&logits, &layout.targets, temperature),
+            ref_logprobs: token_logprobs(&ref_logits, &layout.targets, temperature),
+            entropy: entropy(&logits, temperature),
+            values: models.value_head.forward(&value_states),
+            value_states,
+            scores: Tensor::from_slice(&scores).to_kind(Kind::Float).to_device(policy.device()),
+            states,
+        }
     }
 }
 
@@ -121,48 +169,19 @@ pub fn policy_logits(policy: &Llama, states: &Tensor, layout: &Layout, adapters:
     policy.logits(&policy.final_norm(&hidden.flatten(0, 1).index_select(0, &layout.predictors)))
 }
 
-/// Packed `[N]` statistics of the completion tokens of a whole rollout.
-struct Statistics {
-    logprobs: Tensor,
-    entropy: Tensor,
-}
-
-impl Statistics {
-    fn of(policy: &Llama, states: &Tensor, sequences: &[Sequence], temperature: f64, adapters: Adapters) -> Self {
-        let width = states.size()[1];
-        let (mut logprobs, mut entropies) = (Vec::new(), Vec::new());
-        no_grad(|| {
-            for (i, chunk) in sequences.chunks(ROWS_PER_PASS).enumerate() {
-                let layout = Layout::new(&chunk.iter().collect::<Vec<_>>(), width, policy.device());
-                let states = states.narrow(0, (i * ROWS_PER_PASS) as i64, chunk.len() as i64);
-                let logits = policy_logits(policy, &states, &layout, adapters);
-                logprobs.push(token_logprobs(&logits, &layout.targets, temperature));
-                if adapters == Adapters::On {
-                    entropies.push(entropy(&logits, temperature));
-                }
-            }
-        });
-        let logprobs = Tensor::cat(&logprobs, 0);
-        let entropy = if entropies.is_empty() { logprobs.zeros_like() } else { Tensor::cat(&entropies, 0) };
-        Self { logprobs, entropy }
-    }
-}
-
 /// Mean over sequences of `log p − log q` summed over the completion: an estimate of KL(p ‖ q) in nats per completion
 /// when the completions were sampled from `p`. Both models run with their adapters off.
-pub fn mean_kl(p: &Llama, q: &Llama, sequences: &[Sequence], temperature: f64) -> f64 {
-    let mut total = 0.0;
-    no_grad(|| {
-        for chunk in sequences.chunks(ROWS_PER_PASS) {
-            let batch = Batch::pad(&chunk.iter().map(|sequence| &sequence.row).collect::<Vec<_>>(), p.device());
-            let layout = Layout::new(&chunk.iter().collect::<Vec<_>>(), batch.width(), p.device());
-            let logprobs = |model: &Llama| {
-                let hidden = model.forward(&batch.token_ids, Adapters::Off);
-                let logits = model.logits(&hidden.flatten(0, 1).index_select(0, &layout.predictors));
-                token_logprobs(&logits, &layout.targets, temperature)
-            };
-            total += (logprobs(p) - logprobs(q)).sum(Kind::Double).double_value(&[]);
-        }
+pub fn mean_kl(p: &Llama, q: &Llama, sequences: &[Sequence], temperature: f64, engine: &Engine) -> f64 {
+    let chunks = sequences.chunks(ROWS_PER_PASS).collect();
+    let sums = map(engine.each_worker(|| (p.share(), q.share())), chunks, |(p, q), chunk: &[Sequence]| {
+        let batch = Batch::pad(&chunk.iter().map(|sequence| &sequence.row).collect::<Vec<_>>(), p.device());
+        let layout = Layout::new(&chunk.iter().collect::<Vec<_>>(), batch.width(), p.device());
+        let logprobs = |model: &Llama| {
+            let hidden = model.forward(&batch.token_ids, Adapters::Off);
+            let logits = model.logits(&hidden.flatten(0, 1).index_select(0, &layout.predictors));
+            token_logprobs(&logits, &layout.targets, temperature)
+        };
+        no_grad(|| (logprobs(p) - logprobs(q)).sum(Kind::Double).double_value(&[]))
     });
-    total / sequences.len().max(1) as f64
+    sums.iter().sum::<f64>() / sequences.len().max(1) as f64
 }

@@ -1,12 +1,13 @@
 //! Task `sft`: the policy imitates the completions that people preferred.
 
 use protocol::manifest::{CheckpointTask, SftParams, Split};
-use tch::Kind;
+use tch::{Kind, Tensor};
 
 use crate::data::layout::{Layout, Sequence};
+use super::parallel::{map, share, sum_gradients};
 use super::rollout::policy_logits;
 use super::seed::{Stream, derive, permutation};
-use super::trunk::{FrozenRows, Gradients, load_parent, stored_precision};
+use super::trunk::{FrozenRows, load_parent, stored_precision};
 use super::{Job, Outcome, TrainError};
 use crate::algo::loss::token_logprobs;
 use crate::data::dataset::read_preferences;
@@ -15,6 +16,8 @@ use crate::model::{Adapters, Llama, Lora, LoraConfig, Module};
 use crate::optim::{AdamW, AdamWConfig, Schedule, clip_by_global_norm};
 use crate::report::{Metrics, Phase, Report};
 
+/// Sequences that run through the model together; bounds the memory of a pass.
+const ROWS_PER_PASS: usize = 8;
 /// Gradients are scaled down to this norm.
 const MAX_GRAD_NORM: f64 = 1.0;
 
@@ -51,7 +54,7 @@ fn fit(
     report: &mut dyn Report,
 ) -> Result<Metrics, TrainError> {
     let rows = sequences.iter().map(|sequence| sequence.row.clone()).collect();
-    let rows = FrozenRows::compute(policy, rows, policy.frozen_layers(), |n| {
+    let rows = FrozenRows::compute(policy, rows, policy.frozen_layers(), &job.engine, |n| {
         report.progress(Phase::Cache, n as u64, sequences.len() as u64, &Metrics::new());
     });
     let adapters = policy.lora.as_ref().map(|lora| lora.trainable()).unwrap_or_default();
@@ -62,23 +65,41 @@ fn fit(
     let (mut step, mut metrics) = (0, Metrics::new());
     for epoch in 0..u64::from(params.epochs) {
         for indices in permutation(sequences.len(), job.spec.seed, Stream::Order, epoch).chunks(batch_size) {
-            let (batch, states) = rows.batch(policy, indices);
-            let chosen: Vec<&Sequence> = indices.iter().map(|&i| &sequences[i]).collect();
-            let layout = Layout::new(&chosen, batch.width(), policy.device());
-            let logits = policy_logits(policy, &states, &layout, Adapters::On);
-            let loss = -token_logprobs(&logits, &layout.targets, 1.0).mean(Kind::Float);
-            let mut gradients = Gradients::default();
-            gradients.add(&loss, optimiser.params());
-            let mut gradients = gradients.into_inner();
+            let (loss, mut gradients) = batch_gradient(job, policy, &rows, sequences, indices);
             let norm = clip_by_global_norm(&mut gradients, MAX_GRAD_NORM);
             if !norm.is_finite() {
                 return Err(TrainError::Diverged { step: step + 1, quantity: "the gradient norm", value: norm });
             }
             optimiser.step(&gradients, schedule.at(step));
             step += 1;
-            metrics = Metrics::from([("loss".into(), loss.double_value(&[])), ("gradNorm".into(), norm)]);
+            metrics = Metrics::from([("loss".into(), loss), ("gradNorm".into(), norm)]);
             report.progress(Phase::Train, step, steps, &metrics);
         }
     }
     Ok(metrics)
+}
+
+/// Mean cross-entropy over the completion tokens of a batch, and its gradient.
+fn batch_gradient(
+    job: &Job,
+    policy: &Llama,
+    rows: &FrozenRows,
+    sequences: &[Sequence],
+    indices: &[usize],
+) -> (f64, Vec<Tensor>) {
+    let n_tokens: usize = indices.iter().map(|&i| sequences[i].response.len()).sum();
+    let part = |chunk: &[usize]| {
+        let rows = rows.batch(chunk, policy.device());
+        let chosen: Vec<&Sequence> = chunk.iter().map(|&i| &sequences[i]).collect();
+        (Layout::new(&chosen, rows.batch.width(), policy.device()), rows)
+    };
+    let parts = indices.chunks(ROWS_PER_PASS).map(part).collect();
+    let found = map(job.engine.each_worker(|| share(policy)), parts, |policy, (layout, rows)| {
+        let logits = policy_logits(policy, &rows.states(policy), &layout, Adapters::On);
+        let loss = -token_logprobs(&logits, &layout.targets, 1.0).sum(Kind::Float) / n_tokens as f64;
+        let adapters = policy.lora.as_ref().map(Lora::trainable).unwrap_or_default();
+        (loss.double_value(&[]), Tensor::run_backward(&[&loss], &adapters, false, false))
+    });
+    let (losses, gradients): (Vec<f64>, Vec<_>) = found.into_iter().unzip();
+    (losses.iter().sum(), sum_gradients(gradients))
 }

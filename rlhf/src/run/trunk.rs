@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use tch::{Device, Tensor, no_grad};
 
 use super::TrainError;
+use super::parallel::{map, share};
+use super::profile::Engine;
 use crate::data::Batch;
 use crate::data::batch::pad_states;
 use crate::model::{Adapters, Llama, Params, Precision};
@@ -13,6 +15,8 @@ use crate::model::{Adapters, Llama, Params, Precision};
 const CACHE_LIMIT_BYTES: usize = 2 << 30;
 /// Rows that run through the frozen layers together.
 const ROWS_PER_PASS: usize = 16;
+/// Passes of each worker between two reports of progress.
+const PASSES_PER_REPORT: usize = 4;
 
 /// Output of the bottom layers `0..frozen` for a padded batch: `[B, T, d]`, no gradient.
 pub fn bottom_states(model: &Llama, batch: &Batch, frozen: usize) -> Tensor {
@@ -32,6 +36,7 @@ impl FrozenRows {
         model: &Llama,
         rows: Vec<Vec<i64>>,
         frozen: usize,
+        engine: &Engine,
         mut progress: impl FnMut(usize),
     ) -> Self {
         let n_tokens: usize = rows.iter().map(Vec::len).sum();
@@ -42,31 +47,50 @@ impl FrozenRows {
         let mut order: Vec<usize> = (0..rows.len()).collect();
         order.sort_by_key(|&row| rows[row].len());
         let mut states = BTreeMap::new();
-        for chunk in order.chunks(ROWS_PER_PASS) {
-            let batch = Batch::pad(&chunk.iter().map(|&row| &rows[row]).collect::<Vec<_>>(), model.device());
-            let output = bottom_states(model, &batch, frozen);
-            for (i, &row) in chunk.iter().enumerate() {
-                // A copy, or the narrow view would keep the padded batch alive.
-                states.insert(row, output.get(i as i64).narrow(0, 0, batch.lengths[i]).copy());
-            }
+        let chunks: Vec<&[usize]> = order.chunks(ROWS_PER_PASS).collect();
+        for round in chunks.chunks(engine.workers.max(1) * PASSES_PER_REPORT) {
+            let outputs = map(engine.each_worker(|| share(model)), round.to_vec(), |model, chunk| {
+                let batch = Batch::pad(&chunk.iter().map(|&row| &rows[row]).collect::<Vec<_>>(), model.device());
+                let output = bottom_states(model, &batch, frozen);
+                // Copies, or the narrow views would keep the padded batch alive.
+                let one = |i: usize| output.get(i as i64).narrow(0, 0, batch.lengths[i]).copy();
+                (0..chunk.len()).map(one).collect::<Vec<_>>()
+            });
+            states.extend(round.iter().flat_map(|chunk| chunk.iter().copied()).zip(outputs.into_iter().flatten()));
             progress(states.len());
         }
         Self { rows, frozen, states: Some(states.into_values().collect()) }
     }
 
-    /// Number of layers that the states have passed: the layer to go on with.
-    pub fn frozen(&self) -> usize {
-        self.frozen
+    /// The given rows as a padded batch, with their states if they are cached.
+    pub fn batch(&self, indices: &[usize], device: Device) -> FrozenBatch {
+        let batch = Batch::pad(&indices.iter().map(|&row| &self.rows[row]).collect::<Vec<_>>(), device);
+        let gather = |states: &Vec<Tensor>| pad_states(&indices.iter().map(|&row| &states[row]).collect::<Vec<_>>());
+        FrozenBatch { cached: self.states.as_ref().map(gather), batch, frozen: self.frozen }
+    }
+}
+
+/// Some rows on their way through the model; can be sent to another thread.
+pub struct FrozenBatch {
+    /// Token ids and lengths.
+    pub batch: Batch,
+    frozen: usize,
+    cached: Option<Tensor>,
+}
+
+impl FrozenBatch {
+    /// Output of the frozen layers, `[B, T, d]`.
+    pub fn states(&self, model: &Llama) -> Tensor {
+        match &self.cached {
+            Some(states) => states.shallow_clone(),
+            None => bottom_states(model, &self.batch, self.frozen),
+        }
     }
 
-    /// The given rows as a padded batch and its states after the frozen layers, `[B, T, d]`.
-    pub fn batch(&self, model: &Llama, indices: &[usize]) -> (Batch, Tensor) {
-        let batch = Batch::pad(&indices.iter().map(|&row| &self.rows[row]).collect::<Vec<_>>(), model.device());
-        let states = match &self.states {
-            Some(states) => pad_states(&indices.iter().map(|&row| &states[row]).collect::<Vec<_>>()),
-            None => bottom_states(model, &batch, self.frozen),
-        };
-        (batch, states)
+    /// Output of the whole trunk after the final norm, `[B, T, d]`, with gradient when the adapters are on.
+    pub fn hidden(&self, model: &Llama, adapters: Adapters) -> Tensor {
+        let top = model.config.num_hidden_layers;
+        model.final_norm(&model.forward_range(&self.states(model), self.frozen, top, adapters))
     }
 }
 
@@ -83,29 +107,6 @@ pub fn shared_layers(a: &Llama, b: &Llama) -> usize {
     (0..a.config.num_hidden_layers)
         .take_while(|&layer| a.params.iter().filter(|(name, _)| in_layer(name, layer)).all(|(name, _)| same(name)))
         .count()
-}
-
-/// Adds gradients of several passes; starts empty.
-#[derive(Default)]
-pub struct Gradients(Vec<Tensor>);
-
-impl Gradients {
-    /// Adds the gradient of `loss` with respect to `params`; the loss must depend on each of them.
-    pub fn add(&mut self, loss: &Tensor, params: &[Tensor]) {
-        let new = Tensor::run_backward(&[loss], params, false, false);
-        if self.0.is_empty() {
-            self.0 = new;
-        } else {
-            for (sum, new) in self.0.iter_mut().zip(new) {
-                *sum += new;
-            }
-        }
-    }
-
-    /// The sums, in the order of the parameters.
-    pub fn into_inner(self) -> Vec<Tensor> {
-        self.0
-    }
 }
 
 /// The number format in which a checkpoint's weights are stored.

@@ -4,15 +4,16 @@ use protocol::manifest::PpoParams;
 use tch::{Kind, Tensor, no_grad};
 
 use super::TrainError;
-use crate::data::layout::{Layout, Sequence};
-use super::rollout::{ROWS_PER_PASS, Rollout, policy_logits};
+use super::parallel::{map, share, sum_gradients};
+use super::profile::Engine;
+use super::rollout::{Models, ROWS_PER_PASS, Rollout, policy_logits};
 use super::seed::{Stream, permutation};
-use super::trunk::Gradients;
 use crate::algo::loss::{Clip, explained_variance, policy_loss, token_logprobs, value_loss};
 use crate::algo::masked::{self, whiten};
 use crate::algo::reward_assembly::{penalise_missing_eos, token_rewards};
 use crate::algo::{gae::gae, kl};
-use crate::model::{Adapters, Llama, ScalarHead};
+use crate::data::layout::{Layout, Sequence};
+use crate::model::{Adapters, Llama, Lora};
 use crate::optim::{AdamW, AdamWConfig, clip_by_global_norm};
 use crate::report::Metrics;
 
@@ -70,26 +71,23 @@ fn rollout_metrics(rollout: &Rollout, params: &PpoParams, kl: &Tensor) -> Metric
     ])
 }
 
-/// The trainable weights and their optimisers.
+/// The trainable weights with their optimisers, and how to train them.
 pub struct Learner<'a> {
-    policy: &'a Llama,
-    value_head: &'a ScalarHead,
+    models: &'a Models,
+    params: &'a PpoParams,
+    engine: Engine,
+    seed: u64,
     policy_optimiser: AdamW,
     value_optimiser: AdamW,
 }
 
 impl<'a> Learner<'a> {
     /// Optimisers with zero moments for the policy's adapters and the value head.
-    pub fn new(policy: &'a Llama, value_head: &'a ScalarHead, adam_eps: f64) -> Self {
-        let config = AdamWConfig { eps: adam_eps, ..AdamWConfig::default() };
-        let adapters = policy.lora.as_ref().map(|lora| lora.trainable()).unwrap_or_default();
-        let head = [value_head.weight.shallow_clone()];
-        Self {
-            policy,
-            value_head,
-            policy_optimiser: AdamW::new(&adapters, config),
-            value_optimiser: AdamW::new(&head, config),
-        }
+    pub fn new(models: &'a Models, params: &'a PpoParams, engine: Engine, seed: u64) -> Self {
+        let config = AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() };
+        let policy_optimiser = AdamW::new(&adapters(&models.policy), config);
+        let value_optimiser = AdamW::new(&[models.value_head.weight.shallow_clone()], config);
+        Self { models, params, engine, seed, policy_optimiser, value_optimiser }
     }
 
     /// Runs `ppo_epochs` passes over the rollout in minibatches; `decay` scales both learning rates.
@@ -100,106 +98,133 @@ impl<'a> Learner<'a> {
         &mut self,
         rollout: &Rollout,
         targets: &Targets,
-        params: &PpoParams,
         step: u64,
-        seed: u64,
         decay: f64,
     ) -> Result<Metrics, TrainError> {
         let mut sums = Sums::default();
-        let n_rows = rollout.sequences.len();
-        for epoch in 0..u64::from(params.ppo_epochs) {
-            let index = step * u64::from(params.ppo_epochs) + epoch;
-            let mut order = permutation(n_rows, seed, Stream::Minibatch, index);
-            for minibatch in order.chunks_mut(params.mini_batch_size.max(1) as usize) {
+        let n_epochs = u64::from(self.params.ppo_epochs);
+        for index in step * n_epochs..(step + 1) * n_epochs {
+            let mut order = permutation(rollout.sequences.len(), self.seed, Stream::Minibatch, index);
+            for rows in order.chunks_mut(self.params.mini_batch_size.max(1) as usize) {
                 // Which rows are together is random; their order inside does not matter and is kept.
-                minibatch.sort_unstable();
-                self.policy_step(rollout, targets, params, minibatch, params.learning_rate * decay, step, &mut sums)?;
-                self.value_step(rollout, targets, params, minibatch, params.value_learning_rate * decay, step, &mut sums)?;
+                rows.sort_unstable();
+                let minibatch = Minibatch { rollout, targets, rows, n_tokens: n_tokens(rollout, rows) };
+                self.policy_step(&minibatch, self.params.learning_rate * decay, step, &mut sums)?;
+                self.value_step(&minibatch, self.params.value_learning_rate * decay, step, &mut sums)?;
             }
         }
         let mut metrics = sums.means();
-        let mask = &rollout.layout.mask;
-        metrics.insert(
-            "val/explained_variance".into(),
-            explained_variance(&rollout.values, &targets.returns, mask),
-        );
-        metrics.insert("lr".into(), params.learning_rate * decay);
+        let explained = explained_variance(&rollout.values, &targets.returns, &rollout.layout.mask);
+        metrics.insert("val/explained_variance".into(), explained);
+        metrics.insert("lr".into(), self.params.learning_rate * decay);
         Ok(metrics)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one minibatch of one step, named where it is called")]
     fn policy_step(
         &mut self,
-        rollout: &Rollout,
-        targets: &Targets,
-        params: &PpoParams,
-        rows: &[usize],
+        minibatch: &Minibatch,
         learning_rate: f64,
         step: u64,
         sums: &mut Sums,
     ) -> Result<(), TrainError> {
-        let n_tokens = n_tokens(rollout, rows);
-        let mut gradients = Gradients::default();
-        for chunk in rows.chunks(ROWS_PER_PASS) {
-            let sequences: Vec<&Sequence> = chunk.iter().map(|&row| &rollout.sequences[row]).collect();
-            let index = row_index(chunk, rollout);
-            let states = rollout.states.index_select(0, &index);
-            let layout = Layout::new(&sequences, states.size()[1], states.device());
-            let pick = |x: &Tensor| layout.pack(&x.index_select(0, &index).narrow(1, 0, layout.mask.size()[1]));
-            let logits = policy_logits(self.policy, &states, &layout, Adapters::On);
-            let logprobs = token_logprobs(&logits, &layout.targets, params.temperature);
-            let clip = Clip::symmetric(params.cliprange);
-            let (old, advantages) = (pick(&rollout.logprobs), pick(&targets.advantages));
-            let found = policy_loss(&logprobs, &old, &advantages, &logprobs.ones_like(), clip, n_tokens)?;
-            gradients.add(&found.loss, self.policy_optimiser.params());
-            sums.add("loss/policy", found.loss.double_value(&[]) * n_tokens);
-            sums.add("policy/clipfrac", found.clipped.double_value(&[]));
-            sums.add("policy/approxkl", found.approx_kl.double_value(&[]));
-            sums.add("policy/ratio", found.ratio.double_value(&[]));
+        let parts = minibatch.rows.chunks(ROWS_PER_PASS).map(|rows| minibatch.part(rows)).collect();
+        let workers = self.engine.each_worker(|| share(&self.models.policy));
+        let (n_tokens, temperature) = (minibatch.n_tokens, self.params.temperature);
+        let clip = Clip::symmetric(self.params.cliprange);
+        let found = map(workers, parts, |policy, part: Part| {
+            let logits = policy_logits(policy, &part.states, &part.layout, Adapters::On);
+            let logprobs = token_logprobs(&logits, &part.layout.targets, temperature);
+            let real = logprobs.ones_like();
+            let found = policy_loss(&logprobs, &part.logprobs, &part.advantages, &real, clip, n_tokens)?;
+            let gradients = Tensor::run_backward(&[&found.loss], &adapters(policy), false, false);
+            Ok::<_, TrainError>((found, gradients))
+        });
+        let mut gradients = Vec::new();
+        for part in found {
+            let (part, gradient) = part?;
+            gradients.push(gradient);
+            sums.add("loss/policy", part.loss.double_value(&[]) * minibatch.n_tokens);
+            sums.add("policy/clipfrac", part.clipped.double_value(&[]));
+            sums.add("policy/approxkl", part.approx_kl.double_value(&[]));
+            sums.add("policy/ratio", part.ratio.double_value(&[]));
         }
-        sums.policy_tokens += n_tokens;
-        let norm = apply(gradients, &mut self.policy_optimiser, params.max_grad_norm, learning_rate, step)?;
-        sums.add("policy/gradNorm", norm * n_tokens);
+        sums.n_tokens += minibatch.n_tokens;
+        let gradients = sum_gradients(gradients);
+        let norm = apply(gradients, &mut self.policy_optimiser, self.params.max_grad_norm, learning_rate, step)?;
+        sums.add("policy/gradNorm", norm * minibatch.n_tokens);
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one minibatch of one step, named where it is called")]
     fn value_step(
         &mut self,
-        rollout: &Rollout,
-        targets: &Targets,
-        params: &PpoParams,
-        rows: &[usize],
+        minibatch: &Minibatch,
         learning_rate: f64,
         step: u64,
         sums: &mut Sums,
     ) -> Result<(), TrainError> {
-        let n_tokens = n_tokens(rollout, rows);
+        let Minibatch { rollout, targets, rows, n_tokens } = *minibatch;
         let in_minibatch = Tensor::zeros_like(&rollout.layout.mask).index_fill(0, &row_index(rows, rollout), 1.0);
         let mask = rollout.layout.pack(&in_minibatch);
-        let values = self.value_head.forward(&rollout.value_states);
+        let values = self.models.value_head.forward(&rollout.value_states);
         let (old, returns) = (rollout.layout.pack(&rollout.values), rollout.layout.pack(&targets.returns));
-        let clip = (params.clip_range_value > 0.0).then_some(params.clip_range_value);
+        let clip = (self.params.clip_range_value > 0.0).then_some(self.params.clip_range_value);
         let found = value_loss(&values, &old, &returns, &mask, clip, n_tokens)?;
-        let mut gradients = Gradients::default();
-        gradients.add(&(&found.loss * params.vf_coef), self.value_optimiser.params());
+        let weighted = &found.loss * self.params.vf_coef;
+        let gradients = Tensor::run_backward(&[weighted], self.value_optimiser.params(), false, false);
         let error = no_grad(|| ((&values - &returns).square() * &mask).sum(Kind::Double));
         sums.add("loss/value", found.loss.double_value(&[]) * n_tokens);
         sums.add("val/error", error.double_value(&[]));
         sums.add("val/clipfrac", found.clipped.double_value(&[]));
-        apply(gradients, &mut self.value_optimiser, params.max_grad_norm, learning_rate, step)?;
+        apply(gradients, &mut self.value_optimiser, self.params.max_grad_norm, learning_rate, step)?;
         Ok(())
     }
 }
 
+/// Some rows of a rollout that are learned from in one optimiser step.
+#[derive(Clone, Copy)]
+struct Minibatch<'a> {
+    rollout: &'a Rollout,
+    targets: &'a Targets,
+    rows: &'a [usize],
+    /// Real completion tokens of all rows.
+    n_tokens: f64,
+}
+
+/// Rows of a minibatch that run through the policy together; log-probabilities and advantages packed `[N]`.
+struct Part {
+    states: Tensor,
+    layout: Layout,
+    logprobs: Tensor,
+    advantages: Tensor,
+}
+
+impl Minibatch<'_> {
+    fn part(&self, rows: &[usize]) -> Part {
+        let sequences: Vec<&Sequence> = rows.iter().map(|&row| &self.rollout.sequences[row]).collect();
+        let index = row_index(rows, self.rollout);
+        let states = self.rollout.states.index_select(0, &index);
+        let layout = Layout::new(&sequences, states.size()[1], states.device());
+        let pick = |x: &Tensor| layout.pack(&x.index_select(0, &index).narrow(1, 0, layout.mask.size()[1]));
+        Part {
+            logprobs: pick(&self.rollout.logprobs),
+            advantages: pick(&self.targets.advantages),
+            states,
+            layout,
+        }
+    }
+}
+
+fn adapters(policy: &Llama) -> Vec<Tensor> {
+    policy.lora.as_ref().map(Lora::trainable).unwrap_or_default()
+}
+
 fn apply(
-    gradients: Gradients,
+    mut gradients: Vec<Tensor>,
     optimiser: &mut AdamW,
     max_norm: f64,
     learning_rate: f64,
     step: u64,
 ) -> Result<f64, TrainError> {
-    let mut gradients = gradients.into_inner();
     let norm = clip_by_global_norm(&mut gradients, max_norm);
     if !norm.is_finite() {
         return Err(TrainError::Diverged { step: step + 1, quantity: "the gradient norm", value: norm });
@@ -221,7 +246,7 @@ fn row_index(rows: &[usize], rollout: &Rollout) -> Tensor {
 #[derive(Default)]
 struct Sums {
     totals: Metrics,
-    policy_tokens: f64,
+    n_tokens: f64,
 }
 
 impl Sums {
@@ -230,6 +255,6 @@ impl Sums {
     }
 
     fn means(self) -> Metrics {
-        self.totals.into_iter().map(|(name, total)| (name, total / self.policy_tokens)).collect()
+        self.totals.into_iter().map(|(name, total)| (name, total / self.n_tokens)).collect()
     }
 }

@@ -1,10 +1,8 @@
 //! Whole runs in the toy world: they learn, repeat themselves bit by bit, and refuse what is not what it says.
 
 use alloy_primitives::B256;
-use protocol::manifest::{Evaluation, PpoParams, RewardParams, RunParams, SftParams};
-use rlhf::run::{Checkpoint, RewardModel, TrainError};
-use rlhf::model::Precision;
-use tch::Device;
+use protocol::manifest::{Evaluation, PpoParams, Profile, RewardParams, RunParams, SftParams};
+use rlhf::run::{Checkpoint, Engine, RewardModel, TrainError};
 
 use crate::toy::{World, ppo_params, reward_params};
 
@@ -93,13 +91,14 @@ fn a_score_does_not_depend_on_padding_and_the_padding_id_is_a_word() {
     let world = World::new();
     let (hash, _) = world.train_reward("reward", RewardParams { epochs: 1, ..reward_params() });
     let checkpoint = Checkpoint::open_expected(&world.dir("reward"), hash).unwrap();
-    let model = RewardModel::load(&checkpoint, Precision::F32, Device::Cpu).unwrap();
+    let engine = Engine::start(Profile::CpuDeterministic);
+    let model = RewardModel::load(&checkpoint, engine.precision, engine.device).unwrap();
     let short = vec![2, 3, 18, 38];
     let with_padding_ids = vec![2, 3, 0, 0, 0, 18, 0, 0, 0, 0, 0, 38];
-    let alone = [model.scores(&[short.clone()])[0], model.scores(&[with_padding_ids.clone()])[0]];
-    let together = model.scores(&[short, with_padding_ids]);
+    let alone = [model.scores(&[short.clone()], &engine)[0], model.scores(&[with_padding_ids.clone()], &engine)[0]];
+    let together = model.scores(&[short, with_padding_ids], &engine);
     assert!((alone[0] - together[0]).abs() < 1e-5 && (alone[1] - together[1]).abs() < 1e-5);
-    let changed = model.scores(&[vec![2, 3, 0, 0, 0, 18, 0, 0, 1, 0, 0, 38]])[0];
+    let changed = model.scores(&[vec![2, 3, 0, 0, 0, 18, 0, 0, 1, 0, 0, 38]], &engine)[0];
     assert!((changed - alone[1]).abs() > 1e-5, "a token behind the padding id counts");
 }
 

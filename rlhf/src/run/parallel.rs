@@ -1,0 +1,77 @@
+//! One single-threaded engine per core.
+//!
+//! Small matrices gain little from threads inside an operation, and such threads wait for each other on a busy machine.
+//! So every operation runs on one thread, and independent pieces of a batch run side by side. Which pieces there are and
+//! the order in which their results are added do not depend on the number of workers, and so neither do the results.
+
+use tch::Tensor;
+
+use crate::model::Llama;
+
+/// Applies `work` to every item, side by side on the given workers, and returns the results in the order of the items.
+///
+/// Each worker owns what it computes with (tensors can be sent to a thread, not shared with it). A panic in `work` goes on
+/// in the caller.
+pub fn map<W: Send, I: Send, T: Send>(workers: Vec<W>, items: Vec<I>, work: impl Fn(&W, I) -> T + Sync) -> Vec<T> {
+    let n_workers = workers.len().min(items.len());
+    if n_workers <= 1 {
+        let worker = workers.into_iter().next();
+        return worker.map_or_else(Vec::new, |worker| items.into_iter().map(|item| work(&worker, item)).collect());
+    }
+    let mut queues: Vec<Vec<(usize, I)>> = (0..n_workers).map(|_| Vec::new()).collect();
+    for (i, item) in items.into_iter().enumerate() {
+        queues[i % n_workers].push((i, item));
+    }
+    let mut results: Vec<(usize, T)> = std::thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = workers
+            .into_iter()
+            .zip(queues)
+            .map(|(worker, queue)| {
+                scope.spawn(move || {
+                    tch::set_num_threads(1);
+                    queue.into_iter().map(|(i, item)| (i, work(&worker, item))).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<(usize, T)>>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        threads.into_iter().flat_map(join).collect()
+    });
+    results.sort_by_key(|(i, _)| *i);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The same model for another thread: weights and adapters are shared, not copied.
+pub fn share(model: &Llama) -> Llama {
+    let mut shared = model.share();
+    shared.lora = model.lora.as_ref().map(|lora| lora.share());
+    shared
+}
+
+/// Sums lists of gradients element by element, in order.
+pub fn sum_gradients(parts: Vec<Vec<Tensor>>) -> Vec<Tensor> {
+    let mut parts = parts.into_iter();
+    let mut total = parts.next().unwrap_or_default();
+    for part in parts {
+        for (sum, gradient) in total.iter_mut().zip(part) {
+            *sum += gradient;
+        }
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_items_whatever_the_number_of_workers() {
+        for n_workers in [1, 2, 3, 20] {
+            let found = map(vec![10; n_workers], (0..7).collect(), |offset, item: i32| offset + item);
+            assert_eq!(found, [10, 11, 12, 13, 14, 15, 16]);
+        }
+        assert!(map(vec![0; 2], Vec::<i32>::new(), |_, item| item).is_empty());
+    }
+}
