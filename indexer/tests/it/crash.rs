@@ -57,7 +57,7 @@ async fn a_step_that_is_dropped_at_any_moment_is_as_if_it_had_never_begun() {
             Err(_) => n_cut += 1,
         }
     }
-    assert!(n_cut > 3, "{n_cut}");
+    assert!(n_cut > 1, "{n_cut}");
     assert_same(&dump(&cut.pool).await, &dump(&whole.pool).await);
     assert_eq!(
         count(&cut.pool, "select count(*) from chain.feed").await,
