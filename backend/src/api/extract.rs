@@ -26,7 +26,7 @@ pub struct Query<T>(pub T);
 pub struct SignedIn(pub Address);
 
 /// A signed-in account that may manage campaigns and runs: named in `auth.admins`, or a holder of the OPERATOR role.
-pub struct Admin(pub Address);
+pub struct Admin;
 
 impl SignedIn {
     /// The account as it is written in answers.
@@ -59,7 +59,7 @@ impl FromRequestParts<AppState> for Admin {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let SignedIn(account) = SignedIn::from_request_parts(parts, state).await?;
         if is_admin(state, account).await? {
-            return Ok(Self(account));
+            return Ok(Self);
         }
         let detail = format!("{account} is no admin: it is not in auth.admins and does not hold the OPERATOR role.");
         Err(Problem::new(StatusCode::FORBIDDEN, "not-admin", detail))

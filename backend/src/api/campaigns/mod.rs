@@ -109,11 +109,14 @@ pub struct Campaign {
     pub open_epoch: Option<u64>,
     pub n_tasks: u64,
     pub n_prompts: u64,
+    /// Prompts that have their tasks
+    pub n_sampled: u64,
 }
 
 /// A stored campaign with its counts.
 async fn describe(conn: &mut PgConnection, campaign: campaigns::Campaign) -> Result<Campaign, sqlx::Error> {
     let id = campaign.campaign_id;
+    let (n_sampled, n_prompts) = prompts::count(conn, id).await?;
     Ok(Campaign {
         campaign_id: id,
         name: campaign.name,
@@ -131,7 +134,8 @@ async fn describe(conn: &mut PgConnection, campaign: campaigns::Campaign) -> Res
         status: campaign.status,
         open_epoch: epochs::find_open_by_campaign(conn, id).await?,
         n_tasks: tasks::count(conn, id).await?,
-        n_prompts: prompts::count(conn, id).await?,
+        n_prompts,
+        n_sampled,
     })
 }
 

@@ -43,12 +43,14 @@ pub async fn list(conn: &mut PgConnection, campaign_id: i64) -> Result<Vec<Promp
         .collect()
 }
 
-pub async fn count(conn: &mut PgConnection, campaign_id: i64) -> Result<u64, Error> {
-    let n: i64 = sqlx::query_scalar("select count(*) from app.prompts where campaign_id = $1")
-        .bind(campaign_id)
-        .fetch_one(conn)
-        .await?;
-    Ok(n.cast_unsigned())
+/// `(sampled, all)` prompts of a campaign.
+pub async fn count(conn: &mut PgConnection, campaign_id: i64) -> Result<(u64, u64), Error> {
+    let (sampled, all): (i64, i64) =
+        sqlx::query_as("select count(sampled_at), count(*) from app.prompts where campaign_id = $1")
+            .bind(campaign_id)
+            .fetch_one(conn)
+            .await?;
+    Ok((sampled.cast_unsigned(), all.cast_unsigned()))
 }
 
 /// Remember that a prompt's tasks are stored.
