@@ -5,6 +5,7 @@ use alloy::{
     signers::{SignerSync, local::PrivateKeySigner},
     sol_types::Eip712Domain,
 };
+use backend::clock::Clock;
 use bindings::{GovernanceToken, RewardDistributor};
 use protocol::{
     Choice,
@@ -13,9 +14,6 @@ use protocol::{
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Account, account};
-
-/// In Unix seconds.
-const YEAR_2100: u64 = 4_102_444_800;
 
 pub struct Labeler {
     account: Account,
@@ -48,7 +46,7 @@ impl Labeler {
             labeler: account.address(),
             session_key: session.address(),
             scope: LABEL_SCOPE.into(),
-            expires_at: YEAR_2100,
+            expires_at: Clock::System.unix_s() + 86_400,
         };
         let signature = account.signer().sign_hash_sync(&authorization.signing_hash(&domain)).unwrap();
         let mut body = json!(authorization);

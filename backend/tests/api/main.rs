@@ -1,0 +1,7 @@
+//! The HTTP server on a real database and a real chain: who may do what, and what is refused. The platform's stories are
+//! in `tests/it`.
+mod labels;
+mod pages;
+mod permissions;
+mod sign_in;
+mod support;

@@ -1,0 +1,115 @@
+//! What anybody can read, and how errors and headers look.
+use crate::support::{Client, Server, name};
+use alloy::primitives::{Address, B256, U256};
+use protocol::{merkle, rewards};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use storage::app::payout_leaves;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_list_can_be_read_without_signing_in() {
+    let server = Server::start().await;
+    server.open_epoch(1, 8).await;
+    let client = Client::anonymous(&server);
+    for path in [
+        "/status", "/campaigns", "/epochs", "/epochs/1", "/epochs/1/statements", "/epochs/1/payouts", "/claims",
+        "/proposals", "/delegates", "/treasury", "/models", "/datasets", "/runs",
+    ] {
+        let (status, body) = client.get(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+    }
+    let (_, status) = client.get("/status").await;
+    assert_eq!((&status["chainId"], &status["epoch"]["epoch"]), (&json!(31337), &json!(1)));
+    assert_eq!(status["epoch"]["takesAnswers"], true);
+    assert!(status["headBlock"].as_u64().unwrap() > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payout_proves_itself_against_the_approved_root() {
+    let server = Server::start().await;
+    let leaves: Vec<rewards::PayoutLeaf> = (1..=5u8)
+        .scan(U256::ZERO, |running_total, i| {
+            let leaf = rewards::PayoutLeaf {
+                account: Address::repeat_byte(i),
+                cumulative: U256::from(u64::from(i) * 100),
+                running_total: *running_total,
+            };
+            *running_total += leaf.cumulative;
+            Some(leaf)
+        })
+        .collect();
+    let root = rewards::payouts_tree(&leaves).root();
+    let stored: Vec<payout_leaves::Leaf> = leaves
+        .iter()
+        .map(|l| payout_leaves::Leaf { account: l.account, cumulative: l.cumulative, running_total: l.running_total })
+        .collect();
+    let mut conn = server.app.pool.acquire().await.unwrap();
+    payout_leaves::replace(&mut conn, 3, &stored).await.unwrap();
+    let account = Address::repeat_byte(4);
+    let client = Client::anonymous(&server);
+    let path = format!("/payouts/{account}");
+    assert_eq!(name(&client.get(&path).await.1), "no-approved-payouts");
+
+    sqlx::query("insert into chain.reward_pool (payouts_root, payouts_epoch) values ($1, 3)
+         on conflict (singleton) do update set payouts_root = excluded.payouts_root, payouts_epoch = 3")
+        .bind(root.as_slice())
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    let (status, payout) = client.get(&path).await;
+    assert_eq!(status, StatusCode::OK, "{payout}");
+    assert_eq!((&payout["claimable"], &payout["runningTotal"]), (&json!("400"), &json!("600")));
+    let proof: Vec<B256> = serde_json::from_value(payout["proof"].clone()).unwrap();
+    let index = payout["index"].as_u64().unwrap();
+    let leaf = rewards::payouts_tree(&leaves).leaves()[3];
+    assert!(merkle::verify(root, leaf, index, &proof));
+    let stranger = format!("/payouts/{}", Address::repeat_byte(9));
+    assert_eq!(name(&client.get(&stranger).await.1), "nothing-earned");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_are_problems_and_every_answer_has_the_security_headers() {
+    let server = Server::start().await;
+    let client = Client::anonymous(&server);
+    for (path, status) in [
+        ("/epochs/99", StatusCode::NOT_FOUND),
+        ("/epochs/x", StatusCode::BAD_REQUEST),
+        ("/accounts/0x12", StatusCode::BAD_REQUEST),
+        ("/nothing", StatusCode::NOT_FOUND),
+        ("/blobs/0x0101010101010101010101010101010101010101010101010101010101010101", StatusCode::NOT_FOUND),
+    ] {
+        let (actual, problem) = client.get(path).await;
+        assert_eq!((actual, problem["status"].as_u64()), (status, Some(status.as_u16().into())), "{path}");
+    }
+    let http = reqwest::Client::new();
+    let post = |path: &str, body: &str| {
+        let request = http.post(format!("{}{path}", server.url)).header("content-type", "application/json");
+        request.body(body.to_owned()).send()
+    };
+    let broken = post("/api/v1/auth/sessions", "{").await.unwrap();
+    assert_eq!(broken.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(name(&broken.json::<Value>().await.unwrap()), "invalid-body");
+    let huge = post("/api/v1/preferences", &" ".repeat(5_000_000)).await.unwrap();
+    assert_eq!(huge.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let page = http.get(&server.url).send().await.unwrap();
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
+    assert_eq!(page.headers()["x-content-type-options"], "nosniff");
+    assert!(page.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    let rpc = post("/rpc", r#"{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}"#).await.unwrap();
+    assert_eq!(rpc.json::<Value>().await.unwrap()["result"], "0x7a69");
+    let rpc = post("/rpc", r#"{"jsonrpc":"2.0","id":1,"method":"anvil_mine","params":[]}"#).await.unwrap();
+    assert_eq!(rpc.json::<Value>().await.unwrap()["error"]["code"], -32601);
+    let chat = post("/v1/chat/completions", "{}").await.unwrap();
+    assert_eq!(chat.status(), StatusCode::SERVICE_UNAVAILABLE, "no version is served");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_sign_ins_of_one_peer_have_to_wait() {
+    let server = Server::start().await;
+    let client = Client::anonymous(&server);
+    let mut last = (StatusCode::OK, Value::Null);
+    for _ in 0..=server.app.config.server.sign_ins_per_minute + 5 {
+        last = client.post("/auth/nonces", json!({})).await;
+    }
+    assert_eq!((last.0, name(&last.1)), (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"));
+}

@@ -1,0 +1,129 @@
+//! A server whose clock is moved by hand, and what it needs in its database: no indexer and no jobs run here.
+mod client;
+mod labeler;
+
+pub use client::{Client, name};
+pub use labeler::Labeler;
+
+use alloy::primitives::{Address, B256, U256, keccak256};
+use backend::{
+    api,
+    app::AppState,
+    chain::ChainHandle,
+    clock::Clock,
+    config::Config,
+    engine::Engine,
+};
+use chrono::DateTime;
+use protocol::{CampaignTerms, Choice, EpochTerms, rewards::secret_hash};
+use std::time::Duration;
+use storage::app::{campaigns, epochs, tasks};
+use tempfile::TempDir;
+use testkit::{TestChain, TestDb};
+use tokio::net::TcpListener;
+
+/// Slots of a seat in [`Server::open_epoch`].
+pub const SLOTS: u16 = 10;
+
+pub struct Server {
+    pub app: AppState,
+    pub url: String,
+    _chain: TestChain,
+    _db: TestDb,
+    _data: TempDir,
+}
+
+impl Server {
+    /// A server at 2026-01-01 with nothing in its tables.
+    pub async fn start() -> Self {
+        let (db, chain, data) = (TestDb::new().await, TestChain::start().await, tempfile::tempdir().unwrap());
+        let dir = ("POLITY__DATA__DIR".to_owned(), data.path().display().to_string());
+        let config = Config::merge(None, [dir]).unwrap();
+        let handle = ChainHandle::connect(&config, &chain.rpc_url(), chain.deployment().clone()).await.unwrap();
+        let clock = Clock::manual(DateTime::from_timestamp(1_767_225_600, 0).unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let engine = Engine::new(Duration::from_secs(5));
+        let app = AppState::new(config, clock, db.pool.clone(), handle, engine, address).unwrap();
+        tokio::spawn(api::serve(app.clone(), listener, std::future::pending()));
+        Self { app, url: format!("http://{address}"), _chain: chain, _db: db, _data: data }
+    }
+
+    /// What the indexer would write when an account has staked.
+    pub async fn give_stake(&self, account: Address, active: u64) {
+        sqlx::query("insert into chain.stakes (account, active) values ($1, $2::numeric)")
+            .bind(account.as_slice())
+            .bind(active.to_string())
+            .execute(&self.app.pool)
+            .await
+            .unwrap();
+    }
+
+    /// What the indexer would write when an account got the OPERATOR role.
+    pub async fn give_operator_role(&self, account: Address) {
+        sqlx::query("insert into chain.role_members (role_id, account, since) values (1, $1, now())")
+            .bind(account.as_slice())
+            .execute(&self.app.pool)
+            .await
+            .unwrap();
+    }
+
+    /// An open epoch of a campaign with 40 tasks and `n_gold` gold tasks, that asks for a stake of 100 wei.
+    pub async fn open_epoch(&self, epoch: u64, n_gold: u64) -> i64 {
+        let now = self.app.clock.now();
+        let terms = CampaignTerms {
+            budget: U256::from(1_000),
+            base_pay: 1,
+            alpha_pay: 4,
+            block_slots: SLOTS,
+            overlap_slots: 4,
+            gold_slots: 2,
+            min_overlap: 2,
+            min_roster: 2,
+            gold_pass_bps: 5_000,
+        };
+        let campaign = campaigns::NewCampaign {
+            name: format!("Campaign {epoch}"),
+            family_id: B256::ZERO,
+            guidelines: String::new(),
+            minimum_stake: U256::from(100),
+            terms: terms.clone(),
+            sampling: campaigns::Sampling { completions_per_prompt: 2, max_tokens: 8, temperature: 1.0, seed: 1 },
+            max_seats: 2,
+        };
+        let mut tx = self.app.pool.begin().await.unwrap();
+        let campaign_id = campaigns::insert(&mut tx, &campaign, now).await.unwrap().unwrap();
+        for i in 0..40 + n_gold {
+            let prompt = format!("Question {epoch}/{i}?");
+            let version_id = B256::repeat_byte(7);
+            let task = tasks::Task {
+                task_id: protocol::task_id(&prompt, "yes", "no", version_id),
+                campaign_id,
+                prompt_position: i.try_into().unwrap(),
+                prompt,
+                completion_a: "yes".into(),
+                completion_b: "no".into(),
+                version_id,
+                gold_choice: (i >= 40).then_some(Choice::A),
+            };
+            tasks::insert(&mut tx, &task, now).await.unwrap();
+        }
+        let secret = keccak256(epoch.to_be_bytes());
+        let terms = EpochTerms {
+            campaign: terms,
+            gold_root: B256::repeat_byte(1),
+            secret_hash: secret_hash(secret),
+            campaign_hash: B256::repeat_byte(2),
+        };
+        epochs::insert(&mut tx, epoch, campaign_id, secret, &terms, now).await.unwrap();
+        sqlx::query("insert into chain.epochs (epoch, status, terms, opened_at) values ($1, 'open', $2, $3)")
+            .bind(epoch.cast_signed())
+            .bind(sqlx::types::Json(&terms))
+            .bind(now)
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        campaign_id
+    }
+}
