@@ -1,5 +1,5 @@
 //! Leases, answers and receipts.
-use crate::support::{Labeler, SLOTS, Server, name};
+use crate::support::{Client, Labeler, SLOTS, Server, name};
 use alloy::primitives::B256;
 use chrono::TimeDelta;
 use protocol::{
@@ -56,7 +56,7 @@ async fn a_leased_task_is_answered_and_countersigned() {
 async fn asking_again_renews_the_same_leases() {
     let server = Server::start().await;
     server.open_epoch(1, 8).await;
-    let labeler = Labeler::join(&server, "ann").await;
+    let mut labeler = Labeler::join(&server, "ann").await;
     let first = labeler.lease(1, 3).await;
     server.app.clock.advance(TimeDelta::seconds(599));
     let second = labeler.lease(1, 3).await;
@@ -64,6 +64,7 @@ async fn asking_again_renews_the_same_leases() {
     assert_eq!(first["tasks"][0]["leaseId"], second["tasks"][0]["leaseId"]);
     assert!(first["tasks"][0]["leasedUntil"].as_str() < second["tasks"][0]["leasedUntil"].as_str());
     server.app.clock.advance(TimeDelta::seconds(601));
+    labeler.client = Client::sign_in(&server, &labeler.wallet).await;
     let third = labeler.lease(1, 3).await;
     assert_ne!(second["tasks"][0]["leaseId"], third["tasks"][0]["leaseId"], "it had run out");
 }
