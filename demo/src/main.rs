@@ -10,7 +10,10 @@ mod platform;
 mod story;
 mod timeline;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
@@ -48,7 +51,17 @@ enum SizeName {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nThe story broke off: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<()> {
     let args = Args::parse();
     let root = workspace()?;
     let dir = root.join("target/demo");
@@ -108,7 +121,7 @@ async fn play(args: &Args, root: &Path, data: &Path, timeline: &mut Timeline) ->
 async fn size(name: SizeName, root: &Path) -> Result<Size> {
     let (name, base, n_prompts) = match name {
         SizeName::Full => ("smollm2", root.join("target/models/smollm2"), 84),
-        SizeName::Tiny => ("tiny", tiny_model(root).await?, 48),
+        SizeName::Tiny => ("tiny", tiny_model(root).await?, 72),
     };
     let preset = root.join(format!("rlhf/presets/{name}.json"));
     let preset =
