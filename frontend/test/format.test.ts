@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatAmount, formatBps, formatCount, formatRelative, formatShare, formatWad, shortHex, words } from "../src/format";
+import { laterClock } from "../src/hooks/useNow";
 
 const POL = 10n ** 18n;
 
@@ -38,4 +39,5 @@ describe("other values", () => {
     expect(formatRelative("2025-12-30T00:00:00Z", now)).toBe("2 days ago");
   });
   it("turns names of the API into words", () => expect([words("notEnoughOverlap"), words("advance_epoch")]).toEqual(["not enough overlap", "advance epoch"]));
+  it("goes by the chain's clock only where it is ahead", () => expect([laterClock(1_000, 500), laterClock(1_000, -500)]).toEqual([1_500, 1_000]));
 });

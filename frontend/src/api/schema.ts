@@ -781,6 +781,11 @@ export interface components {
             minimumStake: components["schemas"]["Wei"];
             /** Format: int64 */
             nPrompts: number;
+            /**
+             * Format: int64
+             * @description Prompts that have their tasks
+             */
+            nSampled: number;
             /** Format: int64 */
             nTasks: number;
             name: string;

@@ -11,9 +11,9 @@ import { ThemeSwitch } from "./ThemeSwitch";
 
 function Brand() {
   return (
-    <Link to="/" className="flex items-center gap-2.5 rounded-lg font-display text-xl font-semibold tracking-tight">
+    <Link to="/" aria-label="Polity, overview" className="flex items-center gap-2.5 rounded-lg font-display text-xl font-semibold tracking-tight">
       <img src="/mark.svg" alt="" className="size-7" />
-      Polity
+      <span className="hidden min-[26rem]:inline">Polity</span>
     </Link>
   );
 }

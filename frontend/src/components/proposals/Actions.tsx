@@ -19,7 +19,7 @@ export function Actions({ actions }: { actions: Action[] }) {
                 {action.contract ?? "Unknown contract"}
                 {action.function !== null && `.${action.function}`}
               </summary>
-              <dl className="mt-2 grid grid-cols-[minmax(0,auto)_minmax(0,1fr)] gap-x-4 gap-y-1 text-[0.875rem]">
+              <dl className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-x-4 sm:grid-cols-[minmax(0,auto)_minmax(0,1fr)] gap-y-1 text-[0.875rem]">
                 <dt className="text-muted">target</dt>
                 <dd>
                   <Hash hash={action.target} label="Target" mark={false} />
