@@ -5,8 +5,9 @@ use crate::{
     tables::{assert_same, config, count, dump, indexer, sync},
 };
 use indexer::{Indexer, IndexerConfig, Progress};
-use sqlx::PgPool;
+use sqlx::{PgPool, postgres::PgListener};
 use std::time::Duration;
+use storage::chain::feed;
 use testkit::{TestChain, TestDb};
 
 fn small_steps(chain: &TestChain, pool: &PgPool, max_blocks: u64) -> Indexer {
@@ -79,8 +80,10 @@ async fn a_second_indexer_stands_by_until_the_first_is_gone() {
 }
 
 #[tokio::test]
-async fn a_running_indexer_follows_the_head_and_stops_when_told() {
+async fn a_running_indexer_follows_the_head_announces_changes_and_stops_when_told() {
     let (chain, db) = (TestChain::start().await, TestDb::new().await);
+    let mut listener = PgListener::connect_with(&db.pool).await.unwrap();
+    listener.listen(feed::CHANNEL).await.unwrap();
     let indexer = indexer(&chain, &db.pool);
     let mut status = indexer.status();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -90,6 +93,9 @@ async fn a_running_indexer_follows_the_head_and_stops_when_told() {
     let reached = status.wait_for(|status| status.indexed >= head);
     tokio::time::timeout(Duration::from_secs(20), reached).await.expect("it follows").unwrap();
     assert_eq!(count(&db.pool, "select count(*) from chain.stakes").await, 1);
+    let last = feed::last_seq(&mut db.pool.acquire().await.unwrap()).await.unwrap().to_string();
+    let announced = async { while listener.recv().await.unwrap().payload() != last {} };
+    tokio::time::timeout(Duration::from_secs(20), announced).await.expect("the last change is announced");
     stop.send(()).unwrap();
     running.await.unwrap().unwrap();
 }
