@@ -39,6 +39,9 @@ function Ballot({ proposal }: { proposal: ProposalDetail }) {
   );
 }
 
+/** The first line is the page's heading already. */
+const withoutTitle = (description: string): string => description.replace(/^#+ [^\n]*\n+/, "");
+
 function Detail({ proposal }: { proposal: ProposalDetail }) {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
@@ -48,7 +51,7 @@ function Detail({ proposal }: { proposal: ProposalDetail }) {
         </Card>
         <Evidence actions={proposal.actions} />
         <Card title="Description">
-          <Markdown text={proposal.description} />
+          <Markdown text={withoutTitle(proposal.description)} />
         </Card>
         <Card title="Votes">
           <Votes votes={proposal.votes} />

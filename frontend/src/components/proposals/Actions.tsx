@@ -12,7 +12,7 @@ export function Actions({ actions }: { actions: Action[] }) {
           <span aria-hidden className="flex size-7 shrink-0 items-center justify-center rounded-full bg-sunken text-[0.875rem]">
             {i + 1}
           </span>
-          <div className="min-w-0 grow">
+          <div className="min-w-0 grow wrap-anywhere">
             <p className="font-medium break-words">{action.summary}</p>
             <details className="mt-1">
               <summary className="min-h-6 text-[0.875rem] text-muted">
