@@ -113,3 +113,61 @@ async fn too_many_sign_ins_of_one_peer_have_to_wait() {
     }
     assert_eq!((last.0, name(&last.1)), (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proposal_says_in_words_what_it_would_do() {
+    let server = Server::start().await;
+    server.open_epoch(3, 8).await;
+    let contracts = &server.app.chain.deployment.contracts;
+    let (now, root) = (server.app.clock.now(), B256::repeat_byte(5));
+    let mut conn = server.app.pool.acquire().await.unwrap();
+    for (epoch, total, status, block) in [(2i64, 1_000i64, "approved", 1i64), (3, 2_234, "proposed", 2)] {
+        sqlx::query(
+            "insert into chain.epochs (epoch, status, terms, opened_at)
+             select $1, 'accepted', terms, opened_at from chain.epochs where epoch = 3 on conflict do nothing",
+        )
+        .bind(epoch)
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+        sqlx::query(
+            "insert into chain.payouts_roots (epoch, payouts_root, proposer, account_count, total_cumulative, status,
+                 challenge_ends_at, block_number, log_index)
+             values ($1, $2, $3, 14, $4::numeric * 1e18, $5, $6, $7, 0)",
+        )
+        .bind(epoch)
+        .bind(root.as_slice())
+        .bind([1u8; 20].as_slice())
+        .bind(total.to_string())
+        .bind(status)
+        .bind(now)
+        .bind(block)
+        .execute(&mut *conn)
+        .await
+        .unwrap();
+    }
+    let accept = server.app.chain.accept_payouts(3, root);
+    assert_eq!(accept.to, contracts.label_epochs);
+    sqlx::query(
+        "insert into chain.proposals (proposal_id, proposer, targets, \"values\", calldatas, description, vote_start,
+             vote_end, created_block, created_at)
+         values (77, $1, array[$2], array[0], array[$3], '# Pay epoch 3', $4, $4 + interval '60 s', 3, $4)",
+    )
+    .bind([1u8; 20].as_slice())
+    .bind(accept.to.as_slice())
+    .bind(accept.data.as_ref())
+    .bind(now)
+    .execute(&mut *conn)
+    .await
+    .unwrap();
+    let client = Client::anonymous(&server);
+    let (_, proposal) = client.get("/proposals/77").await;
+    assert_eq!((&proposal["title"], &proposal["state"]), (&json!("Pay epoch 3"), &json!("pending")));
+    let action = &proposal["actions"][0];
+    assert_eq!((&action["contract"], &action["function"]), (&json!("LabelEpochs"), &json!("acceptPayouts")));
+    assert_eq!(action["summary"], "Pay epoch 3: 1,234 POL to 14 labelers");
+    let (_, epoch) = client.get("/epochs/3").await;
+    assert_eq!(epoch["payouts"]["proposalId"], "77");
+    server.app.clock.advance(chrono::TimeDelta::seconds(1));
+    assert_eq!(client.get("/proposals").await.1[0]["state"], "active");
+}

@@ -38,8 +38,7 @@ abis!(
 );
 
 /// Decode one call. What cannot be decoded is shown as it is.
-pub fn decode(contracts: &Contracts, target: &[u8], value: &str, calldata: &[u8]) -> Action {
-    let target = Address::try_from(target).unwrap_or_default();
+pub fn decode(contracts: &Contracts, target: Address, value: U256, calldata: &[u8]) -> Action {
     let contract = name_of(contracts, target);
     let function = contract.and_then(|name| {
         let (_, abi) = ABIS.iter().find(|(other, _)| *other == name)?;
@@ -53,7 +52,7 @@ pub fn decode(contracts: &Contracts, target: &[u8], value: &str, calldata: &[u8]
         args: args.unwrap_or_default(),
         summary: String::new(),
         calldata: HexBytes(calldata.to_vec().into()),
-        value: Wei(value.parse().unwrap_or(U256::ZERO)),
+        value: Wei(value),
     }
 }
 
@@ -128,7 +127,7 @@ mod tests {
     fn a_call_of_our_contracts_gets_its_names_and_values() {
         let root = B256::repeat_byte(0xab);
         let call = acceptPayoutsCall { epoch: 3, payoutsRoot: root }.abi_encode();
-        let action = decode(&contracts(), &[6; 20], "0", &call);
+        let action = decode(&contracts(), Address::repeat_byte(6), U256::ZERO, &call);
         assert_eq!(action.contract.as_deref(), Some("LabelEpochs"));
         assert_eq!(action.function.as_deref(), Some("acceptPayouts"));
         assert_eq!(action.args[0].value, "3");
@@ -139,14 +138,14 @@ mod tests {
     #[test]
     fn what_cannot_be_decoded_is_shown_as_it_is() {
         let call = unheardOfCall { x: U256::from(1) }.abi_encode();
-        let unknown = decode(&contracts(), &[6; 20], "5", &call);
+        let unknown = decode(&contracts(), Address::repeat_byte(6), U256::from(5), &call);
         assert_eq!((unknown.function, unknown.args.len()), (None, 0));
         assert_eq!(unknown.value, Wei(U256::from(5)));
-        let foreign = decode(&contracts(), &[0x77; 20], "0", &call);
+        let foreign = decode(&contracts(), Address::repeat_byte(0x77), U256::ZERO, &call);
         assert_eq!(foreign.contract, None);
         let accept = acceptPayoutsCall { epoch: 3, payoutsRoot: B256::ZERO }.abi_encode();
-        let cut = decode(&contracts(), &[6; 20], "0", &accept[..20]);
+        let cut = decode(&contracts(), Address::repeat_byte(6), U256::ZERO, &accept[..20]);
         assert_eq!(cut.function, None, "too short for its arguments");
-        assert_eq!(decode(&contracts(), &[6; 20], "0", &[]).function, None);
+        assert_eq!(decode(&contracts(), Address::repeat_byte(6), U256::ZERO, &[]).function, None);
     }
 }

@@ -1,4 +1,4 @@
-use super::{Proposal, load};
+use super::{Proposal, describe};
 use crate::{
     api::{
         extract::Path,
@@ -9,9 +9,10 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
+use protocol::ProposalId;
 use serde::Serialize;
 use sqlx::Row;
-use storage::columns;
+use storage::{chain::proposals, columns};
 use utoipa::ToSchema;
 
 /// A proposal and everybody's vote.
@@ -44,7 +45,8 @@ pub async fn get_proposal(
     State(state): State<AppState>,
     Path(id): Path<Wei>,
 ) -> Result<Json<ProposalDetail>, Problem> {
-    let proposal = load(&state, Some(id)).await?.pop();
+    let stored = proposals::find(&mut *state.pool.acquire().await?, ProposalId(id.0)).await?;
+    let proposal = describe(&state, stored.into_iter().collect()).await?.pop();
     let proposal = proposal.ok_or_else(|| Problem::not_found(format!("proposal {id}")))?;
     let rows = sqlx::query(
         "select voter, support, weight::text as weight, reason, cast_at from chain.votes

@@ -13,8 +13,7 @@ use crate::app::AppState;
 use chrono::{DateTime, Utc};
 use protocol::ProposalState;
 use serde::Serialize;
-use sqlx::{Row, postgres::PgRow};
-use storage::columns;
+use storage::chain::proposals;
 use utoipa::ToSchema;
 
 /// A proposal with its decoded actions.
@@ -38,8 +37,8 @@ pub struct Proposal {
     pub for_votes: Wei,
     pub against_votes: Wei,
     pub abstain_votes: Wei,
-    /// For votes needed; null when the chain does not answer
-    pub quorum: Option<Wei>,
+    /// For votes needed
+    pub quorum: Wei,
     pub actions: Vec<Action>,
     pub created_at: DateTime<Utc>,
     pub queued_at: Option<DateTime<Utc>>,
@@ -76,73 +75,43 @@ pub struct Argument {
     pub value: serde_json::Value,
 }
 
-/// A proposal as the indexer stored it.
-struct Stored {
-    proposal: Proposal,
-    targets: Vec<Vec<u8>>,
-    values: Vec<String>,
-    calldatas: Vec<Vec<u8>>,
-}
-
-const QUERY: &str = "
-    select proposal_id::text as proposal_id, proposer, targets, \"values\"::text[] as amounts, calldatas, description,
-        vote_start, vote_end, for_votes::text as for_votes, against_votes::text as against_votes,
-        abstain_votes::text as abstain_votes, eta, queued_at, executed_at, canceled_at, created_at
-    from chain.proposals where $1::numeric is null or proposal_id = $1::numeric
-    order by created_at desc, proposal_id";
-
-/// One proposal, or all of them with the newest first.
-async fn load(state: &AppState, proposal_id: Option<Wei>) -> Result<Vec<Proposal>, sqlx::Error> {
+/// Stored proposals as they are shown.
+async fn describe(state: &AppState, stored: Vec<proposals::Proposal>) -> Result<Vec<Proposal>, sqlx::Error> {
     let mut conn = state.pool.acquire().await?;
-    let rows = sqlx::query(QUERY).bind(proposal_id.map(|id| id.to_string())).fetch_all(&mut *conn).await?;
     // The contract's clock is the block's; a quiet development chain may be behind ours, a shifted one ahead.
     let mined_at: Option<DateTime<Utc>> =
         sqlx::query_scalar("select max(mined_at) from chain.blocks").fetch_one(&mut *conn).await?;
     let now = mined_at.map_or(state.clock.now(), |at| at.max(state.clock.now()));
-    let governor = state.chain.deployment.contracts.governor;
-    let expiry = state.governor.expiry(&state.chain.provider, governor).await;
-    let mut proposals = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let Stored { mut proposal, targets, values, calldatas } = from_row(row)?;
-        let quorum = state.governor.quorum(&state.chain.provider, governor, proposal.vote_start, now).await;
-        proposal.quorum = quorum.map(Wei);
-        proposal.state = state::state(&proposal, quorum, expiry, now);
-        for ((target, value), calldata) in targets.iter().zip(&values).zip(&calldatas) {
-            let action = actions::decode(&state.chain.deployment.contracts, target, value, calldata);
-            proposal.actions.push(words::describe(&mut conn, action).await?);
+    let contracts = &state.chain.deployment.contracts;
+    let expiry_s = state.governor.expiry_s(&state.chain.provider, contracts.governor).await;
+    let mut shown = Vec::with_capacity(stored.len());
+    for p in stored {
+        let mut actions = Vec::with_capacity(p.targets.len());
+        for ((target, value), calldata) in p.targets.iter().zip(&p.values).zip(&p.calldatas) {
+            let action = actions::decode(contracts, *target, *value, calldata);
+            actions.push(words::describe(&mut conn, action).await?);
         }
-        proposals.push(proposal);
+        shown.push(Proposal {
+            proposal_id: Wei(p.proposal_id.0),
+            state: state::state(&p, expiry_s, now),
+            title: title(&p.description),
+            description: p.description,
+            proposer: Account(p.proposer),
+            vote_start: p.vote_start,
+            vote_end: p.vote_end,
+            eta: p.eta,
+            for_votes: Wei(p.for_votes),
+            against_votes: Wei(p.against_votes),
+            abstain_votes: Wei(p.abstain_votes),
+            quorum: Wei(p.quorum),
+            actions,
+            created_at: p.created_at,
+            queued_at: p.queued_at,
+            executed_at: p.executed_at,
+            canceled_at: p.canceled_at,
+        });
     }
-    Ok(proposals)
-}
-
-fn from_row(row: &PgRow) -> Result<Stored, sqlx::Error> {
-    let description: String = row.try_get("description")?;
-    let proposal = Proposal {
-        proposal_id: Wei(columns::wei(row, "proposal_id")?),
-        title: title(&description),
-        description,
-        proposer: Account(columns::address(row, "proposer")?),
-        state: ProposalState::Pending,
-        vote_start: row.try_get("vote_start")?,
-        vote_end: row.try_get("vote_end")?,
-        eta: row.try_get("eta")?,
-        for_votes: Wei(columns::wei(row, "for_votes")?),
-        against_votes: Wei(columns::wei(row, "against_votes")?),
-        abstain_votes: Wei(columns::wei(row, "abstain_votes")?),
-        quorum: None,
-        actions: Vec::new(),
-        created_at: row.try_get("created_at")?,
-        queued_at: row.try_get("queued_at")?,
-        executed_at: row.try_get("executed_at")?,
-        canceled_at: row.try_get("canceled_at")?,
-    };
-    Ok(Stored {
-        proposal,
-        targets: row.try_get("targets")?,
-        values: row.try_get("amounts")?,
-        calldatas: row.try_get("calldatas")?,
-    })
+    Ok(shown)
 }
 
 /// The first line, without Markdown's heading sign, in at most 120 characters.
