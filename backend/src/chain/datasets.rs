@@ -41,7 +41,7 @@ impl ChainHandle {
     pub async fn dataset(&self, dataset_hash: B256) -> Result<Option<DatasetOnChain>, ReadError> {
         let call = DatasetRegistry::datasetOfCall { datasetHash: dataset_hash };
         let entry = self.view(self.deployment.contracts.dataset_registry, &call).await?;
-        Ok((!entry.registeredAt.is_zero()).then(|| DatasetOnChain {
+        Ok((!entry.registeredAt.is_zero()).then_some(DatasetOnChain {
             sample_root: entry.sampleRoot,
             sample_count: entry.sampleCount,
             contributor: entry.contributor,

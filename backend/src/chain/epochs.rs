@@ -72,7 +72,13 @@ impl ChainHandle {
     }
 
     /// Propose the payouts of a revealed epoch.
-    pub fn propose_payouts(&self, epoch: u64, payouts_root: B256, account_count: u32, total_cumulative: U256) -> Call {
+    pub fn propose_payouts(
+        &self,
+        epoch: u64,
+        payouts_root: B256,
+        account_count: u32,
+        total_cumulative: U256,
+    ) -> Call {
         self.label_epochs(&LabelEpochs::proposePayoutsCall {
             epoch,
             payoutsRoot: payouts_root,

@@ -38,7 +38,8 @@ impl Action {
 
     /// keccak256(abi.encode(targets, values, calldatas, keccak256(description))), as OpenZeppelin's Governor.
     pub fn proposal_id(&self) -> ProposalId {
-        let parts = (self.targets.clone(), self.values.clone(), self.calldatas.clone(), self.description_hash());
+        let parts =
+            (self.targets.clone(), self.values.clone(), self.calldatas.clone(), self.description_hash());
         ProposalId(U256::from_be_bytes(keccak256(parts.abi_encode_params()).0))
     }
 
@@ -135,7 +136,8 @@ mod tests {
     /// The id that OpenZeppelin computes is checked against the chain in the end-to-end tests; this pins the encoding.
     #[test]
     fn the_id_depends_on_every_part() {
-        let call = Call { to: address!("0000000000000000000000000000000000000001"), data: Bytes::from_static(&[1]) };
+        let call =
+            Call { to: address!("0000000000000000000000000000000000000001"), data: Bytes::from_static(&[1]) };
         let id = Action::new(vec![call.clone()], "pay".into()).proposal_id();
         assert_eq!(id, Action::new(vec![call.clone()], "pay".into()).proposal_id());
         assert_ne!(id, Action::new(vec![call.clone()], "play".into()).proposal_id());

@@ -15,10 +15,10 @@ mod models;
 pub mod revert;
 pub mod transactions;
 
+pub use bindings::{Contracts, Deployment};
 pub use datasets::DatasetOnChain;
 pub use epochs::{EpochOnChain, EpochStatus};
 pub use governance::{Action, ProposalOnChain};
-pub use bindings::{Contracts, Deployment};
 pub use models::{Registered, VersionStatus};
 pub use transactions::{Mined, SendError, Transactions};
 
@@ -78,7 +78,9 @@ pub enum ConnectError {
     Unreachable { url: String, source: RpcError<TransportErrorKind> },
     #[error("the RPC endpoint serves chain {actual}, the deployment file is for chain {expected}")]
     WrongChain { expected: u64, actual: u64 },
-    #[error("there is no contract at {address}, where the deployment file has the governor; was the chain reset?")]
+    #[error(
+        "there is no contract at {address}, where the deployment file has the governor; was the chain reset?"
+    )]
     NotDeployed { address: Address },
     #[error("cannot read the operator's key from {path}")]
     KeyFile { path: PathBuf, source: std::io::Error },
@@ -102,7 +104,11 @@ impl ChainHandle {
     ///
     /// # Errors
     /// [`ConnectError`].
-    pub async fn connect(config: &Config, rpc_url: &str, deployment: Deployment) -> Result<Self, ConnectError> {
+    pub async fn connect(
+        config: &Config,
+        rpc_url: &str,
+        deployment: Deployment,
+    ) -> Result<Self, ConnectError> {
         let operator = operator_key(config, deployment.chain_id)?;
         Self::with_key(rpc_url, deployment, operator).await
     }

@@ -5,8 +5,8 @@ use alloy::{
     transports::{RpcError, TransportErrorKind},
 };
 use bindings::{
-    AccessManager, DatasetRegistry, GovernanceToken, LabelEpochs, ModelRegistry, ProtocolGovernor, RewardDistributor,
-    TimelockController,
+    AccessManager, DatasetRegistry, GovernanceToken, LabelEpochs, ModelRegistry, ProtocolGovernor,
+    RewardDistributor, TimelockController,
 };
 
 /// The reason in an RPC error; `None` when the node did not execute the call at all.
@@ -48,7 +48,10 @@ mod tests {
 
     #[test]
     fn names_a_custom_error_and_its_arguments() {
-        let error = LabelEpochs::LabelEpochsTooEarly { epoch: 3, notBefore: alloy::primitives::aliases::U48::from(99) };
+        let error = LabelEpochs::LabelEpochsTooEarly {
+            epoch: 3,
+            notBefore: alloy::primitives::aliases::U48::from(99),
+        };
         let text = describe(&error.abi_encode().into());
         assert!(text.contains("LabelEpochsTooEarly") && text.contains('3') && text.contains("99"), "{text}");
     }

@@ -103,7 +103,11 @@ impl Transactions {
         let lost = transactions::list_from(&mut conn, self.sender(), from).await.map_err(database)?;
         drop(conn);
         for transaction in &lost {
-            tracing::warn!(tx.key = transaction.key, tx.nonce = transaction.nonce, "sending a lost transaction again");
+            tracing::warn!(
+                tx.key = transaction.key,
+                tx.nonce = transaction.nonce,
+                "sending a lost transaction again"
+            );
             self.broadcast(transaction).await?;
         }
         Ok(())
@@ -146,8 +150,10 @@ impl Transactions {
     }
 
     async fn estimate(&self, key: &str, call: &Call) -> Result<u64, SendError> {
-        let request =
-            TransactionRequest::default().with_from(self.sender()).with_to(call.to).with_input(call.data.clone());
+        let request = TransactionRequest::default()
+            .with_from(self.sender())
+            .with_to(call.to)
+            .with_input(call.data.clone());
         let estimated = self.chain.provider.estimate_gas(request).await;
         let gas = estimated.map_err(|source| match revert::reason(&source) {
             Some(reason) => SendError::Reverted { key: key.to_owned(), reason },
@@ -170,7 +176,8 @@ impl Transactions {
             .with_max_fee_per_gas(fees.max_fee_per_gas.saturating_mul(4));
         let wallet = EthereumWallet::from(self.chain.operator.clone());
         let signed = request.build(&wallet).await;
-        let signed = signed.map_err(|source| SendError::Sign { key: key.to_owned(), source: source.into() })?;
+        let signed =
+            signed.map_err(|source| SendError::Sign { key: key.to_owned(), source: source.into() })?;
         Ok(Transaction {
             key: key.to_owned(),
             sender: self.sender(),
@@ -241,17 +248,15 @@ impl Transactions {
             return Err(SendError::Reverted { key: key.to_owned(), reason });
         }
         tracing::info!(tx.key = key, block = block_number, "mined");
-        Ok(Mined {
-            tx_hash: transaction.tx_hash,
-            block_number,
-            logs: receipt.logs().to_vec(),
-        })
+        Ok(Mined { tx_hash: transaction.tx_hash, block_number, logs: receipt.logs().to_vec() })
     }
 
     /// A receipt does not say why; the same call on the block before usually does.
     async fn replay(&self, call: &Call, block_number: u64) -> String {
-        let request =
-            TransactionRequest::default().with_from(self.sender()).with_to(call.to).with_input(call.data.clone());
+        let request = TransactionRequest::default()
+            .with_from(self.sender())
+            .with_to(call.to)
+            .with_input(call.data.clone());
         let outcome = self.chain.provider.call(request).block((block_number.saturating_sub(1)).into()).await;
         let reason = outcome.err().and_then(|error| revert::reason(&error));
         reason.unwrap_or_else(|| "it failed for a reason that a replay does not show".to_owned())
@@ -260,7 +265,11 @@ impl Transactions {
     /// Somebody else used the nonce with the same key: sign the same call again with a free one.
     async fn replace(&self, lost: &Transaction, call: &Call) -> Result<Transaction, SendError> {
         let database = |source| SendError::Database { key: lost.key.clone(), source };
-        tracing::warn!(tx.key = lost.key, tx.nonce = lost.nonce, "the nonce was used elsewhere; signing again");
+        tracing::warn!(
+            tx.key = lost.key,
+            tx.nonce = lost.nonce,
+            "the nonce was used elsewhere; signing again"
+        );
         let mut conn = self.pool.acquire().await.map_err(database)?;
         transactions::delete(&mut conn, &lost.key).await.map_err(database)?;
         drop(conn);
@@ -272,5 +281,7 @@ impl Transactions {
 fn is_known(error: &RpcError<TransportErrorKind>) -> bool {
     let Some(response) = error.as_error_resp() else { return false };
     let message = response.message.to_ascii_lowercase();
-    ["already known", "already imported", "known transaction", "nonce too low"].iter().any(|known| message.contains(known))
+    ["already known", "already imported", "known transaction", "nonce too low"]
+        .iter()
+        .any(|known| message.contains(known))
 }

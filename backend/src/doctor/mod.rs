@@ -36,14 +36,17 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 fn data_folder(dir: &Path) -> anyhow::Result<String> {
-    std::fs::create_dir_all(dir).with_context(|| format!("{} cannot be created; set data.dir", dir.display()))?;
+    std::fs::create_dir_all(dir)
+        .with_context(|| format!("{} cannot be created; set data.dir", dir.display()))?;
     tempfile::tempfile_in(dir).with_context(|| format!("{} is not writable; set data.dir", dir.display()))?;
     Ok(dir.display().to_string())
 }
 
 async fn listening(listen: &str) -> anyhow::Result<String> {
     let bound = TcpListener::bind(listen).await;
-    bound.with_context(|| format!("{listen} cannot be used; is polity running already? Else set server.listen"))?;
+    bound.with_context(|| {
+        format!("{listen} cannot be used; is polity running already? Else set server.listen")
+    })?;
     Ok(format!("{listen} is free"))
 }
 
@@ -52,10 +55,11 @@ async fn database(config: &Config) -> anyhow::Result<String> {
         return private_tools("database.url");
     }
     let pool = connect_pool(&config.database.url, 1).await?;
-    let applied: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success order by version")
-        .fetch_all(&pool)
-        .await
-        .context("the database was never migrated; run `polity migrate`")?;
+    let applied: Vec<i64> =
+        sqlx::query_scalar("select version from _sqlx_migrations where success order by version")
+            .fetch_all(&pool)
+            .await
+            .context("the database was never migrated; run `polity migrate`")?;
     let missing = storage::MIGRATOR.iter().filter(|migration| !applied.contains(&migration.version)).count();
     ensure!(missing == 0, "{missing} migrations are missing; run `polity migrate`");
     Ok(format!("migrated, {} migrations", applied.len()))
@@ -68,7 +72,9 @@ async fn chain(config: &Config) -> anyhow::Result<String> {
     let deployment = read_deployment(&config.deployment_path())?;
     let chain = match ChainHandle::connect(config, &config.chain.rpc_url, deployment).await {
         Ok(chain) => chain,
-        Err(error @ ConnectError::NoKey) => bail!("{error}; write the key to a file of mode 0600 and name it there"),
+        Err(error @ ConnectError::NoKey) => {
+            bail!("{error}; write the key to a file of mode 0600 and name it there")
+        }
         Err(error) => return Err(error.into()),
     };
     let operator = chain.operator.address();
@@ -78,7 +84,8 @@ async fn chain(config: &Config) -> anyhow::Result<String> {
 }
 
 fn private_tools(setting: &str) -> anyhow::Result<String> {
-    let tools = embedded::tools().with_context(|| format!("{setting} is empty, so `polity up` starts its own"))?;
+    let tools =
+        embedded::tools().with_context(|| format!("{setting} is empty, so `polity up` starts its own"))?;
     let missing: Vec<String> = tools.missing().iter().map(ToString::to_string).collect();
     ensure!(missing.is_empty(), "{}", missing.join("; "));
     Ok("`polity up` starts its own".to_owned())
@@ -88,7 +95,12 @@ async fn trainer(config: &Config) -> anyhow::Result<String> {
     let rlhf = Rlhf::find(&config.model);
     let path = rlhf.binary().display();
     let output = rlhf.command().arg("--version").output().await;
-    let output = output.with_context(|| format!("{path} cannot be run; build it with `make`, or set model.rlhf"))?;
-    ensure!(output.status.success(), "{path} --version failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    let output =
+        output.with_context(|| format!("{path} cannot be run; build it with `make`, or set model.rlhf"))?;
+    ensure!(
+        output.status.success(),
+        "{path} --version failed: {}",
+        String::from_utf8_lossy(&output.stderr).trim()
+    );
     Ok(format!("{} ({path})", String::from_utf8_lossy(&output.stdout).trim()))
 }

@@ -61,7 +61,8 @@ fn keep_first_genesis(state: &mut Value) -> bool {
         let text = block["header"][field].as_str().unwrap_or_default();
         u64::from_str_radix(text.trim_start_matches("0x"), 16).unwrap_or(u64::MAX)
     };
-    let first = blocks.iter().filter(|block| hex(block, "number") == 0).map(|block| hex(block, "timestamp")).min();
+    let first =
+        blocks.iter().filter(|block| hex(block, "number") == 0).map(|block| hex(block, "timestamp")).min();
     let n_blocks = blocks.len();
     blocks.retain(|block| hex(block, "number") != 0 || Some(hex(block, "timestamp")) == first);
     blocks.len() < n_blocks

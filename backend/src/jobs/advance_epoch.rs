@@ -57,11 +57,16 @@ async fn commit_labels(app: &AppState, epoch: u64) -> anyhow::Result<Outcome> {
     drop(conn);
     let gold_root = gold_tree(&bundle.gold_map()).root();
     if gold_root != stored.terms.gold_root {
-        return Err(GiveUp(format!("the gold answers of epoch {epoch} are not those committed to at its opening")).into());
+        return Err(GiveUp(format!(
+            "the gold answers of epoch {epoch} are not those committed to at its opening"
+        ))
+        .into());
     }
     let words = bundle.label_words();
     if words.is_empty() {
-        return Err(GiveUp(format!("nobody labeled in epoch {epoch}: it can only be voided, by a vote")).into());
+        return Err(
+            GiveUp(format!("nobody labeled in epoch {epoch}: it can only be voided, by a vote")).into()
+        );
     }
     let root = labels_tree(Epoch(epoch), &words).root();
     let (bytes, bundle_hash) = bundle.to_bytes();
@@ -132,7 +137,8 @@ async fn reveal(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::
     let mut conn = app.pool.acquire().await?;
     let secret = epochs::find(&mut conn, epoch).await?.map(|stored| stored.secret);
     drop(conn);
-    let secret = secret.ok_or_else(|| GiveUp(format!("the secret of epoch {epoch} is not in the database")))?;
+    let secret =
+        secret.ok_or_else(|| GiveUp(format!("the secret of epoch {epoch} is not in the database")))?;
     send(app, epoch, "reveal", &app.chain.reveal(epoch, secret)).await?;
     Ok(AT_ONCE)
 }
@@ -147,7 +153,10 @@ async fn propose_payouts(app: &AppState, epoch: u64, on_chain: &EpochOnChain) ->
     }
     let payouts = payouts::compute(app, epoch, on_chain).await?;
     let Ok(account_count @ 1..) = u32::try_from(payouts.leaves.len()) else {
-        return Err(GiveUp(format!("nobody has earned anything up to epoch {epoch}: it can only be voided, by a vote")).into());
+        return Err(GiveUp(format!(
+            "nobody has earned anything up to epoch {epoch}: it can only be voided, by a vote"
+        ))
+        .into());
     };
     payouts::store(app, epoch, &payouts).await?;
     let call =
@@ -182,7 +191,9 @@ pub(super) async fn follow(app: &AppState, action: &Action) -> anyhow::Result<()
 async fn description(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<String> {
     let mut conn = app.pool.acquire().await?;
     let statements = statements::list(&mut conn, epoch).await?;
-    let pays = statements.iter().map(|s| s["pay"].as_str().and_then(|pay| pay.parse::<U256>().ok()).unwrap_or_default());
+    let pays = statements
+        .iter()
+        .map(|s| s["pay"].as_str().and_then(|pay| pay.parse::<U256>().ok()).unwrap_or_default());
     let (mut total, mut n_paid) = (U256::ZERO, 0);
     for pay in pays.filter(|pay| !pay.is_zero()) {
         total += pay;

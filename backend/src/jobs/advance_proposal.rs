@@ -13,7 +13,10 @@ pub struct AdvanceProposal {
 }
 
 /// Do the next step of the proposal.
-pub async fn run(app: &AppState, AdvanceProposal { proposal_id }: AdvanceProposal) -> anyhow::Result<Outcome> {
+pub async fn run(
+    app: &AppState,
+    AdvanceProposal { proposal_id }: AdvanceProposal,
+) -> anyhow::Result<Outcome> {
     let now = app.chain.head().await?.timestamp;
     let on_chain = app.chain.proposal(proposal_id).await?;
     match on_chain.state {
@@ -21,18 +24,23 @@ pub async fn run(app: &AppState, AdvanceProposal { proposal_id }: AdvanceProposa
         ProposalState::Active => Ok(look_again(on_chain.vote_end.saturating_sub(now))),
         ProposalState::Succeeded => {
             let Some(action) = action(app, proposal_id).await? else { return Ok(NOT_INDEXED) };
-            app.transactions().send(&format!("proposal/{proposal_id}/queue"), &app.chain.queue(&action)).await?;
+            app.transactions()
+                .send(&format!("proposal/{proposal_id}/queue"), &app.chain.queue(&action))
+                .await?;
             Ok(Outcome::Again(TimeDelta::zero()))
         }
         ProposalState::Queued if now < on_chain.eta => Ok(look_again(on_chain.eta - now)),
         ProposalState::Queued => {
             let Some(action) = action(app, proposal_id).await? else { return Ok(NOT_INDEXED) };
-            app.transactions().send(&format!("proposal/{proposal_id}/execute"), &app.chain.execute(&action)).await?;
+            app.transactions()
+                .send(&format!("proposal/{proposal_id}/execute"), &app.chain.execute(&action))
+                .await?;
             Ok(Outcome::Done)
         }
-        ProposalState::Canceled | ProposalState::Defeated | ProposalState::Expired | ProposalState::Executed => {
-            Ok(Outcome::Done)
-        }
+        ProposalState::Canceled
+        | ProposalState::Defeated
+        | ProposalState::Expired
+        | ProposalState::Executed => Ok(Outcome::Done),
     }
 }
 

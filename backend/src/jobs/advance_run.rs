@@ -212,7 +212,9 @@ async fn register_version(app: &AppState, results: &mut Results) -> anyhow::Resu
 /// Everything that a version learned from: the reward model's datasets, then its own, each once.
 pub fn learned_from(reward: &checkpoint::Stored, policy: &checkpoint::Stored) -> Vec<B256> {
     let mut all = reward.manifest.dataset_hashes.clone();
-    all.extend(policy.manifest.dataset_hashes.iter().filter(|hash| !reward.manifest.dataset_hashes.contains(hash)));
+    all.extend(
+        policy.manifest.dataset_hashes.iter().filter(|hash| !reward.manifest.dataset_hashes.contains(hash)),
+    );
     all
 }
 

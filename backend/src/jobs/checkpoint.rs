@@ -42,7 +42,8 @@ pub async fn adopt(app: &AppState, finished: &Path) -> anyhow::Result<Stored> {
     let place = folder(app, stored.manifest_hash);
     if !place.exists() {
         std::fs::create_dir_all(app.config.checkpoints_dir())?;
-        std::fs::rename(finished, &place).with_context(|| format!("moving {} to its place", finished.display()))?;
+        std::fs::rename(finished, &place)
+            .with_context(|| format!("moving {} to its place", finished.display()))?;
     }
     publish(app, &stored, &place).await?;
     Ok(stored)
@@ -61,7 +62,9 @@ async fn publish(app: &AppState, stored: &Stored, place: &Path) -> anyhow::Resul
         }
         let hash = app.blobs.put(bytes).await?;
         if hash != file.hash {
-            return Err(GiveUp(format!("{} hashes to {hash}, its manifest says {}", file.name, file.hash)).into());
+            return Err(
+                GiveUp(format!("{} hashes to {hash}, its manifest says {}", file.name, file.hash)).into()
+            );
         }
     }
     let manifest = serde_json::to_value(&stored.manifest)?;

@@ -5,7 +5,8 @@ use alloy::primitives::{B256, hex};
 use protocol::{
     Choice,
     manifest::{
-        DatasetKind, DatasetManifest, FileEntry, PreferenceSample, PromptSample, Split, canonical_json, sample_root,
+        DatasetKind, DatasetManifest, FileEntry, PreferenceSample, PromptSample, Split, canonical_json,
+        sample_root,
     },
 };
 use serde::Serialize;
@@ -41,7 +42,8 @@ pub async fn export_preferences(app: &AppState, epochs: &[u64], family_id: B256)
     let numbers: Vec<i64> = epochs.iter().map(|epoch| epoch.cast_signed()).collect();
     let tasks = tasks::list_answered(&mut conn, &numbers).await?;
     drop(conn);
-    let samples: Vec<PreferenceSample> = tasks.iter().filter_map(|task| sample(task, votes.get(&task.task_id)?)).collect();
+    let samples: Vec<PreferenceSample> =
+        tasks.iter().filter_map(|task| sample(task, votes.get(&task.task_id)?)).collect();
     let version_ids: BTreeSet<B256> = tasks.iter().map(|task| task.version_id).collect();
     let epochs: BTreeSet<u64> = epochs.iter().copied().collect();
     freeze(app, DatasetKind::Preferences, &samples, family_id, epochs, version_ids).await
@@ -102,7 +104,7 @@ fn sample(task: &tasks::Task, &[a, b]: &[u32; 2]) -> Option<PreferenceSample> {
         chosen_votes: a.max(b),
         rejected_votes: a.min(b),
         // Task ids are hashes, so this is a fixed draw that no one chooses.
-        split: if task.task_id[31] % TEST_ONE_IN == 0 { Split::Test } else { Split::Train },
+        split: if task.task_id[31].is_multiple_of(TEST_ONE_IN) { Split::Test } else { Split::Train },
     })
 }
 
@@ -140,7 +142,8 @@ async fn freeze(
     app.blobs.put(bytes).await?;
     let manifest = serde_json::to_value(&manifest)?;
     let kind = manifest["kind"].as_str().unwrap_or_default().to_owned();
-    datasets::insert(&mut *app.pool.acquire().await?, dataset_hash, &kind, &manifest, app.clock.now()).await?;
+    datasets::insert(&mut *app.pool.acquire().await?, dataset_hash, &kind, &manifest, app.clock.now())
+        .await?;
     Ok(dataset_hash)
 }
 

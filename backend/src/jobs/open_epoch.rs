@@ -82,7 +82,8 @@ async fn record(app: &AppState, campaign_id: i64, mined: &Mined) -> anyhow::Resu
     let (epoch, terms) = app.chain.opened_epoch(mined).context("the transaction opened no epoch")?;
     let mut conn = app.pool.acquire().await?;
     let secret = secrets::find(&mut conn, terms.secret_hash).await?;
-    let secret = secret.ok_or_else(|| GiveUp(format!("the secret of epoch {epoch} is not in the database")))?;
+    let secret =
+        secret.ok_or_else(|| GiveUp(format!("the secret of epoch {epoch} is not in the database")))?;
     epochs::insert(&mut conn, epoch, campaign_id, secret, &terms, app.clock.now()).await?;
     tracing::info!(epoch, campaign.id = campaign_id, "opened an epoch");
     Ok(())

@@ -20,7 +20,8 @@ use storage::app::{
 pub async fn compute(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<EpochPayouts> {
     let terms = app.chain.epoch_terms(epoch).await?;
     let bytes = app.blobs.get(on_chain.bundle_hash).await?;
-    let bytes = bytes.ok_or_else(|| GiveUp(format!("the bundle {} is not in the blob store", on_chain.bundle_hash)))?;
+    let bytes = bytes
+        .ok_or_else(|| GiveUp(format!("the bundle {} is not in the blob store", on_chain.bundle_hash)))?;
     let bundle = Bundle::from_bytes(&bytes, on_chain.bundle_hash)?;
     let previous = previous(app, epoch).await?;
     let payouts = epoch_payouts(
@@ -49,7 +50,8 @@ async fn previous(app: &AppState, epoch: u64) -> anyhow::Result<BTreeMap<Address
 
 /// Keep statements and leaves for the pages; they replace those of an earlier attempt.
 pub async fn store(app: &AppState, epoch: u64, payouts: &EpochPayouts) -> anyhow::Result<()> {
-    let as_json = |statement| serde_json::to_value(statement).expect("a statement holds numbers and names only");
+    let as_json =
+        |statement| serde_json::to_value(statement).expect("a statement holds numbers and names only");
     let statements: Vec<_> = payouts.statements.iter().map(|s| (s.labeler, as_json(s))).collect();
     let to_leaf = |leaf: &protocol::rewards::PayoutLeaf| Leaf {
         account: leaf.account,

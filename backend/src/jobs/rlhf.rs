@@ -33,7 +33,8 @@ enum Event {
 impl Rlhf {
     /// The configured binary; else the one beside this program; else whatever PATH has.
     pub fn find(config: &ModelConfig) -> Self {
-        let beside = std::env::current_exe().ok().map(|me| me.with_file_name("rlhf")).filter(|path| path.is_file());
+        let beside =
+            std::env::current_exe().ok().map(|me| me.with_file_name("rlhf")).filter(|path| path.is_file());
         let binary = match config.rlhf.as_str() {
             "" => beside.unwrap_or_else(|| PathBuf::from("rlhf")),
             path => PathBuf::from(path),

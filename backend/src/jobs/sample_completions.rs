@@ -42,7 +42,12 @@ pub async fn run(app: &AppState, payload: SampleCompletions) -> anyhow::Result<O
     Ok(Outcome::Done)
 }
 
-async fn store(app: &AppState, campaign: &Campaign, prompt: &Prompt, tasks: &[Task]) -> Result<(), sqlx::Error> {
+async fn store(
+    app: &AppState,
+    campaign: &Campaign,
+    prompt: &Prompt,
+    tasks: &[Task],
+) -> Result<(), sqlx::Error> {
     let now = app.clock.now();
     let mut db = app.pool.begin().await?;
     for task in tasks {
@@ -107,7 +112,12 @@ mod tests {
             guidelines: String::new(),
             minimum_stake: U256::ZERO,
             terms,
-            sampling: CampaignSampling { completions_per_prompt: 4, max_tokens: 8, temperature: 1.0, seed: 7 },
+            sampling: CampaignSampling {
+                completions_per_prompt: 4,
+                max_tokens: 8,
+                temperature: 1.0,
+                seed: 7,
+            },
             max_seats: 4,
             status: "active".into(),
             created_at: chrono::DateTime::UNIX_EPOCH,

@@ -24,7 +24,7 @@ async fn sweep(app: &AppState) -> anyhow::Result<()> {
     for id in jobs::proposals_without(&mut conn, ADVANCE_PROPOSAL).await? {
         jobs::enqueue(&mut conn, ADVANCE_PROPOSAL, &id, &json!({"proposalId": id}), now).await?;
     }
-    for epoch in storage::app::epochs::list_closed_unsettled(&mut conn).await? {
+    for epoch in storage::app::epochs::closed_without(&mut conn, ADVANCE_EPOCH).await? {
         jobs::enqueue(&mut conn, ADVANCE_EPOCH, &epoch.to_string(), &json!({"epoch": epoch}), now).await?;
     }
     Ok(())

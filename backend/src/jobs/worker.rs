@@ -1,6 +1,7 @@
 //! The loop that leases jobs and does them.
 use super::{
-    ADVANCE_EPOCH, ADVANCE_PROPOSAL, ADVANCE_RUN, GiveUp, OPEN_EPOCH, Outcome, REGISTER_BASE, SAMPLE_COMPLETIONS, perform,
+    ADVANCE_EPOCH, ADVANCE_PROPOSAL, ADVANCE_RUN, GiveUp, OPEN_EPOCH, Outcome, REGISTER_BASE,
+    SAMPLE_COMPLETIONS, perform,
 };
 use crate::{app::AppState, supervise::Shutdown};
 use chrono::TimeDelta;
@@ -106,7 +107,8 @@ async fn heartbeat(app: &AppState, job: &Job) {
         tokio::time::sleep(HEARTBEAT).await;
         let until = app.clock.now() + LEASE;
         let renewed =
-            async { jobs::renew(&mut *app.pool.acquire().await?, job.job_id, job.attempts, until).await }.await;
+            async { jobs::renew(&mut *app.pool.acquire().await?, job.job_id, job.attempts, until).await }
+                .await;
         match renewed {
             Ok(true) => {}
             Ok(false) => return,

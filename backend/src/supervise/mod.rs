@@ -156,7 +156,10 @@ async fn check_same_chain(app: &AppState) -> anyhow::Result<()> {
     let genesis = app.chain.provider.get_block_by_number(BlockNumberOrTag::Earliest).await?;
     let genesis = genesis.context("the node has no first block")?.header.hash;
     if cursor.is_some_and(|cursor| cursor.genesis_hash != genesis) {
-        bail!("the database belongs to another chain than {}; use a new data folder or database", app.chain.rpc_url);
+        bail!(
+            "the database belongs to another chain than {}; use a new data folder or database",
+            app.chain.rpc_url
+        );
     }
     Ok(())
 }

@@ -122,7 +122,8 @@ async fn start(app: &AppState, version_id: B256) -> anyhow::Result<Server> {
     let Some(line) = first.context("the model server did not start in time")?? else {
         bail!("the model server ended with {}", child.wait().await?);
     };
-    let Listening { addr } = serde_json::from_str(&line).context("the model server printed something else")?;
+    let Listening { addr } =
+        serde_json::from_str(&line).context("the model server printed something else")?;
     // Whatever it prints later must not fill the pipe.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     Ok(Server { child, served: Served { base_url: format!("http://{addr}"), version_id } })

@@ -45,11 +45,19 @@ pub async fn bundle(
     terms: &EpochTerms,
     on_chain: &EpochOnChain,
 ) -> anyhow::Result<Bundle> {
-    let bytes = evidence.files.blob(on_chain.bundle_hash).await.with_context(|| format!("the bundle of epoch {epoch}"))?;
+    let bytes = evidence
+        .files
+        .blob(on_chain.bundle_hash)
+        .await
+        .with_context(|| format!("the bundle of epoch {epoch}"))?;
     let bundle = Bundle::from_bytes(&bytes, on_chain.bundle_hash)?;
     agree("the bundle's epoch", &epoch, &bundle.epoch)?;
     agree("the bundle's chain", &evidence.chain.chain_id, &bundle.chain_id)?;
-    agree("the bundle's contract", &evidence.chain.deployment.contracts.label_epochs, &bundle.verifying_contract)?;
+    agree(
+        "the bundle's contract",
+        &evidence.chain.deployment.contracts.label_epochs,
+        &bundle.verifying_contract,
+    )?;
     bundle.validate(terms)?;
     let words = bundle.label_words();
     agree(format!("epoch {epoch}: number of label leaves"), &(on_chain.leaf_count as usize), &words.len())?;
@@ -98,7 +106,8 @@ async fn recompute(
     agree(what("number of accounts"), &(on_chain.account_count as usize), &payouts.leaves.len())?;
     agree(what("sum of all cumulative amounts"), &on_chain.total_cumulative, &payouts.total_cumulative())?;
     agree(what("payouts root"), &on_chain.payouts_root, &payouts.tree.root())?;
-    let paid = payouts.statements.iter().map(|statement| statement.pay).fold(U256::ZERO, |sum, pay| sum + pay);
+    let paid =
+        payouts.statements.iter().map(|statement| statement.pay).fold(U256::ZERO, |sum, pay| sum + pay);
     println!(
         "epoch {epoch}: pays {} POL to {} labelers, payouts root {}",
         format_ether(paid),

@@ -1,17 +1,13 @@
 //! Walks a version back: digest → files → run → datasets → signed labels.
 use super::{Evidence, agree, epoch};
-use crate::{
-    chain::VersionStatus,
-    config::Config,
-    jobs::rlhf::Rlhf,
-};
+use crate::{chain::VersionStatus, config::Config, jobs::rlhf::Rlhf};
 use alloy::primitives::B256;
 use anyhow::{Context, bail, ensure};
 use protocol::{
     Choice,
     manifest::{
-        CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec, RunTask, parse_canonical,
-        sample_root,
+        CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec, RunTask,
+        parse_canonical, sample_root,
     },
     version::{VersionDigest, dataset_root},
 };
@@ -36,7 +32,11 @@ pub async fn verify(evidence: &Evidence, version_id: B256) -> anyhow::Result<Vec
     agree("run spec hash", &digest.run_spec_hash, &manifest.run_spec_hash.unwrap_or_default())?;
     agree("evaluation hash", &digest.evaluation_hash, &manifest.evaluation_hash.unwrap_or_default())?;
     check_files(evidence, digest.manifest_hash, &manifest).await?;
-    println!("version {version_id}: {status:?}, {} files agree with manifest {}", manifest.files.len(), digest.manifest_hash);
+    println!(
+        "version {version_id}: {status:?}, {} files agree with manifest {}",
+        manifest.files.len(),
+        digest.manifest_hash
+    );
     check_parent(evidence, &digest, &manifest).await?;
     if digest.run_spec_hash.is_zero() {
         agree("dataset root", &digest.dataset_root, &B256::ZERO)?;
@@ -51,7 +51,11 @@ async fn manifest(evidence: &Evidence, manifest_hash: B256) -> anyhow::Result<Ch
     Ok(parse_canonical(&bytes)?)
 }
 
-async fn check_files(evidence: &Evidence, manifest_hash: B256, manifest: &CheckpointManifest) -> anyhow::Result<()> {
+async fn check_files(
+    evidence: &Evidence,
+    manifest_hash: B256,
+    manifest: &CheckpointManifest,
+) -> anyhow::Result<()> {
     for file in &manifest.files {
         let actual = evidence.files.checkpoint_file_hash(manifest_hash, &file.name).await?;
         agree(format!("hash of {}", file.name), &file.hash, &actual)?;
@@ -62,7 +66,11 @@ async fn check_files(evidence: &Evidence, manifest_hash: B256, manifest: &Checkp
     Ok(())
 }
 
-async fn check_parent(evidence: &Evidence, digest: &VersionDigest, manifest: &CheckpointManifest) -> anyhow::Result<()> {
+async fn check_parent(
+    evidence: &Evidence,
+    digest: &VersionDigest,
+    manifest: &CheckpointManifest,
+) -> anyhow::Result<()> {
     if digest.parent.is_zero() {
         return Ok(());
     }
@@ -97,10 +105,17 @@ async fn walk_back(
     Ok(runs)
 }
 
-async fn trained(evidence: &Evidence, manifest_hash: B256, manifest: CheckpointManifest) -> anyhow::Result<Trained> {
+async fn trained(
+    evidence: &Evidence,
+    manifest_hash: B256,
+    manifest: CheckpointManifest,
+) -> anyhow::Result<Trained> {
     let spec_hash = manifest.run_spec_hash.context("a trained checkpoint names its run spec")?;
     let spec: RunSpec = parse_canonical(&evidence.files.blob(spec_hash).await.context("the run spec")?)?;
-    ensure!(spec.inputs == manifest.inputs, "checkpoint {manifest_hash} names other inputs than its run spec");
+    ensure!(
+        spec.inputs == manifest.inputs,
+        "checkpoint {manifest_hash} names other inputs than its run spec"
+    );
     println!("made by {:?} run {spec_hash}", spec.task());
     Ok(Trained { manifest_hash, manifest, spec })
 }
@@ -110,20 +125,34 @@ async fn check_dataset(evidence: &Evidence, dataset_hash: B256) -> anyhow::Resul
     let manifest: DatasetManifest = parse_canonical(&bytes)?;
     let registered = evidence.chain.dataset(dataset_hash).await?;
     let registered = registered.with_context(|| format!("dataset {dataset_hash} is not registered"))?;
-    let file = manifest.files.iter().find(|file| file.name == "data.jsonl").context("a dataset has data.jsonl")?;
+    let file =
+        manifest.files.iter().find(|file| file.name == "data.jsonl").context("a dataset has data.jsonl")?;
     let data = evidence.files.blob(file.hash).await.context("a dataset's samples")?;
     let lines: Vec<&[u8]> = data.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).collect();
-    agree(format!("dataset {dataset_hash}: sample root"), &registered.sample_root, &sample_root(lines.iter().copied()))?;
+    agree(
+        format!("dataset {dataset_hash}: sample root"),
+        &registered.sample_root,
+        &sample_root(lines.iter().copied()),
+    )?;
     agree(format!("dataset {dataset_hash}: samples"), &registered.sample_count, &(lines.len() as u64))?;
     if manifest.kind == DatasetKind::Preferences {
         check_labels(evidence, &manifest, &lines).await?;
     }
-    println!("dataset {dataset_hash}: {} {:?}, registered under {}", lines.len(), manifest.kind, registered.licence);
+    println!(
+        "dataset {dataset_hash}: {} {:?}, registered under {}",
+        lines.len(),
+        manifest.kind,
+        registered.licence
+    );
     Ok(())
 }
 
 /// Every sample is the majority of labels that somebody signed, and no task with a majority was left out.
-async fn check_labels(evidence: &Evidence, manifest: &DatasetManifest, lines: &[&[u8]]) -> anyhow::Result<()> {
+async fn check_labels(
+    evidence: &Evidence,
+    manifest: &DatasetManifest,
+    lines: &[&[u8]],
+) -> anyhow::Result<()> {
     let mut votes: BTreeMap<B256, [u32; 2]> = BTreeMap::new();
     for &number in &manifest.epochs {
         let on_chain = evidence.chain.epoch(number).await?;
@@ -142,10 +171,18 @@ async fn check_labels(evidence: &Evidence, manifest: &DatasetManifest, lines: &[
     votes.retain(|_, [a, b]| a != b);
     for line in lines {
         let sample: PreferenceSample = parse_canonical(line)?;
-        let [a, b] = votes.remove(&sample.task_id).with_context(|| format!("nobody signed task {}", sample.task_id))?;
-        let (first, second) = if a > b { (&sample.chosen, &sample.rejected) } else { (&sample.rejected, &sample.chosen) };
-        let id_of = |&version: &B256| protocol::task_id(&sample.prompt, first, second, version) == sample.task_id;
-        ensure!(manifest.version_ids.iter().any(id_of), "the texts of task {} are not those labeled", sample.task_id);
+        let [a, b] = votes
+            .remove(&sample.task_id)
+            .with_context(|| format!("nobody signed task {}", sample.task_id))?;
+        let (first, second) =
+            if a > b { (&sample.chosen, &sample.rejected) } else { (&sample.rejected, &sample.chosen) };
+        let id_of =
+            |&version: &B256| protocol::task_id(&sample.prompt, first, second, version) == sample.task_id;
+        ensure!(
+            manifest.version_ids.iter().any(id_of),
+            "the texts of task {} are not those labeled",
+            sample.task_id
+        );
         let labeled = (a.max(b), a.min(b));
         ensure!(
             labeled == (sample.chosen_votes, sample.rejected_votes),
@@ -185,7 +222,10 @@ pub async fn replay(config: &Config, evidence: &Evidence, runs: &[Trained]) -> a
         let bytes = std::fs::read(out.join("manifest.json"))?;
         let again: CheckpointManifest = parse_canonical(&bytes)?;
         if again.profile != run.manifest.profile {
-            println!("trained here on {:?}, the original on {:?}: bits may differ", again.profile, run.manifest.profile);
+            println!(
+                "trained here on {:?}, the original on {:?}: bits may differ",
+                again.profile, run.manifest.profile
+            );
         }
         agree("weights hash of the replay", &run.manifest.weights_hash, &again.weights_hash)?;
         println!("the same weights: {}", again.weights_hash);

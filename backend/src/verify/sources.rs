@@ -15,7 +15,10 @@ impl Files {
     /// A URL or a folder.
     pub fn at(place: &str) -> Self {
         if place.starts_with("http://") || place.starts_with("https://") {
-            return Self::Server { url: place.trim_end_matches('/').to_owned(), http: reqwest::Client::new() };
+            return Self::Server {
+                url: place.trim_end_matches('/').to_owned(),
+                http: reqwest::Client::new(),
+            };
         }
         Self::Folder(PathBuf::from(place))
     }
@@ -56,8 +59,12 @@ impl Files {
             }
             Self::Folder(_) => {
                 let path = self.checkpoint_folder(manifest_hash)?.join(name);
-                let file = std::fs::File::open(&path).with_context(|| format!("reading {}", path.display()))?;
-                std::io::copy(&mut std::io::BufReader::with_capacity(1 << 20, file), &mut Hashing(&mut hasher))?;
+                let file =
+                    std::fs::File::open(&path).with_context(|| format!("reading {}", path.display()))?;
+                std::io::copy(
+                    &mut std::io::BufReader::with_capacity(1 << 20, file),
+                    &mut Hashing(&mut hasher),
+                )?;
             }
         }
         Ok(hasher.finalize())
@@ -79,7 +86,9 @@ impl Files {
 
     fn local(&self) -> anyhow::Result<&Path> {
         match self {
-            Self::Server { url, .. } => bail!("this needs the files themselves; give a data folder instead of {url}"),
+            Self::Server { url, .. } => {
+                bail!("this needs the files themselves; give a data folder instead of {url}")
+            }
             // Somebody who names the blob folder means the data folder around it.
             Self::Folder(folder) if folder.ends_with("blobs") => Ok(folder.parent().unwrap_or(folder)),
             Self::Folder(folder) => Ok(folder),

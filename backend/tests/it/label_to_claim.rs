@@ -34,7 +34,11 @@ async fn a_label_becomes_tokens() {
     let proposal = async || operator.get(&path).await["payouts"]["proposalId"].as_str().map(str::to_owned);
     let proposal_id: U256 = polity.until("the proposal to pay", proposal).await.parse().unwrap();
     polity.vote_through(proposal_id).await;
-    polity.until("the approved root", async || (operator.get(&path).await["status"] == "accepted").then_some(())).await;
+    polity
+        .until("the approved root", async || {
+            (operator.get(&path).await["status"] == "accepted").then_some(())
+        })
+        .await;
 
     // Everybody gets exactly what the statement says, and diligence pays.
     let mut pays = Vec::new();

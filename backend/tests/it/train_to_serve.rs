@@ -29,7 +29,8 @@ async fn votes_become_the_served_model() {
         Labeler::join(&polity, i).await.label(&polity, epoch, longer).await;
     }
     operator.post(&format!("/epochs/{epoch}/close"), json!({})).await;
-    let committed = async || operator.get(&format!("/epochs/{epoch}")).await["bundleHash"].is_string().then_some(());
+    let committed =
+        async || operator.get(&format!("/epochs/{epoch}")).await["bundleHash"].is_string().then_some(());
     polity.until("the committed labels", committed).await;
 
     // Training makes a version and proposes it.
@@ -48,7 +49,7 @@ async fn votes_become_the_served_model() {
     polity.vote_through(proposal_id).await;
     polity.until("the served new version", async || serves(&visitor, second).await).await;
 
-    // Completions carry the version's id, and the version can be walked back to the signed labels.
+    // Completions carry the version's id; the version walks back to signed labels and trains to the same weights again.
     let message = json!({"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 4, "seed": 1});
     assert_eq!(visitor.post("/v1/chat/completions", message).await["model"], json!(second));
     let source = Source {
@@ -56,7 +57,7 @@ async fn votes_become_the_served_model() {
         deployment: Some(polity.data.path().join("deployment.json")),
         blobs: Some(polity.data.path().display().to_string()),
     };
-    let target = Target::Model { version_id: second, replay: false, source };
+    let target = Target::Model { version_id: second, replay: true, source };
     backend::verify::run((*polity.app.config).clone(), target).await.unwrap();
     polity.stop().await;
 }
@@ -78,12 +79,11 @@ fn preset() -> Value {
     preset.as_object_mut().unwrap().remove("sampling");
     (preset["ppo"]["steps"], preset["ppo"]["evalPrompts"]) = (json!(2), json!(8));
     preset["reward"]["epochs"] = json!(1);
-    (preset["seed"], preset["profile"]) = (json!(7), json!("cpu"));
+    (preset["seed"], preset["profile"]) = (json!(7), json!("cpu-deterministic"));
     preset
 }
 
 /// The trainer: RLHF_BIN, or what the build left beside this test's folder.
-#[expect(clippy::disallowed_methods, reason = "tests have no settings file")]
 fn rlhf() -> PathBuf {
     let beside = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("rlhf");
     let path = std::env::var_os("RLHF_BIN").map_or(beside, PathBuf::from);

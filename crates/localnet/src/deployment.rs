@@ -31,7 +31,7 @@ pub enum DeploymentError {
 /// # Errors
 /// [`DeploymentError`].
 pub fn read_deployment(path: &Path) -> Result<Deployment, DeploymentError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| DeploymentError::Read { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| DeploymentError::Read { path: path.to_owned(), source })?;
     serde_json::from_str(&text).map_err(|source| DeploymentError::Parse { path: path.to_owned(), source })
 }

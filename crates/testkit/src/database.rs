@@ -87,6 +87,6 @@ async fn remove_leftovers(postgres: &Postgres) {
 
 async fn migrate_template(postgres: &Postgres) {
     let mut connection = PgConnection::connect(&postgres.url(TEMPLATE)).await.expect("the template answers");
-    sqlx::migrate!("../storage/migrations").run(&mut connection).await.expect("the migrations apply");
+    storage::MIGRATOR.run(&mut connection).await.expect("the migrations apply");
     connection.close().await.expect("a template must have no connections");
 }

@@ -31,10 +31,10 @@ mod governance;
 mod snapshot;
 
 pub use account::Account;
+pub use bindings::{Contracts, Deployment};
 pub use chain::TestChain;
 pub use database::TestDb;
 pub use governance::Action;
-pub use bindings::{Contracts, Deployment};
 pub use localnet::Tools;
 
 use std::path::Path;

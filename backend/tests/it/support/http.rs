@@ -19,7 +19,8 @@ impl Api {
     /// Sign-In with Ethereum (EIP-4361).
     pub async fn sign_in(url: &str, signer: &PrivateKeySigner) -> Self {
         let mut api = Self::anonymous(url);
-        let config: Value = api.http.get(format!("{url}/config.json")).send().await.unwrap().json().await.unwrap();
+        let config: Value =
+            api.http.get(format!("{url}/config.json")).send().await.unwrap().json().await.unwrap();
         let nonce = api.post("/auth/nonces", json!({})).await;
         let message = format!(
             "{} wants you to sign in with your Ethereum account:\n{}\n\nSign in to Polity.\n\nURI: {}\nVersion: 1\n\

@@ -44,8 +44,10 @@ impl Polity {
         let deployment = serde_json::to_vec(chain.deployment()).unwrap();
         std::fs::write(data.path().join("deployment.json"), deployment).unwrap();
         let (dir, rpc_url) = (data.path().display().to_string(), chain.rpc_url());
-        let own = [("DATA__DIR", dir.as_str()), ("CHAIN__RPC_URL", rpc_url.as_str()), ("CHAIN__POLL_MS", "50")];
-        let variables = own.iter().chain(settings).map(|(key, value)| (format!("POLITY__{key}"), (*value).to_owned()));
+        let own =
+            [("DATA__DIR", dir.as_str()), ("CHAIN__RPC_URL", rpc_url.as_str()), ("CHAIN__POLL_MS", "50")];
+        let variables =
+            own.iter().chain(settings).map(|(key, value)| (format!("POLITY__{key}"), (*value).to_owned()));
         let config = Config::merge(None, variables).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -69,7 +71,8 @@ impl Polity {
         let listener = TcpListener::bind(self.url.trim_start_matches("http://")).await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = (*self.app.config).clone();
-        self.app = supervise::assemble(config, self.app.pool.clone(), &self.chain.rpc_url(), address).await.unwrap();
+        self.app =
+            supervise::assemble(config, self.app.pool.clone(), &self.chain.rpc_url(), address).await.unwrap();
         let shutdown;
         (self.switch, shutdown) = ShutdownSwitch::new();
         self.roles = Some(supervise::all_roles(&self.app, listener, &shutdown));
@@ -77,7 +80,10 @@ impl Polity {
 
     /// Keys of all transactions that were ever stored.
     pub async fn transaction_keys(&self) -> Vec<String> {
-        sqlx::query_scalar("select key from app.transactions order by nonce").fetch_all(&self.app.pool).await.unwrap()
+        sqlx::query_scalar("select key from app.transactions order by nonce")
+            .fetch_all(&self.app.pool)
+            .await
+            .unwrap()
     }
 
     /// Poll until `look` finds something, while the chain's clock moves on.
@@ -87,7 +93,11 @@ impl Polity {
             if let Some(found) = look().await {
                 return found;
             }
-            assert!(start.elapsed() < PATIENCE, "{what} did not come within {PATIENCE:?}: {:#?}", self.jobs().await);
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{what} did not come within {PATIENCE:?}: {:#?}",
+                self.jobs().await
+            );
             self.chain.warp(1).await;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -131,7 +141,10 @@ impl Polity {
         let actions = [
             Action::new(token, &GovernanceToken::approveCall { spender: pool, value: amount }),
             Action::new(pool, &RewardDistributor::fundCall { amount }),
-            Action::new(pool, &RewardDistributor::setEpochBudgetCall { amount: parse_ether("5000").unwrap() }),
+            Action::new(
+                pool,
+                &RewardDistributor::setEpochBudgetCall { amount: parse_ether("5000").unwrap() },
+            ),
             Action::new(contracts.model_registry, &ModelRegistry::activateCall { versionId: version_id }),
         ];
         let id = self.chain.propose(account::VOTERS[0], &actions, "# Start").await;
@@ -141,14 +154,21 @@ impl Polity {
     /// A version of made-up hashes, for stories whose engine is not ours: nobody looks at its files.
     pub async fn register_version(&self) -> B256 {
         let (family_id, word) = (self.chain.deployment().family.family_id, B256::repeat_byte);
-        let digest = VersionDigest { manifest_hash: word(1), weights_hash: word(2), ..VersionDigest::default() };
+        let digest =
+            VersionDigest { manifest_hash: word(1), weights_hash: word(2), ..VersionDigest::default() };
         let call = self.app.chain.register_version(family_id, &digest, Vec::new(), String::new());
         self.app.transactions().send("test/version", &call).await.unwrap();
         digest.version_id(family_id)
     }
 
     /// A campaign whose prompts the served version has answered, with `n_gold` gold tasks: the longer answer is right.
-    pub async fn sampled_campaign(&self, operator: &Api, prompts: &[String], max_tokens: u32, n_gold: usize) -> i64 {
+    pub async fn sampled_campaign(
+        &self,
+        operator: &Api,
+        prompts: &[String],
+        max_tokens: u32,
+        n_gold: usize,
+    ) -> i64 {
         let campaign = json!({
             "name": "Long answers", "familyId": self.chain.deployment().family.family_id,
             "guidelines": "Choose the longer answer.", "minimumStake": parse_ether("100").unwrap().to_string(),
@@ -165,7 +185,10 @@ impl Polity {
         let job = operator.post(&format!("{path}/sampling"), json!({})).await;
         self.until("the completions", async || {
             let jobs = operator.get("/jobs").await;
-            jobs.as_array()?.iter().find(|other| other["jobId"] == job["jobId"] && other["state"] == "done").map(|_| ())
+            jobs.as_array()?
+                .iter()
+                .find(|other| other["jobId"] == job["jobId"] && other["state"] == "done")
+                .map(|_| ())
         })
         .await;
         let tasks = operator.get(&format!("{path}/tasks")).await;

@@ -99,12 +99,11 @@ pub async fn close(
 
 /// The epoch of a campaign that takes answers, the latest if there are several.
 pub async fn find_open_by_campaign(conn: &mut PgConnection, campaign_id: i64) -> Result<Option<u64>, Error> {
-    let epoch: Option<i64> = sqlx::query_scalar(
-        "select max(epoch) from app.epochs where campaign_id = $1 and closed_at is null",
-    )
-    .bind(campaign_id)
-    .fetch_one(conn)
-    .await?;
+    let epoch: Option<i64> =
+        sqlx::query_scalar("select max(epoch) from app.epochs where campaign_id = $1 and closed_at is null")
+            .bind(campaign_id)
+            .fetch_one(conn)
+            .await?;
     Ok(epoch.map(i64::cast_unsigned))
 }
 
@@ -123,13 +122,16 @@ pub async fn count_by_campaign(conn: &mut PgConnection, campaign_id: i64) -> Res
     Ok(n.cast_unsigned())
 }
 
-/// Epochs that take no more answers and whose payouts are not decided yet, ascending.
-pub async fn list_closed_unsettled(conn: &mut PgConnection) -> Result<Vec<u64>, Error> {
+/// Epochs that take no more answers, whose payouts are not decided, and that have no job of this kind; the key of such a
+/// job is the epoch.
+pub async fn closed_without(conn: &mut PgConnection, kind: &str) -> Result<Vec<u64>, Error> {
     let epochs: Vec<i64> = sqlx::query_scalar(
-        "select epoch from app.epochs a where closed_at is not null and not exists (
-             select from chain.epochs c where c.epoch = a.epoch and c.status in ('accepted', 'voided')
-         ) order by epoch",
+        "select epoch from app.epochs a where closed_at is not null
+             and not exists (select from chain.epochs c where c.epoch = a.epoch and c.status in ('accepted', 'voided'))
+             and not exists (select from app.jobs j where j.kind = $1 and j.key = a.epoch::text)
+         order by epoch",
     )
+    .bind(kind)
     .fetch_all(conn)
     .await?;
     Ok(epochs.into_iter().map(i64::cast_unsigned).collect())
