@@ -1,12 +1,14 @@
 //! Checkpoint folders: Hugging Face files plus `manifest.json`, which names every byte of them.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::{B256, keccak256};
 use protocol::manifest::{
     CanonicalError, CheckpointManifest, CheckpointTask, ExecutionProfile, FileEntry, canonical_json, parse_canonical,
 };
+use sha3::{Digest, Keccak256};
 
 use crate::report::rounded;
 
@@ -198,11 +200,28 @@ fn list_files(dir: &Path) -> Result<Vec<FileEntry>, CheckpointError> {
         let entry = entry.map_err(cannot_read)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if name != MANIFEST && entry.path().is_file() {
-            files.push(FileEntry::of(name, &read(&entry.path())?));
+            files.push(describe(name, &entry.path())?);
         }
     }
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(files)
+}
+
+/// Hashes a file piece by piece: weights can be larger than what should be in memory twice.
+fn describe(name: String, path: &Path) -> Result<FileEntry, CheckpointError> {
+    let hash = |mut file: std::fs::File| {
+        let (mut hasher, mut size_bytes) = (Keccak256::new(), 0);
+        let mut piece = vec![0; 1 << 20];
+        loop {
+            let n = file.read(&mut piece)?;
+            if n == 0 {
+                return Ok(FileEntry { name, size_bytes, hash: B256::from_slice(&hasher.finalize()) });
+            }
+            hasher.update(&piece[..n]);
+            size_bytes += n as u64;
+        }
+    };
+    std::fs::File::open(path).and_then(hash).map_err(|source| CheckpointError::Read { path: path.into(), source })
 }
 
 fn check_files(manifest: &CheckpointManifest, found: &[FileEntry]) -> Result<(), CheckpointError> {

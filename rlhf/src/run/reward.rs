@@ -93,7 +93,9 @@ impl Trainer {
             modules: Module::ALL.to_vec(),
         };
         let lora = Lora::new(&base.config, config, derive(job.spec.seed, Stream::Lora, 0), job.engine.device);
-        let head = ScalarHead::normal(&base.config, derive(job.spec.seed, Stream::Head, 0), job.engine.device);
+        // A random head would start with arbitrary scores, large ones where the last norm is large; from zero, the first
+        // loss is ln 2 and the first steps decide the direction.
+        let head = ScalarHead::zeros(&base.config, job.engine.device);
         let model = base.with_lora(lora);
         let config = AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() };
         Self { optimiser: AdamW::new(&trainable(&model, &head), config), model, head }

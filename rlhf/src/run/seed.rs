@@ -10,8 +10,6 @@ use rand_chacha::ChaCha8Rng;
 pub enum Stream {
     /// Initial adapters.
     Lora,
-    /// Initial scalar head.
-    Head,
     /// Order of samples in an epoch of training.
     Order,
     /// Tokens of a rollout.
