@@ -1,6 +1,6 @@
 //! What every role of the process shares: connections, settings, clock, keys.
 use crate::{
-    api::Governor,
+    api::{Governor, Pulse},
     auth::{AccessTokens, AccessTokensError},
     blobs::{Blobs, BlobsError},
     chain::ChainHandle,
@@ -26,6 +26,7 @@ pub struct AppState {
     pub access_tokens: Arc<AccessTokens>,
     pub limits: Arc<Limits>,
     pub governor: Arc<Governor>,
+    pub feed: Pulse,
 }
 
 /// Why the shared state could not be made.
@@ -75,6 +76,7 @@ impl AppState {
             access_tokens,
             limits,
             governor: Arc::default(),
+            feed: Pulse::default(),
         })
     }
 }

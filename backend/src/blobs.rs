@@ -2,7 +2,8 @@
 use crate::config::Config;
 use alloy::primitives::{B256, keccak256};
 use object_store::{
-    ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, local::LocalFileSystem, path::Path, prefix::PrefixStore,
+    ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
+    prefix::PrefixStore,
 };
 use std::sync::Arc;
 

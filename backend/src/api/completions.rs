@@ -24,10 +24,12 @@ pub async fn proxy_completions(
         return Err(Problem::not_found(format!("route {}; there are {}", uri.path(), ROUTES.join(", "))));
     }
     let served = state.engine.served().ok_or_else(|| {
-        let detail = "No model version is served; one must be registered and activated by a vote, and then loaded.";
+        let detail =
+            "No model version is served; one must be registered and activated by a vote, and then loaded.";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-model-served", detail)
     })?;
-    let mut request = state.engine.http().request(method, format!("{}{}", served.base_url, uri.path())).body(body);
+    let mut request =
+        state.engine.http().request(method, format!("{}{}", served.base_url, uri.path())).body(body);
     if let Some(content_type) = headers.get(header::CONTENT_TYPE) {
         request = request.header(header::CONTENT_TYPE, content_type);
     }

@@ -47,7 +47,8 @@ impl FromRequestParts<AppState> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         bearer(state, &parts.headers).map(Self).ok_or_else(|| {
-            let detail = "Sign in with your wallet; an access token lives for some minutes and is then refreshed.";
+            let detail =
+                "Sign in with your wallet; an access token lives for some minutes and is then refreshed.";
             Problem::new(StatusCode::UNAUTHORIZED, "not-signed-in", detail)
         })
     }
@@ -61,7 +62,8 @@ impl FromRequestParts<AppState> for Admin {
         if is_admin(state, account).await? {
             return Ok(Self);
         }
-        let detail = format!("{account} is no admin: it is not in auth.admins and does not hold the OPERATOR role.");
+        let detail =
+            format!("{account} is no admin: it is not in auth.admins and does not hold the OPERATOR role.");
         Err(Problem::new(StatusCode::FORBIDDEN, "not-admin", detail))
     }
 }

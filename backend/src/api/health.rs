@@ -17,7 +17,8 @@ pub async fn get_health() -> StatusCode {
 #[utoipa::path(get, path = "/ready", tag = "status", operation_id = "getReady",
     responses((status = 204), (status = "default", body = Problem)))]
 pub async fn get_ready(State(state): State<AppState>) -> Result<StatusCode, Problem> {
-    let unready = |what| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", format!("{what} does not answer."));
+    let unready =
+        |what| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", format!("{what} does not answer."));
     let database = tokio::time::timeout(PATIENCE, sqlx::query("select 1").execute(&state.pool)).await;
     if !matches!(database, Ok(Ok(_))) {
         return Err(unready("The database"));

@@ -32,18 +32,19 @@ mod status;
 mod treasury;
 pub mod types;
 
+pub use events::Pulse;
 pub use proposals::Governor;
 
 use crate::app::AppState;
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, header},
     middleware,
     routing::{any, get, post},
 };
 use std::net::SocketAddr;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer};
 use utoipa::{
     Modify, OpenApi,
@@ -130,8 +131,8 @@ pub fn openapi_json() -> String {
     document.to_pretty_json().expect("a document of strings, lists and maps is JSON") + "\n"
 }
 
-/// The whole server as one service.
-pub fn router(state: AppState) -> Router {
+/// The whole server but for what [`serve`] adds.
+fn router(state: AppState) -> Router {
     let (documented, document) = documented();
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
@@ -158,7 +159,18 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// Serve until `shutdown` resolves.
+/// Tells open streams that the server stops.
+#[derive(Clone)]
+struct Closing(watch::Receiver<bool>);
+
+impl Closing {
+    async fn wait(mut self) {
+        // An error means that the server is gone.
+        self.0.wait_for(|closing| *closing).await.ok();
+    }
+}
+
+/// Serve until `shutdown` resolves; open answers are finished, open streams ended.
 ///
 /// # Errors
 /// The listener failed.
@@ -167,7 +179,14 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let close = watch::Sender::new(false);
+    let closing = close.subscribe();
+    let router = router(state).layer(Extension(Closing(closing)));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let shutdown = async move {
+        shutdown.await;
+        close.send_replace(true);
+    };
     axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }
 

@@ -44,8 +44,9 @@ const MAX_BATCH: usize = 100;
 
 /// Pass a request (or a batch) on to the node.
 pub async fn proxy_rpc(State(state): State<AppState>, body: Bytes) -> Result<Response, Problem> {
-    let request: Value = serde_json::from_slice(&body)
-        .map_err(|e| Problem::new(StatusCode::BAD_REQUEST, "invalid-body", format!("The body is not JSON: {e}")))?;
+    let request: Value = serde_json::from_slice(&body).map_err(|e| {
+        Problem::new(StatusCode::BAD_REQUEST, "invalid-body", format!("The body is not JSON: {e}"))
+    })?;
     if let Err((id, code, message)) = check(&request) {
         let error = json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } });
         return Ok(axum::Json(error).into_response());
@@ -80,7 +81,9 @@ fn check(request: &Value) -> Result<(), (Value, i32, String)> {
         let id = call["id"].clone();
         match call["method"].as_str() {
             Some(method) if ALLOWED.contains(&method) => {}
-            Some(method) => return Err((id, -32601, format!("{method} is not available through this server"))),
+            Some(method) => {
+                return Err((id, -32601, format!("{method} is not available through this server")));
+            }
             None => return Err((id, -32600, "a call needs a method".into())),
         }
     }

@@ -72,14 +72,9 @@ impl AccessTokens {
     ///
     /// # Errors
     /// The signature could not be made.
-    pub fn issue(
-        &self,
-        account: Address,
-        now_s: u64,
-    ) -> Result<(String, u64), jsonwebtoken::errors::Error> {
+    pub fn issue(&self, account: Address, now_s: u64) -> Result<(String, u64), jsonwebtoken::errors::Error> {
         let exp = now_s + u64::from(self.ttl_s);
-        let claims =
-            Claims { iss: self.issuer.clone(), aud: AUDIENCE.into(), sub: account, iat: now_s, exp };
+        let claims = Claims { iss: self.issuer.clone(), aud: AUDIENCE.into(), sub: account, iat: now_s, exp };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::EdDSA), &claims, &self.signing)?;
         Ok((token, exp))
     }
@@ -130,7 +125,8 @@ mod tests {
         // {"alg":"none","typ":"JWT"} in base64url, and no signature
         let none = format!("eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.{claims}.");
         assert_eq!(tokens.verify(&none, 1_000), None);
-        let body = Claims { iss: "http://a".into(), aud: AUDIENCE.into(), sub: Address::ZERO, iat: 1, exp: 9_999 };
+        let body =
+            Claims { iss: "http://a".into(), aud: AUDIENCE.into(), sub: Address::ZERO, iat: 1, exp: 9_999 };
         let public = tokens.verifying.try_get_as_bytes().unwrap();
         let hmac = EncodingKey::from_secret(public);
         let confused = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &body, &hmac).unwrap();

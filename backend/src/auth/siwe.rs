@@ -63,7 +63,9 @@ pub enum CheckError {
     Domain { expected: String, actual: String },
     #[error("the sign-in message is for the URI {actual}, which is not below {expected}")]
     Uri { expected: String, actual: String },
-    #[error("the sign-in message is for chain {actual}, this server is on chain {expected}; switch the wallet's network")]
+    #[error(
+        "the sign-in message is for chain {actual}, this server is on chain {expected}; switch the wallet's network"
+    )]
     ChainId { expected: u64, actual: u64 },
     #[error("the sign-in message was issued at {issued_at}, too far from now; is the wallet's clock right?")]
     IssuedAt { issued_at: DateTime<Utc> },
@@ -127,13 +129,14 @@ impl std::str::FromStr for Message {
         }
         let uri = lines.read("`URI: ` and a URI (RFC 3986)", |line| uri(line.strip_prefix("URI: ")?))?;
         lines.read("`Version: 1`", |line| (line == "Version: 1").then_some(()))?;
-        let chain_id = lines.read("`Chain ID: ` and a number", |line| number(line.strip_prefix("Chain ID: ")?))?;
+        let chain_id =
+            lines.read("`Chain ID: ` and a number", |line| number(line.strip_prefix("Chain ID: ")?))?;
         let nonce = lines.read("`Nonce: ` and at least 8 letters or digits", |line| {
             let nonce = line.strip_prefix("Nonce: ")?;
             (nonce.len() >= 8 && nonce.bytes().all(|b| b.is_ascii_alphanumeric())).then(|| nonce.to_owned())
         })?;
-        let issued_at =
-            lines.read("`Issued At: ` and a time (RFC 3339)", |line| time(line.strip_prefix("Issued At: ")?))?;
+        let issued_at = lines
+            .read("`Issued At: ` and a time (RFC 3339)", |line| time(line.strip_prefix("Issued At: ")?))?;
         let expiration_time =
             lines.read_optional("Expiration Time: ", "`Expiration Time: ` and a time (RFC 3339)", time)?;
         let not_before = lines.read_optional("Not Before: ", "`Not Before: ` and a time (RFC 3339)", time)?;
@@ -257,8 +260,7 @@ pub async fn is_contract_signature(
     if provider.get_code_at(wallet).await?.is_empty() {
         return Ok(false);
     }
-    let call =
-        isValidSignatureCall { hash: eip191_hash_message(text), signature: signature.to_vec().into() };
+    let call = isValidSignatureCall { hash: eip191_hash_message(text), signature: signature.to_vec().into() };
     let request = TransactionRequest::default().to(wallet).input(call.abi_encode().into());
     match provider.call(request).await {
         Ok(answer) => Ok(isValidSignatureCall::abi_decode_returns(&answer)

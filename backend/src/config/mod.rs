@@ -88,9 +88,10 @@ impl Config {
                 set_variable(&variable, key, &value, &mut settings)?;
             }
         }
-        settings
-            .try_into()
-            .map_err(|e| ConfigError::Value { origin: "the settings".into(), message: e.message().to_owned() })
+        settings.try_into().map_err(|e| ConfigError::Value {
+            origin: "the settings".into(),
+            message: e.message().to_owned(),
+        })
     }
 
     /// The deployment file: `chain.deployment`, or `deployment.json` in the data folder.

@@ -126,7 +126,11 @@ async fn only_the_labelers_own_live_session_key_may_answer() {
         (status, name(&problem).to_owned())
     };
     let forbidden = (StatusCode::FORBIDDEN, "session-key-not-authorised".to_owned());
-    assert_eq!(refused(ann.answer_with(&bob.session, task, Choice::A)).await, forbidden, "somebody else's key");
+    assert_eq!(
+        refused(ann.answer_with(&bob.session, task, Choice::A)).await,
+        forbidden,
+        "somebody else's key"
+    );
     assert_eq!(refused(ann.answer_with(&ann.wallet, task, Choice::A)).await, forbidden, "not a session key");
     let mut forged = ann.answer(task, Choice::A);
     forged["choice"] = json!(1);
@@ -187,7 +191,8 @@ async fn closing_waits_for_answers_that_are_being_stored() {
     let epoch = epochs::find_unclosable(&mut answering, 1).await.unwrap().unwrap();
     assert_eq!(epoch.closed_at, None);
     let (pool, now) = (server.app.pool.clone(), server.app.clock.now());
-    let closing = tokio::spawn(async move { epochs::close(&mut *pool.acquire().await.unwrap(), 1, now).await });
+    let closing =
+        tokio::spawn(async move { epochs::close(&mut pool.acquire().await.unwrap(), 1, now).await });
     // Until Postgres says that somebody waits for our lock.
     let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);

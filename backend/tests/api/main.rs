@@ -4,4 +4,5 @@ mod labels;
 mod pages;
 mod permissions;
 mod sign_in;
+mod streams;
 mod support;

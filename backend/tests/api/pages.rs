@@ -12,8 +12,19 @@ async fn every_list_can_be_read_without_signing_in() {
     server.open_epoch(1, 8).await;
     let client = Client::anonymous(&server);
     for path in [
-        "/status", "/campaigns", "/epochs", "/epochs/1", "/epochs/1/statements", "/epochs/1/payouts", "/claims",
-        "/proposals", "/delegates", "/treasury", "/models", "/datasets", "/runs",
+        "/status",
+        "/campaigns",
+        "/epochs",
+        "/epochs/1",
+        "/epochs/1/statements",
+        "/epochs/1/payouts",
+        "/claims",
+        "/proposals",
+        "/delegates",
+        "/treasury",
+        "/models",
+        "/datasets",
+        "/runs",
     ] {
         let (status, body) = client.get(path).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
@@ -41,7 +52,11 @@ async fn a_payout_proves_itself_against_the_approved_root() {
     let root = rewards::payouts_tree(&leaves).root();
     let stored: Vec<payout_leaves::Leaf> = leaves
         .iter()
-        .map(|l| payout_leaves::Leaf { account: l.account, cumulative: l.cumulative, running_total: l.running_total })
+        .map(|l| payout_leaves::Leaf {
+            account: l.account,
+            cumulative: l.cumulative,
+            running_total: l.running_total,
+        })
         .collect();
     let mut conn = server.app.pool.acquire().await.unwrap();
     payout_leaves::replace(&mut conn, 3, &stored).await.unwrap();
@@ -50,12 +65,14 @@ async fn a_payout_proves_itself_against_the_approved_root() {
     let path = format!("/payouts/{account}");
     assert_eq!(name(&client.get(&path).await.1), "no-approved-payouts");
 
-    sqlx::query("insert into chain.reward_pool (payouts_root, payouts_epoch) values ($1, 3)
-         on conflict (singleton) do update set payouts_root = excluded.payouts_root, payouts_epoch = 3")
-        .bind(root.as_slice())
-        .execute(&mut *conn)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into chain.reward_pool (payouts_root, payouts_epoch) values ($1, 3)
+         on conflict (singleton) do update set payouts_root = excluded.payouts_root, payouts_epoch = 3",
+    )
+    .bind(root.as_slice())
+    .execute(&mut *conn)
+    .await
+    .unwrap();
     let (status, payout) = client.get(&path).await;
     assert_eq!(status, StatusCode::OK, "{payout}");
     assert_eq!((&payout["claimable"], &payout["runningTotal"]), (&json!("400"), &json!("600")));

@@ -53,7 +53,10 @@ async fn gold_answers_stay_while_an_epoch_is_open() {
     let (status, problem) = operator.request(Method::PUT, &path, Some(gold(1))).await;
     assert_eq!((status, name(&problem)), (StatusCode::CONFLICT, "epoch-open"));
     operator.post("/epochs/1/close", json!({})).await;
-    assert_eq!(operator.request(Method::PUT, &path, Some(gold(1))).await, (StatusCode::OK, json!({"nGold": 9})));
+    assert_eq!(
+        operator.request(Method::PUT, &path, Some(gold(1))).await,
+        (StatusCode::OK, json!({"nGold": 9}))
+    );
     let (status, _) = operator.request(Method::PUT, &path, Some(gold(2))).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "a tie is no known answer");
 }

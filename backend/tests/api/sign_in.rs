@@ -60,7 +60,11 @@ async fn a_message_for_elsewhere_or_of_somebody_else_is_refused() {
     let (status, problem) = client.send_message(&message, &wallet(2)).await;
     assert_eq!((status, name(&problem)), (StatusCode::UNAUTHORIZED, "invalid-signature"));
     let (status, problem) = client.send_message(&message, &wallet(1)).await;
-    assert_eq!((status, name(&problem)), (StatusCode::UNAUTHORIZED, "invalid-nonce"), "a failure uses the nonce up");
+    assert_eq!(
+        (status, name(&problem)),
+        (StatusCode::UNAUTHORIZED, "invalid-nonce"),
+        "a failure uses the nonce up"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,7 +103,10 @@ async fn a_refresh_token_is_good_once_and_a_copy_ends_the_session() {
     let mut client = Client::sign_in(&server, &wallet(1)).await;
     let mut thief = client.clone();
     let (status, session) = client.refresh().await;
-    assert_eq!((status, session["account"].as_str().unwrap()), (StatusCode::OK, &*wallet(1).address().to_string()));
+    assert_eq!(
+        (status, session["account"].as_str().unwrap()),
+        (StatusCode::OK, &*wallet(1).address().to_string())
+    );
     let mut second_tab = thief.clone();
     assert_eq!(second_tab.refresh().await.0, StatusCode::OK, "two tabs may come at the same time");
     server.app.clock.advance(TimeDelta::seconds(11));
@@ -115,4 +122,21 @@ async fn the_refresh_route_needs_the_guard_header() {
     let client = Client::sign_in(&server, &wallet(1)).await;
     let (status, problem) = client.post("/auth/sessions/refresh", serde_json::json!({})).await;
     assert_eq!((status, name(&problem)), (StatusCode::FORBIDDEN, "cross-site-request"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contract_wallet_signs_in_by_its_own_rule() {
+    use alloy::{primitives::Address, providers::ext::AnvilApi};
+    let server = Server::start().await;
+    // Two contracts whose every answer is the magic value of EIP-1271, or zero.
+    let (accepts, refuses) = (Address::repeat_byte(0xa1), Address::repeat_byte(0xa2));
+    let code = |word: &str| alloy::hex::decode(format!("63{word}60e01b60005260206000f3")).unwrap();
+    server.app.chain.provider.anvil_set_code(accepts, code("1626ba7e").into()).await.unwrap();
+    server.app.chain.provider.anvil_set_code(refuses, code("00000000").into()).await.unwrap();
+    for (contract, expected) in [(accepts, StatusCode::CREATED), (refuses, StatusCode::UNAUTHORIZED)] {
+        let mut client = Client::anonymous(&server);
+        let message = client.message(&server, &wallet(1)).await;
+        let message = message.replace(&wallet(1).address().to_string(), &contract.to_string());
+        assert_eq!(client.send_message(&message, &wallet(1)).await.0, expected);
+    }
 }

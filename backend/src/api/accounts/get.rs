@@ -1,6 +1,10 @@
 use super::{Holdings, holdings};
 use crate::{
-    api::{extract::Path, problem::Problem, types::{Account, Wei}},
+    api::{
+        extract::Path,
+        problem::Problem,
+        types::{Account, Wei},
+    },
     app::AppState,
 };
 use axum::{Json, extract::State};
@@ -30,10 +34,11 @@ pub async fn get_account(
     Path(account): Path<Account>,
 ) -> Result<Json<AccountSummary>, Problem> {
     let (holdings, roles) = holdings(&state, account.0).await?;
-    let row = sqlx::query("select coalesce(sum(amount), 0)::text as claimed from chain.claims where account = $1")
-        .bind(account.0.as_slice())
-        .fetch_one(&state.pool)
-        .await?;
+    let row =
+        sqlx::query("select coalesce(sum(amount), 0)::text as claimed from chain.claims where account = $1")
+            .bind(account.0.as_slice())
+            .fetch_one(&state.pool)
+            .await?;
     let claimed = Wei(columns::wei(&row, "claimed")?);
     Ok(Json(AccountSummary { account, roles, holdings, claimed }))
 }

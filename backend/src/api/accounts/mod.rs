@@ -53,7 +53,8 @@ pub(super) async fn holdings(state: &AppState, account: Address) -> Result<(Hold
     .fetch_one(&state.pool)
     .await?;
     let roles: Vec<String> = row.try_get("roles")?;
-    let roles = roles.iter().filter_map(|id| protocol::roles::name(id.parse().ok()?)).map(Into::into).collect();
+    let roles =
+        roles.iter().filter_map(|id| protocol::roles::name(id.parse().ok()?)).map(Into::into).collect();
     let thawing = columns::wei(&row, "thawing")?;
     let available_at: Option<DateTime<Utc>> = row.try_get("available_at")?;
     let holdings = Holdings {

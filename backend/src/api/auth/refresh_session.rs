@@ -22,7 +22,9 @@ pub enum RefreshSessionError {
     NotOwnPage,
     #[error("There is no refresh cookie, or it has expired; sign in again.")]
     SignedOut,
-    #[error("The refresh token was used before, so a copy of it is about; all its sessions are ended. Sign in again.")]
+    #[error(
+        "The refresh token was used before, so a copy of it is about; all its sessions are ended. Sign in again."
+    )]
     Reused,
 }
 

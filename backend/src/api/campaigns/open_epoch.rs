@@ -16,7 +16,9 @@ use storage::app::{epochs, jobs, tasks};
 pub enum OpenEpochError {
     #[error("Epoch {0} of the campaign is open; close it first.")]
     Open(u64),
-    #[error("A seat has {slots} tasks without a known answer, the campaign has {tasks}; sample more completions first.")]
+    #[error(
+        "A seat has {slots} tasks without a known answer, the campaign has {tasks}; sample more completions first."
+    )]
     FewTasks { slots: u64, tasks: u64 },
     #[error("A seat has {slots} gold tasks, the campaign has {gold}; set more gold answers first.")]
     FewGold { slots: u64, gold: u64 },

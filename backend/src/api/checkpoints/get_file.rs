@@ -28,7 +28,8 @@ pub async fn get_checkpoint_file(
     let checkpoint = checkpoints::find(&mut conn, hash.0).await?.ok_or_else(missing)?;
     // Only names of the manifest, so that no path can lead out of the folder.
     let files = checkpoint.manifest["files"].as_array().cloned().unwrap_or_default();
-    if name != "manifest.json" && !files.iter().any(|file| file["name"] == name) || name.contains(['/', '\\']) {
+    if name != "manifest.json" && !files.iter().any(|file| file["name"] == name) || name.contains(['/', '\\'])
+    {
         return Err(missing());
     }
     let folder = state.config.checkpoints_dir().join(alloy::hex::encode(hash.0));

@@ -59,11 +59,8 @@ impl Assignment<'_> {
 
         let plain = self.shuffled_plain(block, n_overlap + n_single)?;
         let (common, rest) = plain.split_at(n_overlap);
-        let mut sources = [
-            common.to_vec().into_iter(),
-            self.gold_tasks(block, seat)?.into_iter(),
-            self.single_tasks(rest, n_single, block, seat).into_iter(),
-        ];
+        let singles = self.single_tasks(rest, n_single, block, seat);
+        let mut sources = [common.to_vec(), self.gold_tasks(block, seat)?, singles].map(Vec::into_iter);
         let kind = |slot| match (overlap.bit(slot), gold.bit(slot)) {
             (true, _) => 0,
             (_, true) => 1,

@@ -79,9 +79,13 @@ pub enum CreateLeasesError {
     Closed(u64),
     #[error("The campaign is paused.")]
     Paused,
-    #[error("Labeling needs an active stake of {needed} wei and you have {active}; stake {missing} wei more.")]
+    #[error(
+        "Labeling needs an active stake of {needed} wei and you have {active}; stake {missing} wei more."
+    )]
     Stake { needed: Wei, active: Wei, missing: Wei },
-    #[error("No seat can be given now: {0}. The operator must add tasks or gold answers before the next epoch.")]
+    #[error(
+        "No seat can be given now: {0}. The operator must add tasks or gold answers before the next epoch."
+    )]
     Pool(#[from] PoolTooSmall),
 }
 
@@ -153,10 +157,12 @@ pub async fn create_leases(
 }
 
 async fn require_stake(conn: &mut PgConnection, labeler: Address, needed: Wei) -> Result<(), Problem> {
-    let row = sqlx::query("select coalesce((select active from chain.stakes where account = $1), 0)::text as active")
-        .bind(labeler.as_slice())
-        .fetch_one(conn)
-        .await?;
+    let row = sqlx::query(
+        "select coalesce((select active from chain.stakes where account = $1), 0)::text as active",
+    )
+    .bind(labeler.as_slice())
+    .fetch_one(conn)
+    .await?;
     let active = Wei(columns::wei(&row, "active")?);
     if active < needed {
         let missing = Wei(needed.0 - active.0);

@@ -16,7 +16,7 @@ pub async fn get_statement(
 ) -> Result<Json<Statement>, Problem> {
     let mut conn = state.pool.acquire().await?;
     let statement = statements::find(&mut conn, epoch, account.0).await?;
-    let statement =
-        statement.ok_or_else(|| Problem::not_found(format!("statement of {account} in epoch {epoch} (yet)")))?;
+    let statement = statement
+        .ok_or_else(|| Problem::not_found(format!("statement of {account} in epoch {epoch} (yet)")))?;
     Ok(Json(Statement::from_json(statement).map_err(Problem::internal)?))
 }

@@ -1,5 +1,9 @@
-use crate::{api::problem::Problem, app::AppState};
+use crate::{
+    api::{Closing, problem::Problem},
+    app::AppState,
+};
 use axum::{
+    Extension,
     extract::State,
     http::HeaderMap,
     response::{
@@ -7,17 +11,14 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
-use sqlx::{PgPool, postgres::PgListener};
+use sqlx::PgPool;
 use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use tokio::sync::watch;
 use utoipa::ToSchema;
 
-/// Channel that the indexer notifies after it wrote to `chain.feed`.
-const CHANNEL: &str = "chain_feed";
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// Rows are read again after this time even without a notification, in case one was lost with its connection.
-const RELOAD: Duration = Duration::from_secs(5);
 const BATCH: i64 = 500;
 
 /// `data` of one event. `event` is `apply`, or `retract` when a reorganisation undid it; `id` counts up.
@@ -46,9 +47,12 @@ struct Row {
     params(("Last-Event-ID" = Option<i64>, Header, description = "Continue after this event")),
     responses((status = 200, content_type = "text/event-stream", body = Change),
         (status = "default", body = Problem)))]
-pub async fn stream_events(State(state): State<AppState>, headers: HeaderMap) -> Result<Response, Problem> {
-    let mut listener = PgListener::connect_with(&state.pool).await?;
-    listener.listen(CHANNEL).await?;
+pub async fn stream_events(
+    State(state): State<AppState>,
+    Extension(closing): Extension<Closing>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let beats = state.feed.subscribe(&state.pool);
     let asked = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let after = match asked {
         Some(after) => after,
@@ -56,24 +60,21 @@ pub async fn stream_events(State(state): State<AppState>, headers: HeaderMap) ->
             sqlx::query_scalar("select coalesce(max(seq), 0) from chain.feed").fetch_one(&state.pool).await?
         }
     };
-    let events = changes(state.pool.clone(), listener, after);
+    let feed = Feed { pool: state.pool.clone(), beats, after, read: VecDeque::new() };
+    // A server that stops must not wait for people to close their pages.
+    let events = changes(feed).take_until(closing.wait());
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
 }
 
 struct Feed {
     pool: PgPool,
-    listener: PgListener,
+    beats: watch::Receiver<u64>,
     after: i64,
     read: VecDeque<Row>,
 }
 
 /// The rows of the feed after `after`, for ever. Ends when the database fails; the browser then reconnects.
-fn changes(
-    pool: PgPool,
-    listener: PgListener,
-    after: i64,
-) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
-    let feed = Feed { pool, listener, after, read: VecDeque::new() };
+fn changes(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
     stream::unfold(feed, |mut feed| async move {
         let row = feed.next().await?;
         let change = Change { topic: row.topic, key: row.key, block: row.block_number };
@@ -89,6 +90,8 @@ impl Feed {
                 self.after = row.seq;
                 return Some(row);
             }
+            // Seen before reading: a beat during the query is a reason to read again.
+            self.beats.mark_unchanged();
             let rows: Result<Vec<Row>, _> = sqlx::query_as(
                 "select seq, block_number, topic, key, kind from chain.feed where seq > $1 order by seq limit $2",
             )
@@ -98,11 +101,7 @@ impl Feed {
             .await;
             self.read = rows.ok()?.into();
             if self.read.is_empty() {
-                let notified = tokio::time::timeout(RELOAD, self.listener.recv()).await;
-                if let Ok(Err(error)) = notified {
-                    tracing::warn!(%error, "lost the connection that listens to the feed");
-                    return None;
-                }
+                self.beats.changed().await.ok()?;
             }
         }
     }

@@ -41,10 +41,7 @@ pub struct ModelVersion {
 }
 
 /// Versions of one version id, of one family, or all; ascending by number.
-async fn load(
-    conn: &mut PgConnection,
-    version_id: Option<Hash>,
-) -> Result<Vec<ModelVersion>, sqlx::Error> {
+async fn load(conn: &mut PgConnection, version_id: Option<Hash>) -> Result<Vec<ModelVersion>, sqlx::Error> {
     let rows = sqlx::query(
         "select v.*, c.manifest, c.evaluation from chain.model_versions v
          left join app.checkpoints c on c.manifest_hash = v.manifest_hash

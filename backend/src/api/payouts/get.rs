@@ -41,7 +41,9 @@ pub enum GetPayoutError {
     NotApproved,
     #[error("{0} has not earned anything in an approved epoch.")]
     NoLeaf(Account),
-    #[error("This server does not have the leaves of epoch {0}, whose payouts root is approved; ask its operator.")]
+    #[error(
+        "This server does not have the leaves of epoch {0}, whose payouts root is approved; ask its operator."
+    )]
     NoLeaves(i64),
     #[error("The leaves of epoch {epoch} have the root {actual}, approved is {approved}; ask the operator.")]
     OtherRoot { epoch: i64, actual: B256, approved: B256 },
@@ -52,7 +54,9 @@ impl RouteError for GetPayoutError {
         match self {
             Self::NotApproved => (StatusCode::NOT_FOUND, "no-approved-payouts"),
             Self::NoLeaf(_) => (StatusCode::NOT_FOUND, "nothing-earned"),
-            Self::NoLeaves(_) | Self::OtherRoot { .. } => (StatusCode::SERVICE_UNAVAILABLE, "payouts-unavailable"),
+            Self::NoLeaves(_) | Self::OtherRoot { .. } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "payouts-unavailable")
+            }
         }
     }
 }

@@ -132,7 +132,8 @@ pub async fn create_preference(
     if !preferences::insert(&mut tx, &preference).await? {
         // Another request with an answer to this slot came first.
         let stored = preferences::find(&mut tx, at.0, at.1, at.2, at.3).await?;
-        return stored.map_or(Err(CreatePreferenceError::Closed(request.epoch).into()), |s| repeat(&s, &message));
+        return stored
+            .map_or(Err(CreatePreferenceError::Closed(request.epoch).into()), |s| repeat(&s, &message));
     }
     slots::mark_answered(&mut tx, at.0, at.1, at.2, at.3, now).await?;
     tx.commit().await?;
@@ -156,8 +157,8 @@ fn check_signature(
     message: &eip712::Preference,
 ) -> Result<(), CreatePreferenceError> {
     let domain = eip712::domain(state.chain.chain_id, state.chain.deployment.contracts.label_epochs);
-    let signature = SignatureBytes::try_from(request.signature.0.as_ref())
-        .map_err(|_| CreatePreferenceError::Length)?;
+    let signature =
+        SignatureBytes::try_from(request.signature.0.as_ref()).map_err(|_| CreatePreferenceError::Length)?;
     let signer: Address = eip712::recover(&message.signing_hash(&domain), &signature)?;
     if signer == request.session_key.0 { Ok(()) } else { Err(CreatePreferenceError::Signature) }
 }
@@ -170,12 +171,11 @@ fn countersign(
     now: DateTime<Utc>,
 ) -> Result<preferences::Preference, Problem> {
     let received_s = now.timestamp();
-    let receipt = eip712::Receipt {
-        preference_hash: message.hash_struct(),
-        received_at: received_s.cast_unsigned(),
-    };
+    let receipt =
+        eip712::Receipt { preference_hash: message.hash_struct(), received_at: received_s.cast_unsigned() };
     let domain = eip712::domain(state.chain.chain_id, state.chain.deployment.contracts.label_epochs);
-    let signed = state.chain.operator.sign_hash_sync(&receipt.signing_hash(&domain)).map_err(Problem::internal)?;
+    let signed =
+        state.chain.operator.sign_hash_sync(&receipt.signing_hash(&domain)).map_err(Problem::internal)?;
     Ok(preferences::Preference {
         epoch: request.epoch,
         block: request.block,

@@ -25,7 +25,8 @@ impl Governor {
         if let Some(expiry_s) = self.expiry_s.get() {
             return Some(*expiry_s);
         }
-        let request = TransactionRequest::default().to(governor).input(proposalExpiryCall {}.abi_encode().into());
+        let request =
+            TransactionRequest::default().to(governor).input(proposalExpiryCall {}.abi_encode().into());
         let answer = provider.call(request).await.ok()?;
         let expiry_s: u64 = proposalExpiryCall::abi_decode_returns(&answer).ok()?.to();
         Some(*self.expiry_s.get_or_init(|| expiry_s))

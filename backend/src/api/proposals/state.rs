@@ -90,7 +90,11 @@ mod tests {
         let queued = Proposal { eta: Some(at(30)), ..proposal(50, 0) };
         assert_eq!(state(&queued, Some(100), at(130)), ProposalState::Queued);
         assert_eq!(state(&queued, Some(100), at(131)), ProposalState::Expired);
-        assert_eq!(state(&queued, None, at(131)), ProposalState::Queued, "the chain did not say when it expires");
+        assert_eq!(
+            state(&queued, None, at(131)),
+            ProposalState::Queued,
+            "the chain did not say when it expires"
+        );
         let executed = Proposal { executed_at: Some(at(31)), ..proposal(50, 0) };
         assert_eq!(state(&executed, Some(100), at(999)), ProposalState::Executed);
         let canceled = Proposal { canceled_at: Some(at(12)), ..proposal(50, 0) };

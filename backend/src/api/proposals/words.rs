@@ -58,8 +58,12 @@ async fn sentence(conn: &mut PgConnection, action: &Action) -> Result<Option<Str
         }
         ("RewardDistributor", "setEpochBudget") => format!("Allow up to {} POL per epoch", amount(0)),
         ("StakingPool", "slash") => format!("Seize up to {} POL of the stake of {}", amount(1), arg(0)),
-        ("StakingPool", "setCooldown") => format!("Let stake thaw for {} before it can be withdrawn", span(&arg(0))),
-        ("ProtocolGovernor", "setVotingDelay") => format!("Start votes {} after they are proposed", span(&arg(0))),
+        ("StakingPool", "setCooldown") => {
+            format!("Let stake thaw for {} before it can be withdrawn", span(&arg(0)))
+        }
+        ("ProtocolGovernor", "setVotingDelay") => {
+            format!("Start votes {} after they are proposed", span(&arg(0)))
+        }
         ("ProtocolGovernor", "setVotingPeriod") => format!("Let votes run for {}", span(&arg(0))),
         ("ProtocolGovernor", "setProposalThreshold") => {
             format!("Ask for {} of the supply to make a proposal", percent(&arg(0)))
@@ -68,7 +72,9 @@ async fn sentence(conn: &mut PgConnection, action: &Action) -> Result<Option<Str
             format!("Ask for For votes of {} of the supply to pass a proposal", percent(&arg(0)))
         }
         ("ProtocolGovernor", "setProposalGuardian") => format!("Let {} cancel harmful proposals", arg(0)),
-        ("TimelockController", "updateDelay") => format!("Wait {} before a passed proposal is executed", span(&arg(0))),
+        ("TimelockController", "updateDelay") => {
+            format!("Wait {} before a passed proposal is executed", span(&arg(0)))
+        }
         ("AccessManager", "grantRole") => format!("Give the role {} to {}", role(&arg(0)), arg(1)),
         ("AccessManager", "revokeRole") => format!("Take the role {} from {}", role(&arg(0)), arg(1)),
         _ => return Ok(None),
@@ -196,7 +202,11 @@ fn percent(bps: &str) -> String {
 /// Seconds in the largest unit that divides them.
 fn span(seconds: &str) -> String {
     let Some(span) = seconds.parse().ok().and_then(TimeDelta::try_seconds) else { return seconds.to_owned() };
-    let units = [(span.num_days(), 86_400, "day"), (span.num_hours(), 3_600, "hour"), (span.num_minutes(), 60, "minute")];
+    let units = [
+        (span.num_days(), 86_400, "day"),
+        (span.num_hours(), 3_600, "hour"),
+        (span.num_minutes(), 60, "minute"),
+    ];
     let exact = units.iter().find(|(n, size, _)| *n > 0 && n * size == span.num_seconds());
     let (n, unit) = exact.map_or((span.num_seconds(), "second"), |(n, _, unit)| (*n, *unit));
     format!("{n} {unit}{}", if n == 1 { "" } else { "s" })

@@ -28,9 +28,13 @@ pub enum CreateSessionKeyError {
     SameKey,
     #[error("The signature cannot be read: {0}")]
     Malformed(#[from] SignatureError),
-    #[error("The authorisation must be 65 bytes signed by the wallet's key; contract wallets cannot authorise one yet.")]
+    #[error(
+        "The authorisation must be 65 bytes signed by the wallet's key; contract wallets cannot authorise one yet."
+    )]
     Length,
-    #[error("The authorisation is not signed by the wallet; check chain id, contract address and all fields.")]
+    #[error(
+        "The authorisation is not signed by the wallet; check chain id, contract address and all fields."
+    )]
     Signature,
     #[error("The session key is in use by another wallet or was revoked; make a new one.")]
     Taken,
@@ -68,8 +72,8 @@ pub async fn create_session_key(
         expires_at: request.expires_at,
     };
     let domain = eip712::domain(state.chain.chain_id, state.chain.deployment.contracts.label_epochs);
-    let signature = SignatureBytes::try_from(request.signature.0.as_ref())
-        .map_err(|_| CreateSessionKeyError::Length)?;
+    let signature =
+        SignatureBytes::try_from(request.signature.0.as_ref()).map_err(|_| CreateSessionKeyError::Length)?;
     let signer = eip712::recover(&authorization.signing_hash(&domain), &signature)
         .map_err(CreateSessionKeyError::from)?;
     if signer != request.labeler.0 {

@@ -4,8 +4,11 @@ use serde_json::{Map, Value};
 
 macro_rules! vectors {
     ($name:literal) => {
-        serde_json::from_str::<Map<String, Value>>(include_str!(concat!("../../../tests/golden/siwe/", $name)))
-            .unwrap()
+        serde_json::from_str::<Map<String, Value>>(include_str!(concat!(
+            "../../../tests/golden/siwe/",
+            $name
+        )))
+        .unwrap()
     };
 }
 
@@ -23,7 +26,13 @@ fn text(fields: &Value) -> String {
     let mut text = format!(
         "{} wants you to sign in with your Ethereum account:\n{}\n\n{statement}\nURI: {}\nVersion: {}\nChain ID: {}\n\
          Nonce: {}\nIssued At: {}",
-        get("domain"), get("address"), get("uri"), get("version"), get("chainId"), get("nonce"), get("issuedAt"),
+        get("domain"),
+        get("address"),
+        get("uri"),
+        get("version"),
+        get("chainId"),
+        get("nonce"),
+        get("issuedAt"),
     );
     for (name, label) in
         [("expirationTime", "Expiration Time"), ("notBefore", "Not Before"), ("requestId", "Request ID")]
@@ -44,7 +53,8 @@ fn text(fields: &Value) -> String {
 #[test]
 fn reads_every_good_message_to_its_fields() {
     for (name, vector) in vectors!("parsing_positive.json") {
-        let message: Message = vector["message"].as_str().unwrap().parse().unwrap_or_else(|e| panic!("{name}: {e}"));
+        let message: Message =
+            vector["message"].as_str().unwrap().parse().unwrap_or_else(|e| panic!("{name}: {e}"));
         let fields = &vector["fields"];
         assert_eq!(message.domain, fields["domain"], "{name}");
         assert_eq!(message.address.to_string(), fields["address"], "{name}");
@@ -84,7 +94,8 @@ fn verify(vector: &Value) -> bool {
     let domain = vector["domainBinding"].as_str().unwrap_or(&message.domain);
     let origin = format!("https://{domain}");
     // Where a vector names no time, a moment after the message was issued.
-    let now = vector["time"].as_str().map_or(message.issued_at + TimeDelta::seconds(1), |at| time(at).unwrap());
+    let now =
+        vector["time"].as_str().map_or(message.issued_at + TimeDelta::seconds(1), |at| time(at).unwrap());
     let expected =
         Expected { origin: &origin, chain_id: message.chain_id, now, tolerance: TimeDelta::days(365_000) };
     // One vector signs the URI of the site without its www.
@@ -140,9 +151,8 @@ fn a_second_spelling_of_a_signature_is_refused() {
     let signature = alloy::hex::decode(vector["signature"].as_str().unwrap()).unwrap();
     let text = text(vector);
     assert!(recover(&text, &signature).is_some());
-    let order = alloy::primitives::uint!(
-        0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141_U256
-    );
+    let order =
+        alloy::primitives::uint!(0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141_U256);
     let mut high_s = signature.clone();
     let s = order - alloy::primitives::U256::from_be_slice(&signature[32..64]);
     high_s[32..64].copy_from_slice(&s.to_be_bytes::<32>());

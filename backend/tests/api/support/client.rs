@@ -46,14 +46,16 @@ impl Client {
     /// Sign a message and ask for a session; keeps the refresh cookie.
     pub async fn send_message(&mut self, message: &str, signer: &PrivateKeySigner) -> (StatusCode, Value) {
         let signature = signer.sign_message_sync(message.as_bytes()).unwrap();
-        let body = json!({"message": message, "signature": alloy::hex::encode_prefixed(signature.as_bytes())});
+        let body =
+            json!({"message": message, "signature": alloy::hex::encode_prefixed(signature.as_bytes())});
         let request = self.http.post(format!("{}/api/v1/auth/sessions", self.url)).json(&body);
         self.keep_cookie(request).await
     }
 
     /// Ask for a new access token with the cookie.
     pub async fn refresh(&mut self) -> (StatusCode, Value) {
-        let request = self.http.post(format!("{}/api/v1/auth/sessions/refresh", self.url)).header("x-polity-csrf", "1");
+        let request =
+            self.http.post(format!("{}/api/v1/auth/sessions/refresh", self.url)).header("x-polity-csrf", "1");
         let request = match &self.cookie {
             Some(cookie) => request.header(header::COOKIE, cookie),
             None => request,

@@ -60,7 +60,8 @@ impl Labeler {
 
     /// Ask for tasks; the answer must be good.
     pub async fn lease(&self, epoch: u64, count: u16) -> Value {
-        let (status, leases) = self.client.post(&format!("/epochs/{epoch}/leases"), json!({"count": count})).await;
+        let (status, leases) =
+            self.client.post(&format!("/epochs/{epoch}/leases"), json!({"count": count})).await;
         assert_eq!(status, StatusCode::OK, "{leases}");
         leases
     }

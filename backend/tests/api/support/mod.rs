@@ -6,21 +6,14 @@ pub use client::{Client, name};
 pub use labeler::Labeler;
 
 use alloy::primitives::{Address, B256, U256, keccak256};
-use backend::{
-    api,
-    app::AppState,
-    chain::ChainHandle,
-    clock::Clock,
-    config::Config,
-    engine::Engine,
-};
+use backend::{api, app::AppState, chain::ChainHandle, clock::Clock, config::Config, engine::Engine};
 use chrono::DateTime;
 use protocol::{CampaignTerms, Choice, EpochTerms, rewards::secret_hash};
 use std::time::Duration;
 use storage::app::{campaigns, epochs, tasks};
 use tempfile::TempDir;
 use testkit::{TestChain, TestDb};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// Slots of a seat in [`Server::open_epoch`].
 pub const SLOTS: u16 = 10;
@@ -28,6 +21,9 @@ pub const SLOTS: u16 = 10;
 pub struct Server {
     pub app: AppState,
     pub url: String,
+    /// Stops it as Ctrl-C does.
+    pub stop: oneshot::Sender<()>,
+    pub served: JoinHandle<std::io::Result<()>>,
     _chain: TestChain,
     _db: TestDb,
     _data: TempDir,
@@ -39,14 +35,17 @@ impl Server {
         let (db, chain, data) = (TestDb::new().await, TestChain::start().await, tempfile::tempdir().unwrap());
         let dir = ("POLITY__DATA__DIR".to_owned(), data.path().display().to_string());
         let config = Config::merge(None, [dir]).unwrap();
-        let handle = ChainHandle::connect(&config, &chain.rpc_url(), chain.deployment().clone()).await.unwrap();
+        let handle =
+            ChainHandle::connect(&config, &chain.rpc_url(), chain.deployment().clone()).await.unwrap();
         let clock = Clock::manual(DateTime::from_timestamp(1_767_225_600, 0).unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let engine = Engine::new(Duration::from_secs(5));
         let app = AppState::new(config, clock, db.pool.clone(), handle, engine, address).unwrap();
-        tokio::spawn(api::serve(app.clone(), listener, std::future::pending()));
-        Self { app, url: format!("http://{address}"), _chain: chain, _db: db, _data: data }
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async { stopped.await.unwrap_or_default() };
+        let served = tokio::spawn(api::serve(app.clone(), listener, shutdown));
+        Self { app, url: format!("http://{address}"), stop, served, _chain: chain, _db: db, _data: data }
     }
 
     /// What the indexer would write when an account has staked.
@@ -88,7 +87,12 @@ impl Server {
             guidelines: String::new(),
             minimum_stake: U256::from(100),
             terms: terms.clone(),
-            sampling: campaigns::Sampling { completions_per_prompt: 2, max_tokens: 8, temperature: 1.0, seed: 1 },
+            sampling: campaigns::Sampling {
+                completions_per_prompt: 2,
+                max_tokens: 8,
+                temperature: 1.0,
+                seed: 1,
+            },
             max_seats: 2,
         };
         let mut tx = self.app.pool.begin().await.unwrap();

@@ -62,7 +62,8 @@ impl Campaign {
     }
 }
 
-const COLUMNS: &str = "campaign_id, name, family_id, guidelines, minimum_stake::text as minimum_stake, terms, sampling,
+const COLUMNS: &str =
+    "campaign_id, name, family_id, guidelines, minimum_stake::text as minimum_stake, terms, sampling,
     max_seats, status, created_at";
 
 /// Store a campaign; `None` when its name is taken.
@@ -89,18 +90,22 @@ pub async fn insert(
 }
 
 pub async fn find(conn: &mut PgConnection, campaign_id: i64) -> Result<Option<Campaign>, Error> {
-    let row = sqlx::query(sqlx::AssertSqlSafe(format!("select {COLUMNS} from app.campaigns where campaign_id = $1")))
-        .bind(campaign_id)
-        .fetch_optional(conn)
-        .await?;
+    let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from app.campaigns where campaign_id = $1"
+    )))
+    .bind(campaign_id)
+    .fetch_optional(conn)
+    .await?;
     row.as_ref().map(Campaign::from_row).transpose()
 }
 
 /// All campaigns, the newest first.
 pub async fn list(conn: &mut PgConnection) -> Result<Vec<Campaign>, Error> {
-    let rows = sqlx::query(sqlx::AssertSqlSafe(format!("select {COLUMNS} from app.campaigns order by campaign_id desc")))
-        .fetch_all(conn)
-        .await?;
+    let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "select {COLUMNS} from app.campaigns order by campaign_id desc"
+    )))
+    .fetch_all(conn)
+    .await?;
     rows.iter().map(Campaign::from_row).collect()
 }
 

@@ -230,7 +230,8 @@ pub async fn next_due(conn: &mut PgConnection, kinds: &[&str]) -> Result<Option<
 }
 
 pub async fn find(conn: &mut PgConnection, job_id: i64) -> Result<Option<Job>, Error> {
-    let row = sqlx::query("select * from app.jobs where job_id = $1").bind(job_id).fetch_optional(conn).await?;
+    let row =
+        sqlx::query("select * from app.jobs where job_id = $1").bind(job_id).fetch_optional(conn).await?;
     row.as_ref().map(Job::from_row).transpose()
 }
 

@@ -58,7 +58,8 @@ pub async fn insert(
 }
 
 pub async fn find(conn: &mut PgConnection, run_id: i64) -> Result<Option<Run>, Error> {
-    let row = sqlx::query("select * from app.runs where run_id = $1").bind(run_id).fetch_optional(conn).await?;
+    let row =
+        sqlx::query("select * from app.runs where run_id = $1").bind(run_id).fetch_optional(conn).await?;
     row.as_ref().map(Run::from_row).transpose()
 }
 

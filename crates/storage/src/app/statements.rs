@@ -39,11 +39,7 @@ pub async fn list(conn: &mut PgConnection, epoch: u64) -> Result<Vec<Statement>,
     rows.iter().map(|row| columns::json(row, "statement")).collect()
 }
 
-pub async fn find(
-    conn: &mut PgConnection,
-    epoch: u64,
-    labeler: Address,
-) -> Result<Option<Statement>, Error> {
+pub async fn find(conn: &mut PgConnection, epoch: u64, labeler: Address) -> Result<Option<Statement>, Error> {
     let row = sqlx::query("select statement from app.statements where epoch = $1 and labeler = $2")
         .bind(epoch.cast_signed())
         .bind(labeler.as_slice())

@@ -52,10 +52,11 @@ pub async fn lock(conn: &mut PgConnection, sender: Address) -> Result<(), Error>
 
 /// The nonce after the last one stored for a sender.
 pub async fn next_nonce(conn: &mut PgConnection, sender: Address) -> Result<Option<u64>, Error> {
-    let nonce: Option<i64> = sqlx::query_scalar("select max(nonce) + 1 from app.transactions where sender = $1")
-        .bind(sender.as_slice())
-        .fetch_one(conn)
-        .await?;
+    let nonce: Option<i64> =
+        sqlx::query_scalar("select max(nonce) + 1 from app.transactions where sender = $1")
+            .bind(sender.as_slice())
+            .fetch_one(conn)
+            .await?;
     Ok(nonce.map(i64::cast_unsigned))
 }
 
@@ -83,16 +84,18 @@ pub async fn insert(conn: &mut PgConnection, transaction: &Transaction) -> Resul
 }
 
 pub async fn find(conn: &mut PgConnection, key: &str) -> Result<Option<Transaction>, Error> {
-    let row = sqlx::query("select * from app.transactions where key = $1").bind(key).fetch_optional(conn).await?;
+    let row =
+        sqlx::query("select * from app.transactions where key = $1").bind(key).fetch_optional(conn).await?;
     row.as_ref().map(Transaction::from_row).transpose()
 }
 
 /// Sent and not yet seen in a block, by nonce.
 pub async fn list_sent(conn: &mut PgConnection, sender: Address) -> Result<Vec<Transaction>, Error> {
-    let rows = sqlx::query("select * from app.transactions where sender = $1 and state = 'sent' order by nonce")
-        .bind(sender.as_slice())
-        .fetch_all(conn)
-        .await?;
+    let rows =
+        sqlx::query("select * from app.transactions where sender = $1 and state = 'sent' order by nonce")
+            .bind(sender.as_slice())
+            .fetch_all(conn)
+            .await?;
     rows.iter().map(Transaction::from_row).collect()
 }
 

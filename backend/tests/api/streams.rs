@@ -1,0 +1,100 @@
+//! What does not end with one answer: the feed of changes and the model's answers.
+use crate::support::Server;
+use alloy::primitives::B256;
+use axum::{Json, Router, routing::post};
+use backend::engine::Served;
+use reqwest::Response;
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+async fn announce(server: &Server, key: &str, kind: &str) {
+    let mut tx = server.app.pool.begin().await.unwrap();
+    sqlx::query("insert into chain.feed (block_number, topic, key, kind) values (7, 'epochs', $1, $2)")
+        .bind(key)
+        .bind(kind)
+        .execute(&mut *tx)
+        .await
+        .unwrap();
+    sqlx::query("select pg_notify('chain_feed', '')").execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// The text of the stream up to and with the first event that contains `needle`.
+async fn read_until(response: &mut Response, needle: &str) -> String {
+    let mut text = String::new();
+    while !(text.contains(needle) && text.ends_with("\n\n")) {
+        let chunk = tokio::time::timeout(Duration::from_secs(20), response.chunk()).await;
+        let chunk = chunk.unwrap_or_else(|_| panic!("no {needle} in {text}")).unwrap();
+        text += std::str::from_utf8(&chunk.expect("the stream goes on")).unwrap();
+    }
+    text
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_reaches_open_pages_and_a_page_that_comes_back_gets_what_it_missed() {
+    let server = Server::start().await;
+    announce(&server, "1", "apply").await;
+    let http = reqwest::Client::new();
+    let url = format!("{}/api/v1/events", server.url);
+    let mut page = http.get(&url).send().await.unwrap();
+    announce(&server, "2", "apply").await;
+    announce(&server, "2", "retract").await;
+    let text = read_until(&mut page, "retract").await;
+    assert!(text.contains("event: apply\n"), "{text}");
+    assert!(text.contains(r#"data: {"topic":"epochs","key":"2","block":7}"#), "{text}");
+    assert!(!text.contains(r#""key":"1""#), "older changes are in the lists already");
+
+    let mut again = http.get(&url).header("last-event-id", "1").send().await.unwrap();
+    let text = read_until(&mut again, "retract").await;
+    assert!(text.contains("id: 2") && text.contains("id: 3") && !text.contains("id: 1\n"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_open_pages_leave_connections_for_everybody_else() {
+    let server = Server::start().await;
+    let http = reqwest::Client::new();
+    let url = format!("{}/api/v1/events", server.url);
+    let mut pages = Vec::new();
+    for _ in 0..30 {
+        pages.push(http.get(&url).send().await.unwrap());
+    }
+    announce(&server, "5", "apply").await;
+    for page in &mut pages {
+        read_until(page, r#""key":"5""#).await;
+    }
+    let status = http.get(format!("{}/api/v1/status", server.url)).send().await.unwrap();
+    assert!(status.status().is_success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prompts_go_to_the_served_version_and_other_routes_of_the_engine_do_not() {
+    let server = Server::start().await;
+    let answer = |Json(request): Json<Value>| async move { Json(json!({"echo": request["messages"]})) };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let engine = Router::new().route("/v1/chat/completions", post(answer)).route("/v1/load", post(answer));
+    tokio::spawn(async move { axum::serve(listener, engine).await });
+    server.app.engine.set(Some(Served { base_url, version_id: B256::repeat_byte(3) }));
+
+    let http = reqwest::Client::new();
+    let ask =
+        |path: &str| http.post(format!("{}{path}", server.url)).json(&json!({"messages": ["hello"]})).send();
+    let answer: Value = ask("/v1/chat/completions").await.unwrap().json().await.unwrap();
+    assert_eq!(answer, json!({"echo": ["hello"]}));
+    assert_eq!(ask("/v1/load").await.unwrap().status(), 404);
+    let status: Value =
+        http.get(format!("{}/api/v1/status", server.url)).send().await.unwrap().json().await.unwrap();
+    assert_eq!(status["servedVersion"], B256::repeat_byte(3).to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_does_not_wait_for_open_pages() {
+    let server = Server::start().await;
+    let mut page = reqwest::get(format!("{}/api/v1/events", server.url)).await.unwrap();
+    announce(&server, "1", "apply").await;
+    read_until(&mut page, "apply").await;
+    server.stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(20), server.served).await.expect("it stops").unwrap().unwrap();
+    assert_eq!(page.chunk().await.unwrap(), None, "the stream ended well");
+}
