@@ -23,12 +23,12 @@ use crate::{
     chain::{Chain, signer},
     honesty::{CAST, FIRST_ACCOUNT, Role},
     oracle::Oracle,
-    platform::Api,
+    platform::{Api, now},
     story::{decimals, text},
 };
 
-/// When the session keys of the story expire, in Unix seconds.
-const YEAR_2100: u64 = 4_102_444_800;
+/// How long the session keys of the story are valid.
+const SESSION_S: u64 = 7 * 24 * 3600;
 
 /// A staked, signed-in labeler with an authorised session key.
 pub struct Labeler {
@@ -65,14 +65,14 @@ impl Labeler {
             labeler: wallet.address(),
             session_key: session.address(),
             scope: LABEL_SCOPE.into(),
-            expires_at: YEAR_2100,
+            expires_at: u64::try_from(now().timestamp())? + SESSION_S,
         };
         let signature = wallet.sign_hash_sync(&authorization.signing_hash(&domain))?;
         api.post(
             "/session-keys",
             json!({
                 "labeler": wallet.address(), "sessionKey": session.address(), "scope": LABEL_SCOPE,
-                "expiresAt": YEAR_2100, "signature": alloy::hex::encode_prefixed(signature.as_bytes()),
+                "expiresAt": authorization.expires_at, "signature": alloy::hex::encode_prefixed(signature.as_bytes()),
             }),
         )
         .await?;

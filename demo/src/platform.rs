@@ -144,16 +144,17 @@ fn siwe_message(config: &Value, account: Address, nonce: &str) -> Result<String>
     let domain = text(&config["siwe"]["domain"])?;
     let uri = text(&config["siwe"]["uri"])?;
     let chain_id = config["chainId"].as_u64().context("config.json lacks chainId")?;
-    let issued_at = now_rfc3339();
+    let issued_at = now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     Ok(format!(
         "{domain} wants you to sign in with your Ethereum account:\n{account}\n\nSign in to Polity.\n\nURI: {uri}\n\
          Version: 1\nChain ID: {chain_id}\nNonce: {nonce}\nIssued At: {issued_at}"
     ))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the story plays in real time; this is its one clock")]
-fn now_rfc3339() -> String {
-    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+/// Now. The story plays in real time; this is its one clock.
+#[expect(clippy::disallowed_methods, reason = "the clock of a program for a person to watch")]
+pub fn now() -> chrono::DateTime<chrono::Utc> {
+    chrono::Utc::now()
 }
 
 /// Where the programs of the workspace are: beside this one.

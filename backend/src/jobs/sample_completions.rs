@@ -61,7 +61,7 @@ async fn store(
 fn pair(campaign: &Campaign, prompt: &Prompt, version_id: B256, completions: Vec<String>) -> Vec<Task> {
     let mut distinct: Vec<String> = Vec::new();
     for completion in completions.iter().map(|completion| completion.trim()) {
-        if !completion.is_empty() && !distinct.iter().any(|other| other == completion) {
+        if is_presentable(completion) && !distinct.iter().any(|other| other == completion) {
             distinct.push(completion.to_owned());
         }
     }
@@ -84,6 +84,11 @@ fn pair(campaign: &Campaign, prompt: &Prompt, version_id: B256, completions: Vec
         }
     }
     tasks
+}
+
+/// Whether a person can be asked about it. Control characters cannot be seen, and Postgres refuses NUL.
+fn is_presentable(completion: &str) -> bool {
+    !completion.is_empty() && !completion.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
 #[cfg(test)]
@@ -127,7 +132,7 @@ mod tests {
     #[test]
     fn pairs_distinct_completions_in_an_order_that_the_seed_decides() {
         let prompt = Prompt { position: 3, prompt: "Hello?".into(), sampled_at: None };
-        let completions = ["a", " a ", "", "b", "c"].map(str::to_owned).to_vec();
+        let completions = ["a", " a ", "", "b", "c", "d\0"].map(str::to_owned).to_vec();
         let tasks = pair(&campaign(), &prompt, B256::ZERO, completions.clone());
         assert_eq!(tasks.len(), 3);
         assert!(tasks.iter().all(|task| task.completion_a != task.completion_b));

@@ -4,3 +4,4 @@ mod crash_recovery;
 mod label_to_claim;
 mod support;
 mod train_to_serve;
+mod up;
