@@ -1,7 +1,7 @@
 //! What the simulated people like: the stand-in for human taste in the demo.
 //!
 //! Of two completions the better one has the higher VADER sentiment (Hutto & Gilbert 2014: a lexicon rated by ten
-//! people a word); where both are equally cheerful, the shorter one; where they are the same length too, neither.
+//! people a word); where both are equally cheerful, the one that says more; where they are equally long too, neither.
 use std::cmp::Ordering;
 
 use vader_sentiment::SentimentIntensityAnalyzer;
@@ -27,7 +27,7 @@ impl Oracle {
         if difference.abs() > INDIFFERENCE {
             return difference.total_cmp(&0.0);
         }
-        b.chars().count().cmp(&a.chars().count())
+        a.chars().count().cmp(&b.chars().count())
     }
 
     /// How clear the case is: the distance of the two sentiments, in `[0, 2]`.
@@ -41,10 +41,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prefers_the_more_cheerful_then_the_shorter() {
+    fn prefers_the_more_cheerful_then_the_longer() {
         let oracle = Oracle::new();
         assert_eq!(oracle.compare("What a wonderful, happy day!", "This is terrible."), Ordering::Greater);
-        assert_eq!(oracle.compare("A table.", "A table in the room."), Ordering::Greater);
+        assert_eq!(oracle.compare("A table.", "A table in the room."), Ordering::Less);
         assert_eq!(oracle.compare("A table.", "A chairs"), Ordering::Equal);
     }
 }

@@ -191,7 +191,7 @@ impl Story<'_> {
                 json!({
                     "name": "Cheerful answers",
                     "familyId": self.chain.deployment.family.family_id,
-                    "guidelines": "Choose the answer that leaves the reader in a better mood. If both are equally cheerful, choose the shorter one.",
+                    "guidelines": "Choose the answer that leaves the reader in a better mood. If both are equally cheerful, choose the one that says more.",
                     "minimumStake": parse_ether("100")?.to_string(),
                     "terms": {
                         "budget": parse_ether("2000")?.to_string(),
