@@ -126,7 +126,7 @@ async fn train_reward(
     let params = RunParams::Reward(request.reward.clone());
     let trained = train(app, run_id, request, "reward", &inputs, params).await?;
     results.reward = Some(trained.manifest_hash);
-    results.reward_accuracy = trained.manifest.metrics.get("testAccuracy").copied();
+    results.reward_accuracy = trained.manifest.metrics.get("heldOutAccuracy").copied();
     Ok("policy")
 }
 
