@@ -1,10 +1,10 @@
 import type { Address, Chain, EIP1193Provider, Hex, LocalAccount } from "viem";
+import type { TransactionRequest } from "./devSigner";
 
 /**
  * A wallet for local chains only: signs in the page with the accounts of the mnemonic that every development node
  * publishes. Nothing of value can be behind these keys. Offered only when the server says `devWallets`.
  */
-const MNEMONIC = "test test test test test test test test test test test junk";
 const STORAGE_KEY = "polity.devAccount";
 
 /** Accounts offered in the dialog: index on the mnemonic's standard path, and what the deployment gave it. */
@@ -33,11 +33,8 @@ export function chooseDevAccount(index: number): void {
 const hasChosen = (): boolean => window.localStorage.getItem(STORAGE_KEY) !== null;
 const chosenIndex = (): number => Number(window.localStorage.getItem(STORAGE_KEY) ?? DEV_ACCOUNTS[0]!.index);
 
-/** Key derivation is loaded on first use: visitors who bring a wallet never pay for it. */
-async function accountAt(index: number): Promise<LocalAccount> {
-  const { mnemonicToAccount } = await import("viem/accounts");
-  return mnemonicToAccount(MNEMONIC, { addressIndex: index });
-}
+const signer = () => import("./devSigner");
+const accountAt = async (index: number): Promise<LocalAccount> => (await signer()).devAccount(index);
 
 export const devAddress = async (index: number): Promise<Address> => (await accountAt(index)).address;
 
@@ -50,17 +47,6 @@ export function createDevWallet(chain: Chain, rpcUrl: string): EIP1193Provider {
   window.addEventListener("polity:devAccount", () => {
     void accountAt(chosenIndex()).then((account) => emit("accountsChanged", [account.address]));
   });
-
-  async function sendTransaction(account: LocalAccount, request: { to: Address; data?: Hex; value?: Hex; gas?: Hex }) {
-    const { createWalletClient, http } = await import("viem");
-    const client = createWalletClient({ account, chain, transport: http(rpcUrl) });
-    return client.sendTransaction({
-      to: request.to,
-      data: request.data,
-      value: request.value === undefined ? undefined : BigInt(request.value),
-      gas: request.gas === undefined ? undefined : BigInt(request.gas),
-    });
-  }
 
   async function forward(method: string, params: readonly unknown[]): Promise<unknown> {
     const response = await fetch(rpcUrl, {
@@ -94,7 +80,7 @@ export function createDevWallet(chain: Chain, rpcUrl: string): EIP1193Provider {
       case "eth_signTypedData_v4":
         return (await accountAt(chosenIndex())).signTypedData(JSON.parse(params[1] as string));
       case "eth_sendTransaction":
-        return sendTransaction(await accountAt(chosenIndex()), params[0] as { to: Address });
+        return (await signer()).sendTransaction(await accountAt(chosenIndex()), chain, rpcUrl, params[0] as TransactionRequest);
       default:
         return forward(method, params);
     }

@@ -1,5 +1,6 @@
-import { type ReactNode, createContext, use, useMemo, useState } from "react";
-import { WalletDialog } from "./WalletDialog";
+import { type ReactNode, Suspense, createContext, lazy, use, useMemo, useState } from "react";
+
+const WalletDialog = lazy(() => import("./WalletDialog"));
 
 const WalletContext = createContext<{ openWallet: () => void }>({ openWallet: () => undefined });
 
@@ -8,11 +9,24 @@ export const useWalletDialog = () => use(WalletContext);
 
 export function WalletProvider({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
-  const value = useMemo(() => ({ openWallet: () => setOpen(true) }), []);
+  const [wanted, setWanted] = useState(false);
+  const value = useMemo(
+    () => ({
+      openWallet: () => {
+        setWanted(true);
+        setOpen(true);
+      },
+    }),
+    [],
+  );
   return (
     <WalletContext value={value}>
       {children}
-      <WalletDialog open={open} onClose={() => setOpen(false)} />
+      {wanted && (
+        <Suspense>
+          <WalletDialog open={open} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
     </WalletContext>
   );
 }

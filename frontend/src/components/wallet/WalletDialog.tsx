@@ -4,7 +4,7 @@ import { ConnectedPanel } from "./ConnectedPanel";
 import { WalletList } from "./WalletList";
 
 /** Choose a wallet, then sign in; later the place to sign out and to disconnect. */
-export function WalletDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function WalletDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { status } = useConnection();
   const connected = status === "connected";
   return (
