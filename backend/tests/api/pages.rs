@@ -1,6 +1,10 @@
 //! What anybody can read, and how errors and headers look.
 use crate::support::{Client, Server, name};
-use alloy::primitives::{Address, B256, U256};
+use alloy::{
+    primitives::{Address, B256, U256},
+    sol_types::SolCall,
+};
+use bindings::GovernanceToken::approveCall;
 use protocol::{merkle, rewards};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -165,14 +169,16 @@ async fn a_proposal_says_in_words_what_it_would_do() {
     }
     let accept = server.app.chain.accept_payouts(3, root);
     assert_eq!(accept.to, contracts.label_epochs);
+    let value = U256::from(5) * U256::from(10).pow(U256::from(20));
+    let approve = approveCall { spender: contracts.reward_distributor, value }.abi_encode();
     sqlx::query(
         "insert into chain.proposals (proposal_id, proposer, targets, \"values\", calldatas, description, vote_start,
              vote_end, created_block, created_at)
-         values (77, $1, array[$2], array[0], array[$3], '# Pay epoch 3', $4, $4 + interval '60 s', 3, $4)",
+         values (77, $1, $2, array[0, 0], $3, '# Pay epoch 3', $4, $4 + interval '60 s', 3, $4)",
     )
     .bind([1u8; 20].as_slice())
-    .bind(accept.to.as_slice())
-    .bind(accept.data.as_ref())
+    .bind([accept.to.as_slice(), contracts.governance_token.as_slice()])
+    .bind([accept.data.as_ref(), approve.as_slice()])
     .bind(now)
     .execute(&mut *conn)
     .await
@@ -183,6 +189,8 @@ async fn a_proposal_says_in_words_what_it_would_do() {
     let action = &proposal["actions"][0];
     assert_eq!((&action["contract"], &action["function"]), (&json!("LabelEpochs"), &json!("acceptPayouts")));
     assert_eq!(action["summary"], "Pay epoch 3: 1,234 POL to 14 labelers");
+    let sentence = "Allow the reward pool to take up to 500 POL from the treasury";
+    assert_eq!(proposal["actions"][1]["summary"], sentence);
     let (_, epoch) = client.get("/epochs/3").await;
     assert_eq!(epoch["payouts"]["proposalId"], "77");
     server.app.clock.advance(chrono::TimeDelta::seconds(1));

@@ -56,7 +56,8 @@ pub fn decode(contracts: &Contracts, target: Address, value: U256, calldata: &[u
     }
 }
 
-fn name_of(contracts: &Contracts, target: Address) -> Option<&'static str> {
+/// Our name of a contract; `None` for an address that is not one of the deployment's.
+pub fn name_of(contracts: &Contracts, target: Address) -> Option<&'static str> {
     let names = [
         (contracts.governance_token, "GovernanceToken"),
         (contracts.governor, "ProtocolGovernor"),

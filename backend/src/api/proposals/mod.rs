@@ -89,7 +89,7 @@ async fn describe(state: &AppState, stored: Vec<proposals::Proposal>) -> Result<
         let mut actions = Vec::with_capacity(p.targets.len());
         for ((target, value), calldata) in p.targets.iter().zip(&p.values).zip(&p.calldatas) {
             let action = actions::decode(contracts, *target, *value, calldata);
-            actions.push(words::describe(&mut conn, action).await?);
+            actions.push(words::describe(&mut conn, contracts, action).await?);
         }
         shown.push(Proposal {
             proposal_id: Wei(p.proposal_id.0),

@@ -1,13 +1,18 @@
 //! What an action means here, in a sentence for voters. To add one: a branch in [`sentence`].
-use super::Action;
+use super::{Action, actions::name_of};
+use crate::chain::Contracts;
 use alloy::primitives::{Address, B256, U256};
 use chrono::TimeDelta;
 use sqlx::{PgConnection, Row};
 use storage::columns;
 
 /// Add the sentence to a decoded action.
-pub async fn describe(conn: &mut PgConnection, mut action: Action) -> Result<Action, sqlx::Error> {
-    action.summary = match sentence(conn, &action).await? {
+pub async fn describe(
+    conn: &mut PgConnection,
+    contracts: &Contracts,
+    mut action: Action,
+) -> Result<Action, sqlx::Error> {
+    action.summary = match sentence(conn, contracts, &action).await? {
         Some(sentence) => sentence,
         None => plain(&action),
     };
@@ -31,9 +36,14 @@ fn text(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-async fn sentence(conn: &mut PgConnection, action: &Action) -> Result<Option<String>, sqlx::Error> {
+async fn sentence(
+    conn: &mut PgConnection,
+    contracts: &Contracts,
+    action: &Action,
+) -> Result<Option<String>, sqlx::Error> {
     let (Some(contract), Some(function)) = (&action.contract, &action.function) else { return Ok(None) };
     let arg = |i: usize| action.args.get(i).map(|arg| text(&arg.value)).unwrap_or_default();
+    let who = |i: usize| party(contracts, &arg(i));
     let amount = |i: usize| arg(i).parse::<U256>().map(pol).unwrap_or_default();
     Ok(Some(match (contract.as_str(), function.as_str()) {
         ("LabelEpochs", "acceptPayouts") => return pay_epoch(conn, &arg(0), &arg(1)).await,
@@ -45,14 +55,14 @@ async fn sentence(conn: &mut PgConnection, action: &Action) -> Result<Option<Str
         }
         ("ModelRegistry", "createFamily") => format!("Create the model family {}", arg(0)),
         ("GovernanceToken", "approve") => {
-            format!("Allow {} to take up to {} POL from the treasury", party(conn, &arg(0)).await?, amount(1))
+            format!("Allow {} to take up to {} POL from the treasury", who(0), amount(1))
         }
-        ("GovernanceToken", "transfer") => format!("Pay {} POL from the treasury to {}", amount(1), arg(0)),
-        ("GovernanceToken", "mint") => format!("Mint {} POL to {}", amount(1), arg(0)),
+        ("GovernanceToken", "transfer") => format!("Pay {} POL from the treasury to {}", amount(1), who(0)),
+        ("GovernanceToken", "mint") => format!("Mint {} POL to {}", amount(1), who(0)),
         ("GovernanceToken", "setLocker") if arg(1) == "true" => {
-            format!("Let holders lock their tokens to {}", arg(0))
+            format!("Let holders lock their tokens to {}", who(0))
         }
-        ("GovernanceToken", "setLocker") => format!("Allow no new locks of tokens to {}", arg(0)),
+        ("GovernanceToken", "setLocker") => format!("Allow no new locks of tokens to {}", who(0)),
         ("RewardDistributor", "fund") => {
             format!("Move {} POL from the treasury into the reward pool", amount(0))
         }
@@ -75,8 +85,8 @@ async fn sentence(conn: &mut PgConnection, action: &Action) -> Result<Option<Str
         ("TimelockController", "updateDelay") => {
             format!("Wait {} before a passed proposal is executed", span(&arg(0)))
         }
-        ("AccessManager", "grantRole") => format!("Give the role {} to {}", role(&arg(0)), arg(1)),
-        ("AccessManager", "revokeRole") => format!("Take the role {} from {}", role(&arg(0)), arg(1)),
+        ("AccessManager", "grantRole") => format!("Give the role {} to {}", role(&arg(0)), who(1)),
+        ("AccessManager", "revokeRole") => format!("Take the role {} from {}", role(&arg(0)), who(1)),
         _ => return Ok(None),
     }))
 }
@@ -151,28 +161,21 @@ async fn version_name(conn: &mut PgConnection, version_id: &str) -> Result<Strin
     Ok(name.unwrap_or_else(|| version_id.to_owned()))
 }
 
-/// An address by what it is to the DAO, if it is anything.
-async fn party(conn: &mut PgConnection, address: &str) -> Result<String, sqlx::Error> {
-    let Ok(account) = address.parse::<Address>() else { return Ok(address.to_owned()) };
-    let role: Option<String> = sqlx::query_scalar(
-        "select role_id::text from chain.role_members where account = $1 order by role_id limit 1",
-    )
-    .bind(account.as_slice())
-    .fetch_optional(conn)
-    .await?;
-    Ok(match role {
-        Some(id) => format!("{address} ({})", role_name(&id)),
+/// An address, by what it is to the DAO if it is one of its contracts.
+fn party(contracts: &Contracts, address: &str) -> String {
+    let name = address.parse::<Address>().ok().and_then(|address| name_of(contracts, address));
+    match name {
+        Some("RewardDistributor") => "the reward pool".to_owned(),
+        Some("TimelockController") => "the treasury".to_owned(),
+        Some("StakingPool") => "the staking pool".to_owned(),
+        Some(name) => name.to_owned(),
         None => address.to_owned(),
-    })
+    }
 }
 
 fn role(id: &str) -> String {
-    role_name(id).to_uppercase()
-}
-
-fn role_name(id: &str) -> String {
     let name = id.parse().ok().and_then(protocol::roles::name);
-    name.map_or_else(|| id.to_owned(), str::to_owned)
+    name.map_or_else(|| id.to_owned(), str::to_uppercase)
 }
 
 /// Wei as POL with thousands separators, cut to four decimals.
