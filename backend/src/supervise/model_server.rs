@@ -65,7 +65,15 @@ async fn look(app: &AppState, server: &mut Option<Server>) -> Duration {
     }
     let active = match app.chain.active_version(app.chain.deployment.family.family_id).await {
         Ok(Some(active)) => active,
-        Ok(None) => return LOOK,
+        Ok(None) => {
+            // None was activated yet, or the active one was revoked: then nothing may be served.
+            app.engine.set(None);
+            if let Some(mut revoked) = server.take() {
+                tracing::warn!(version.id = %revoked.served.version_id, "no version is active any more; stopping");
+                revoked.child.kill().await.ok();
+            }
+            return LOOK;
+        }
         Err(error) => {
             tracing::warn!(%error, "the active version cannot be read");
             return BACK_OFF;

@@ -23,14 +23,27 @@ pub async fn index(app: AppState, shutdown: Shutdown) -> anyhow::Result<()> {
 
 /// Do jobs and look for work.
 pub async fn work(app: AppState, shutdown: Shutdown) -> anyhow::Result<()> {
+    prepare(&app).await;
+    tokio::join!(jobs::worker::run(app.clone(), shutdown.clone()), jobs::sweep::run(app, shutdown));
+    Ok(())
+}
+
+/// What jobs build on. Not having it is no reason to stop: what needs it fails by itself, says why and is tried again.
+async fn prepare(app: &AppState) {
     let transactions = app.transactions();
-    // The chain may be a moment behind; what cannot be sent now is sent when its job runs again.
     if let Err(error) = transactions.resend_lost().await {
         tracing::warn!(%error, "lost transactions could not be sent again");
     }
-    if let Some(delegate) = app.chain.missing_delegation().await? {
-        transactions.send("operator/delegate", &delegate).await?;
+    let delegated = async {
+        if let Some(delegate) = app.chain.missing_delegation().await? {
+            transactions.send("operator/delegate", &delegate).await?;
+        }
+        anyhow::Ok(())
+    };
+    if let Err(error) = delegated.await {
+        tracing::warn!(
+            error = format!("{error:#}"),
+            "the operator has no votes, so it cannot make proposals"
+        );
     }
-    tokio::join!(jobs::worker::run(app.clone(), shutdown.clone()), jobs::sweep::run(app, shutdown));
-    Ok(())
 }

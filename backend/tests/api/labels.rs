@@ -204,3 +204,33 @@ async fn closing_waits_for_answers_that_are_being_stored() {
     answering.commit().await.unwrap();
     assert_eq!(closing.await.unwrap().unwrap(), Some(now));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_come_twice_at_once_are_stored_once() {
+    let server = Server::start().await;
+    server.open_epoch(1, 8).await;
+    let mut answers = Vec::new();
+    let mut labelers = Vec::new();
+    for i in 0..4 {
+        labelers.push(Labeler::join(&server, &format!("labeler {i}")).await);
+    }
+    for labeler in &labelers {
+        for task in tasks(&labeler.lease(1, 8).await) {
+            for choice in [Choice::A, Choice::A, Choice::B] {
+                answers.push((labeler, labeler.answer(&task, choice)));
+            }
+        }
+    }
+    let requests = answers.into_iter().map(|(labeler, answer)| labeler.client.post("/preferences", answer));
+    let statuses = futures::future::join_all(requests).await;
+    let n = |status| statuses.iter().filter(|(actual, _)| *actual == status).count();
+    assert_eq!(n(StatusCode::CREATED), 32, "one answer a task");
+    assert_eq!(n(StatusCode::OK) + n(StatusCode::CONFLICT), 64, "{statuses:?}");
+    let (stored, answered): (i64, i64) = sqlx::query_as(
+        "select (select count(*) from app.preferences), (select count(*) from app.slots where answered_at is not null)",
+    )
+    .fetch_one(&server.app.pool)
+    .await
+    .unwrap();
+    assert_eq!((stored, answered), (32, 32));
+}

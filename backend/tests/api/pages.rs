@@ -102,6 +102,8 @@ async fn errors_are_problems_and_every_answer_has_the_security_headers() {
         let (actual, problem) = client.get(path).await;
         assert_eq!((actual, problem["status"].as_u64()), (status, Some(status.as_u16().into())), "{path}");
     }
+    let (status, problem) = client.post("/status", json!({})).await;
+    assert_eq!((status, name(&problem)), (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"));
     let http = reqwest::Client::new();
     let post = |path: &str, body: &str| {
         let request = http.post(format!("{}{path}", server.url)).header("content-type", "application/json");

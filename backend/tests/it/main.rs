@@ -2,6 +2,7 @@
 //! Each story is one file that reads from top to bottom; `support` holds what the stories share.
 mod crash_recovery;
 mod label_to_claim;
+mod served_version;
 mod support;
 mod train_to_serve;
 mod up;
