@@ -39,10 +39,11 @@ use crate::app::AppState;
 use axum::{
     Extension, Json, Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware,
     routing::{any, get, post},
 };
+use problem::Problem;
 use std::net::SocketAddr;
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer};
@@ -142,6 +143,7 @@ fn router(state: AppState) -> Router {
         .route("/rpc", post(rpc::proxy_rpc))
         .route("/v1/{*path}", any(completions::proxy_completions))
         .fallback(assets::serve_asset)
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(state.config.server.max_body_bytes))
         .layer(middleware::from_fn_with_state(state.clone(), limit::limit))
         .layer(CompressionLayer::new())
@@ -157,6 +159,11 @@ fn router(state: AppState) -> Router {
         .layer(header(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"))
         .layer(TraceLayer::new_for_http())
         .with_state(state)
+}
+
+async fn method_not_allowed(method: Method, uri: Uri) -> Problem {
+    let detail = format!("{} does not answer {method}; see /api/v1/openapi.json.", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
 }
 
 /// Tells open streams that the server stops.
