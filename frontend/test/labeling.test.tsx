@@ -17,7 +17,7 @@ const key = { privateKey, sessionKey: privateKeyToAddress(privateKey), expiresAt
 
 type Sent = { epoch: number; block: number; slot: number; taskId: Hex; choice: number; labeler: Address; signature: Hex };
 let sent: Sent[];
-let refuse: { status: number; title: string; detail: string } | null;
+let refuse: { status: number; type?: string; title: string; detail: string } | null;
 const TOTAL = 6;
 
 const task = (slot: number) => ({
@@ -106,5 +106,13 @@ describe("labeling", () => {
     expect(result.current.task?.slot).toBe(0);
     expect(result.current.error).toMatchObject({ message: "Epoch 3 takes no more answers." });
     expect(result.current.saved).toBeNull();
+  });
+
+  it("does not bring back a task that was answered in another tab", async () => {
+    const result = await start();
+    refuse = { status: 409, type: "urn:polity:problem:already-answered", title: "Conflict", detail: "The slot was answered with 0." };
+    await act(() => result.current.answer("b"));
+    expect(result.current.task?.slot).toBe(1);
+    expect(result.current.error).toMatchObject({ message: "The slot was answered with 0." });
   });
 });

@@ -21,4 +21,7 @@ export async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, `The server answered ${response.status}`, undefined);
 }
 
+/** Whether an error is the server's problem of this name, the last part of its `type`. */
+export const isProblem = (error: unknown, name: string): boolean => error instanceof Problem && error.type.endsWith(`:${name}`);
+
 export const isNotFound = (error: unknown): boolean => error instanceof Problem && error.status === 404;

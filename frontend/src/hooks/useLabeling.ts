@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Address } from "viem";
 import { sendJson } from "../api/client";
-import { Problem } from "../api/problem";
+import { Problem, isProblem } from "../api/problem";
 import type { LabelTask, LeaseAnswer, Receipt } from "../api/types";
 import { type Choice, choiceNumber, domainOf, preferenceHash, preferenceMessage, preferenceTypes } from "../protocol/labels";
 import { saveReceipt } from "../receipts";
@@ -97,7 +97,8 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
         await saveReceipt({ ...signed, chainId, contract: contracts.labelEpochs, receipt });
         setSaved({ task, choice, receipt });
       } catch (cause) {
-        setQueue((current) => putBack(current, task));
+        // Another tab may have answered it; then the first answer stands and the task stays gone.
+        if (!isProblem(cause, "already-answered")) setQueue((current) => putBack(current, task));
         setError(cause);
       } finally {
         setSending((count) => count - 1);

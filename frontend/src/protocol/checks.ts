@@ -1,4 +1,5 @@
 import { type Address, type Hex, keccak256, zeroHash } from "viem";
+import { formatTokens } from "../format";
 import { type Bundle, goldRoot, labelWords, labelsRoot, verifyPreference, verifySession } from "./bundle";
 import { type LabelWord, domainOf, payoutLeaf, preferenceHash, secretHash, seedOf } from "./labels";
 import { merkleRoot, verifyProof } from "./merkle";
@@ -150,8 +151,8 @@ export function checkGrowth(earned: readonly Earned[], account: Address, before:
   const pay = earned.reduce((sum, entry) => sum + entry.pay, 0n);
   const growth = cumulative(after) - cumulative(before);
   return growth === pay
-    ? { ok: true, detail: `The account's total grew by ${growth} wei, as computed.` }
-    : { ok: false, detail: `The account's total grew by ${growth} wei, but ${pay} wei were earned.` };
+    ? { ok: true, detail: `The account's total grew by ${formatTokens(growth, 18)}, as computed.` }
+    : { ok: false, detail: `The account's total grew by ${formatTokens(growth, 18)}, but ${formatTokens(pay, 18)} were earned.` };
 }
 
 /** Order, running totals and root of all payout leaves. */

@@ -14,7 +14,7 @@ import { cx } from "../ui/cx";
 function TurnView({ turn, waiting }: { turn: Turn; waiting: boolean }) {
   const own = turn.role === "user";
   return (
-    <li className={cx("max-w-[46rem] rounded-xl px-4 py-3", own ? "ml-auto bg-accent-soft" : "card mr-auto")}>
+    <li className={cx("w-fit max-w-[46rem] rounded-xl px-4 py-3", own ? "ml-auto bg-accent-soft" : "card mr-auto")}>
       <span className="sr-only">{own ? "You" : "Model"}: </span>
       <p className="break-words whitespace-pre-wrap">{inertText(turn.content)}{waiting && turn.content === "" && <span className="text-muted">Thinking…</span>}</p>
       {!own && turn.versionId !== undefined && (

@@ -23,7 +23,7 @@ function Work({ campaign }: { campaign: OpenCampaign }) {
       {(data) => {
         const staked = BigInt(data.stake.active) >= BigInt(campaign.minimumStake);
         if (staked && keys.key !== null) {
-          return <Desk key={keys.key.sessionKey} campaign={campaign} epoch={campaign.openEpoch} labeler={data.account} sessionKey={keys.key} />;
+          return <Desk key={keys.key.sessionKey} campaign={campaign} epoch={campaign.openEpoch} labeler={data.account} sessionKey={keys.key} onKeyRefused={keys.forget} />;
         }
         return <Preparation campaign={campaign} me={data} labeler={data.account} keys={keys} />;
       }}

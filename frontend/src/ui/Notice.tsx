@@ -15,7 +15,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
 }
 
 /** What happened, and one thing to do. */
-export function ErrorNote({ error, retry, what }: { error: unknown; retry?: () => void; what?: string }) {
+export function ErrorNote({ error, retry, what, action = "Try again" }: { error: unknown; retry?: () => void; what?: string; action?: string }) {
   return (
     <div role="alert" className="flex flex-wrap items-center justify-between gap-3 rounded-lg border border-bad bg-bad-soft px-4 py-3 text-bad">
       <p className="min-w-0 break-words">
@@ -24,7 +24,7 @@ export function ErrorNote({ error, retry, what }: { error: unknown; retry?: () =
       </p>
       {retry && (
         <Button variant="danger" onClick={retry}>
-          Try again
+          {action}
         </Button>
       )}
     </div>

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react";
 import type { Address } from "viem";
+import { isProblem } from "../../api/problem";
 import type { Campaign } from "../../api/types";
 import { formatCount } from "../../format";
 import { useLabeling } from "../../hooks/useLabeling";
@@ -17,7 +18,20 @@ import { ShortcutHelp } from "./ShortcutHelp";
 import { inertText } from "./inertText";
 
 /** Where the work happens: one prompt, two completions, one decision. */
-export function Desk({ campaign, epoch, labeler, sessionKey }: { campaign: Campaign; epoch: number; labeler: Address; sessionKey: SessionKey }) {
+export function Desk({
+  campaign,
+  epoch,
+  labeler,
+  sessionKey,
+  onKeyRefused,
+}: {
+  campaign: Campaign;
+  epoch: number;
+  labeler: Address;
+  sessionKey: SessionKey;
+  /** Forgets the key, so that another one can be authorised. */
+  onKeyRefused: () => void;
+}) {
   const { queue, task, saved, sending, error, answer, retry } = useLabeling(epoch, labeler, sessionKey);
   const [shortcuts, setShortcuts] = useShortcutSwitch();
   const [panel, setPanel] = useState<"guidelines" | "keys" | null>(null);
@@ -53,7 +67,10 @@ export function Desk({ campaign, epoch, labeler, sessionKey }: { campaign: Campa
           <Button onClick={() => setPanel("keys")}>Keyboard</Button>
         </div>
       </div>
-      {error !== null && <ErrorNote what="That was not saved" error={error} retry={retry} />}
+      {error !== null && isProblem(error, "session-key-not-authorised") && (
+        <ErrorNote what="That was not saved" error={error} action="Authorise again" retry={onKeyRefused} />
+      )}
+      {error !== null && !isProblem(error, "session-key-not-authorised") && <ErrorNote what="That was not saved" error={error} retry={retry} />}
       {task === undefined && error === null && (queue.exhausted ? <Done epoch={epoch} total={queue.progress?.total ?? 0} sending={sending} /> : <Skeleton lines={8} />)}
       {task !== undefined && (
         <article data-task={task.taskId} aria-label="Task">

@@ -25,7 +25,7 @@ export function Steps({ steps }: { steps: Step[] }) {
                 <span className="font-medium">{title}</span>
                 <span className="text-[0.8125rem] text-muted">{word}</span>
               </p>
-              {detail !== "" && <p className="text-[0.875rem] break-all text-muted">{detail}</p>}
+              {detail !== "" && <p className="text-[0.875rem] wrap-anywhere text-muted">{detail}</p>}
             </div>
           </li>
         );

@@ -13,7 +13,9 @@ export function AccountButton() {
   if (address === undefined) {
     return (
       <Button variant="primary" onClick={openWallet}>
-        Connect<span className="hidden sm:inline"> wallet</span>
+        <span>
+          Connect<span className="hidden sm:inline"> wallet</span>
+        </span>
       </Button>
     );
   }
