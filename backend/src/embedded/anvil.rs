@@ -1,13 +1,18 @@
 //! The private chain, kept in `<data>/anvil/state.json`.
-use crate::chain;
-use alloy::providers::Provider;
+use crate::{app::AppState, chain, jobs::worker::WAITING, supervise::Shutdown};
+use alloy::providers::{Provider, ext::AnvilApi};
 use anyhow::Context;
 use localnet::{Anvil, AnvilOptions, Deploy, Tools, read_deployment};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use storage::app::jobs;
 
-/// Seconds between blocks. The governor's clock is the time of the latest block, so votes need blocks to begin and end.
-const BLOCK_TIME_S: u64 = 1;
+/// Seconds that the latest block may be old while nothing waits for the chain. Every block is kept for ever, so a chain
+/// that is left alone for days must not make one each second.
+const IDLE_S: u64 = 15;
 
 /// Start the chain where it stopped, and deploy the contracts when it has none. Their addresses go to `deployment`.
 pub async fn start(tools: &Tools, data: &Path, deployment: &Path) -> anyhow::Result<Anvil> {
@@ -15,7 +20,7 @@ pub async fn start(tools: &Tools, data: &Path, deployment: &Path) -> anyhow::Res
     std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
     let state = folder.join("state.json");
     keep_readable(&state)?;
-    let options = AnvilOptions { state: Some(state), block_time_s: Some(BLOCK_TIME_S), port: 0 };
+    let options = AnvilOptions { state: Some(state), ..AnvilOptions::default() };
     let anvil = Anvil::start(tools, &options).await.context("starting the private chain")?;
     if !is_deployed(&anvil.rpc_url(), deployment).await? {
         tracing::info!("deploying the contracts; the first time they are compiled, which takes a minute");
@@ -23,6 +28,30 @@ pub async fn start(tools: &Tools, data: &Path, deployment: &Path) -> anyhow::Res
         localnet::deploy(tools, &target).await.context("deploying the contracts")?;
     }
     Ok(anvil)
+}
+
+/// Mine a block each second while a job waits for the chain, and now and then otherwise: the contracts' clock is the time
+/// of the latest block, so votes and windows need blocks to begin and end.
+pub async fn keep_time(app: AppState, mut shutdown: Shutdown) -> anyhow::Result<()> {
+    while !shutdown.is_on() {
+        if let Err(error) = tick(&app).await {
+            tracing::warn!(error = format!("{error:#}"), "the chain's clock stands still");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+            () = shutdown.wait() => {}
+        }
+    }
+    Ok(())
+}
+
+async fn tick(app: &AppState) -> anyhow::Result<()> {
+    let age = app.clock.unix_s().saturating_sub(app.chain.head().await?.timestamp);
+    let waited_for = jobs::next_due(&mut *app.pool.acquire().await?, WAITING).await?.is_some();
+    if age >= IDLE_S || (waited_for && age >= 1) {
+        app.chain.provider.evm_mine(None).await?;
+    }
+    Ok(())
 }
 
 async fn is_deployed(rpc_url: &str, file: &Path) -> anyhow::Result<bool> {

@@ -17,14 +17,14 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 const LONGEST_BACK_OFF_S: i64 = 60;
 
 /// Kinds that wait for the chain most of the time.
-const QUICK: &[&str] = &[OPEN_EPOCH, ADVANCE_EPOCH, ADVANCE_PROPOSAL];
+pub const WAITING: &[&str] = &[OPEN_EPOCH, ADVANCE_EPOCH, ADVANCE_PROPOSAL];
 /// Kinds that occupy the machine for minutes, one at a time so that they do not slow each other down.
 const HEAVY: &[&str] = &[SAMPLE_COMPLETIONS, ADVANCE_RUN, REGISTER_BASE];
 
-/// Do jobs until `shutdown`: four quick ones and one heavy one at a time.
+/// Do jobs until `shutdown`: four that wait for the chain and one heavy one at a time.
 pub async fn run(app: AppState, shutdown: Shutdown) {
     let mut lanes = tokio::task::JoinSet::new();
-    for kinds in [QUICK, QUICK, QUICK, QUICK, HEAVY] {
+    for kinds in [WAITING, WAITING, WAITING, WAITING, HEAVY] {
         lanes.spawn(lane(app.clone(), kinds, shutdown.clone()));
     }
     lanes.join_all().await;

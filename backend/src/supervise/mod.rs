@@ -45,7 +45,10 @@ pub async fn up(config: Config) -> anyhow::Result<()> {
         () = shutdown.clone().wait_owned() => return Ok(()),
     };
     let url = up.app.public_url.clone();
-    let roles = all_roles(&up.app, up.listener, &shutdown);
+    let mut roles = all_roles(&up.app, up.listener, &shutdown);
+    if up.servers.0.is_some() {
+        roles.spawn(embedded::anvil::keep_time(up.app.clone(), shutdown));
+    }
     println!("polity is up at {url}");
     let result = end_together(roles, &switch).await;
     up.app.pool.close().await;

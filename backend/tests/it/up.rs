@@ -20,7 +20,7 @@ async fn up_goes_on_where_a_sigkill_stopped_it() {
     // Its database and its chain died with it, and the next one finds what they left.
     let (mut second, url) = up(data.path());
     assert_eq!(self::block(&url, 1).await, block);
-    wait_for_blocks(&url, indexed + 1).await;
+    wait_for_blocks(&url, indexed + 1).await; // its clock goes on, too
     nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(second.0.id().cast_signed()),
         nix::sys::signal::Signal::SIGINT,

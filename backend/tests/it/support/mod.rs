@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 /// OpenZeppelin's number of an executed proposal.
 const EXECUTED: u8 = 7;
 /// Longest wait for anything that the platform should do by itself.
-const PATIENCE: Duration = Duration::from_secs(150);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Everything that `polity up` runs, on a database and a chain of this test alone.
 pub struct Polity {
