@@ -1199,7 +1199,8 @@ export interface components {
             proposer: components["schemas"]["Account"];
             /** Format: date-time */
             queuedAt: string | null;
-            quorum: components["schemas"]["Wei"] | null;
+            /** @description For votes needed */
+            quorum: components["schemas"]["Wei"];
             /** @description `pending`, `active`, `canceled`, `defeated`, `succeeded`, `queued`, `expired` or `executed` */
             state: string;
             /** @description First line of the description */
