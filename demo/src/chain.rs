@@ -41,15 +41,15 @@ impl Chain {
         Ok(Self { rpc_url: rpc_url.into(), deployment, reader, fast })
     }
 
-    /// Send a transaction of dev account `from` and wait for its success.
-    pub async fn send(&self, from: u32, target: Address, data: Vec<u8>) -> Result<()> {
+    /// Send a transaction of dev account `from` and wait for its success. Returns the number of its block.
+    pub async fn send(&self, from: u32, target: Address, data: Vec<u8>) -> Result<u64> {
         let wallet = EthereumWallet::from(signer(from)?);
         let provider = ProviderBuilder::new().wallet(wallet).connect_http(self.rpc_url.parse()?);
         provider.client().set_poll_interval(POLL);
         let request = TransactionRequest::default().to(target).input(Bytes::from(data).into());
         let receipt = provider.send_transaction(request).await?.get_receipt().await?;
         ensure!(receipt.status(), "transaction {} of account {from} reverted", receipt.transaction_hash);
-        Ok(())
+        receipt.block_number.context("a receipt without a block")
     }
 
     pub fn governor(&self) -> ProtocolGovernor::ProtocolGovernorInstance<DynProvider> {
@@ -69,7 +69,7 @@ impl Chain {
         Ok(id)
     }
 
-    pub async fn vote(&self, from: u32, proposal: U256, support: u8, reason: &str) -> Result<()> {
+    pub async fn vote(&self, from: u32, proposal: U256, support: u8, reason: &str) -> Result<u64> {
         let governor = self.governor();
         let call = governor.castVoteWithReason(proposal, support, reason.into());
         self.send(from, *governor.address(), call.calldata().to_vec()).await

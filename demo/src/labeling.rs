@@ -55,8 +55,11 @@ impl Labeler {
             amount: parse_ether("100")?,
             data: Bytes::new(),
         };
-        chain.send(account, contracts.governance_token, stake.abi_encode()).await?;
+        let staked = chain.send(account, contracts.governance_token, stake.abi_encode()).await?;
         let api = Api::sign_in(url, &wallet).await?;
+        // The platform knows of the stake once it has indexed its block.
+        let indexed = async || Ok(api.get("/status").await?["indexedBlock"].as_u64() >= Some(staked));
+        chain.wait("the indexer", indexed).await?;
         let mut key = [0u8; 32];
         ChaCha8Rng::seed_from_u64(1000 + position as u64).fill_bytes(&mut key);
         let session = PrivateKeySigner::from_bytes(&B256::from(key))?;
