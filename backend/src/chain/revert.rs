@@ -58,6 +58,6 @@ mod tests {
 
     #[test]
     fn shows_data_that_nobody_declared() {
-        assert_eq!(describe(&Bytes::from_static(&[1, 2, 3, 4])), "reverted with 0x01020304");
+        assert_eq!(describe(&Bytes::from_static(&[0xff, 0xfe, 3, 4])), "reverted with 0xfffe0304");
     }
 }
