@@ -1071,7 +1071,7 @@ export interface components {
         ModelVersion: {
             /** Format: date-time */
             activatedAt: string | null;
-            /** @description Everything it was trained on, as the manifest says */
+            /** @description Everything that it and its reward model were trained on, as their manifests say */
             datasetHashes: components["schemas"]["Hash"][];
             /** @description How it compares with its parent; null when this server does not have it */
             evaluation: Record<string, never> | null;

@@ -22,7 +22,7 @@ pub struct ModelVersion {
     pub weights_hash: Hash,
     /// Null for an import
     pub run_spec_hash: Option<Hash>,
-    /// Everything it was trained on, as the manifest says
+    /// Everything that it and its reward model were trained on, as their manifests say
     pub dataset_hashes: Vec<Hash>,
     pub evaluation_hash: Option<Hash>,
     pub parent: Option<Hash>,
@@ -43,8 +43,10 @@ pub struct ModelVersion {
 /// Versions of one version id, of one family, or all; ascending by number.
 async fn load(conn: &mut PgConnection, version_id: Option<Hash>) -> Result<Vec<ModelVersion>, sqlx::Error> {
     let rows = sqlx::query(
-        "select v.*, c.manifest, c.evaluation from chain.model_versions v
+        "select v.*, c.manifest, c.evaluation, r.manifest as reward_manifest from chain.model_versions v
          left join app.checkpoints c on c.manifest_hash = v.manifest_hash
+         left join app.checkpoints r
+             on r.manifest_hash = decode(substr(c.manifest #>> '{inputs,reward}', 3), 'hex')
          where $1::bytea is null or v.version_id = $1 order by v.family_id, v.number",
     )
     .bind(version_id.as_ref().map(|id| id.0.as_slice()))
@@ -60,7 +62,7 @@ fn from_row(row: &PgRow) -> Result<ModelVersion, sqlx::Error> {
         row.try_get::<Option<Json<serde_json::Value>>, _>(column).map(|json| json.map(|json| json.0))
     };
     let manifest = json("manifest")?;
-    let dataset_hashes = manifest.as_ref().map(|manifest| manifest["datasetHashes"].clone());
+    let dataset_hashes = learned_from([json("reward_manifest")?.as_ref(), manifest.as_ref()]);
     Ok(ModelVersion {
         version_id: hash("version_id")?,
         family_id: hash("family_id")?,
@@ -68,7 +70,7 @@ fn from_row(row: &PgRow) -> Result<ModelVersion, sqlx::Error> {
         manifest_hash: hash("manifest_hash")?,
         weights_hash: hash("weights_hash")?,
         run_spec_hash: nonzero("run_spec_hash")?,
-        dataset_hashes: dataset_hashes.and_then(|list| serde_json::from_value(list).ok()).unwrap_or_default(),
+        dataset_hashes,
         evaluation_hash: nonzero("evaluation_hash")?,
         parent: nonzero("parent")?,
         status: row.try_get("status")?,
@@ -79,4 +81,18 @@ fn from_row(row: &PgRow) -> Result<ModelVersion, sqlx::Error> {
         registered_at: row.try_get("registered_at")?,
         activated_at: row.try_get("activated_at")?,
     })
+}
+
+/// The datasets of these manifests in the order of training, each once.
+fn learned_from(manifests: [Option<&serde_json::Value>; 2]) -> Vec<Hash> {
+    let mut hashes: Vec<Hash> = Vec::new();
+    for manifest in manifests.into_iter().flatten() {
+        let own: Vec<Hash> = serde_json::from_value(manifest["datasetHashes"].clone()).unwrap_or_default();
+        for hash in own {
+            if !hashes.contains(&hash) {
+                hashes.push(hash);
+            }
+        }
+    }
+    hashes
 }

@@ -42,7 +42,7 @@ export function WinRate({ evaluation }: { evaluation: Evaluation }) {
   return (
     <div className="space-y-4">
       <Interval rate={evaluation} label={`Win rate, judged by ${JUDGES[evaluation.judge] ?? evaluation.judge}`} />
-      {oracle && <Interval rate={oracle} label={`Win rate, judged by ${oracle.name} (a measure it was not trained on)`} />}
+      {oracle && <Interval rate={oracle} label={`Win rate, judged by ${oracle.name}, not by the reward model`} />}
       <p className="text-[0.875rem] text-muted">
         {formatCount(evaluation.nComparisons, "comparison")}. Mean score {evaluation.meanScore.toFixed(3)}, parent{" "}
         {evaluation.meanScoreParent.toFixed(3)}. Distance to the parent (KL) {evaluation.kl.toFixed(3)}.
