@@ -3,6 +3,7 @@ import { useRuns } from "../../hooks/useAdmin";
 import { Card } from "../../ui/Card";
 import { QueryView } from "../../ui/QueryView";
 import { Table } from "../../ui/Table";
+import { RunForm } from "./RunForm";
 
 /** Last line that the trainer wrote. */
 type Progress = { phase?: string; step?: number; steps?: number } | null;
@@ -11,7 +12,7 @@ const progressText = (progress: Progress): string => (progress?.phase === undefi
 export function Runs() {
   const runs = useRuns();
   return (
-    <Card title="Training runs">
+    <Card title="Training runs" aside={<RunForm />}>
       <QueryView query={runs} what="The runs could not be loaded">
         {(data) =>
           data.length === 0 ? (

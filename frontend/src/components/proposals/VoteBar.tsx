@@ -5,15 +5,14 @@ export interface Tally {
   forVotes: bigint;
   againstVotes: bigint;
   abstainVotes: bigint;
-  /** null while the chain does not answer */
-  quorum: bigint | null;
+  quorum: bigint;
 }
 
-export const tallyOf = (p: { forVotes: string; againstVotes: string; abstainVotes: string; quorum: string | null }): Tally => ({
+export const tallyOf = (p: { forVotes: string; againstVotes: string; abstainVotes: string; quorum: string }): Tally => ({
   forVotes: BigInt(p.forVotes),
   againstVotes: BigInt(p.againstVotes),
   abstainVotes: BigInt(p.abstainVotes),
-  quorum: p.quorum === null ? null : BigInt(p.quorum),
+  quorum: BigInt(p.quorum),
 });
 
 const percent = (part: bigint, total: bigint): number => (total === 0n ? 0 : Number((part * 10_000n) / total) / 100);
@@ -61,7 +60,6 @@ export function TallyTable({ tally }: { tally: Tally }) {
 
 /** A proposal passes when For reaches the quorum and outnumbers Against. */
 export function QuorumBar({ tally }: { tally: Tally }) {
-  if (tally.quorum === null) return null;
   const missing = tally.quorum - tally.forVotes;
   const reached = missing <= 0n;
   return (
