@@ -1,16 +1,18 @@
-import { useState } from "react";
+import { Suspense, lazy, useState } from "react";
 import type { Campaign } from "../api/types";
-import { Desk } from "../components/label/Desk";
-import { Preparation } from "../components/label/Preparation";
 import { SignedIn } from "../components/wallet/Gate";
 import { formatTokens } from "../format";
 import { openCampaigns, useCampaigns } from "../hooks/useCampaigns";
 import { useMe } from "../hooks/useMe";
 import { useSession } from "../hooks/useSession";
 import { useSessionKey } from "../hooks/useSessionKey";
-import { Empty } from "../ui/Notice";
+import { Empty, Skeleton } from "../ui/Notice";
 import { Page } from "../ui/Page";
 import { QueryView } from "../ui/QueryView";
+
+/** Both sign or send, which visitors who only look do not need the code for. */
+const Desk = lazy(() => import("../components/label/Desk").then(({ Desk: component }) => ({ default: component })));
+const Preparation = lazy(() => import("../components/label/Preparation").then(({ Preparation: component }) => ({ default: component })));
 
 type OpenCampaign = Campaign & { openEpoch: number };
 
@@ -65,7 +67,9 @@ export default function LabelPage() {
             <Empty title="No campaign takes labels now">An operator opens the next epoch; this page shows it as soon as it is on the chain.</Empty>
           ) : (
             <SignedIn purpose="Answers are signed, so that they can be paid and so that nobody can change them.">
-              <Work key={campaign.campaignId} campaign={campaign} />
+              <Suspense fallback={<Skeleton lines={8} />}>
+                <Work key={campaign.campaignId} campaign={campaign} />
+              </Suspense>
             </SignedIn>
           )
         }
