@@ -59,7 +59,7 @@ story-test: build $(STAMPS)/chromium
 gen: $(STAMPS)/node $(STAMPS)/libtorch
 	forge build
 	node tools/gen-abi.mjs
-	REGENERATE=1 cargo test -p protocol --test vectors
+	cargo run --quiet -p protocol --example write_vectors
 	cargo run --quiet -- openapi > backend/openapi.json
 	cd frontend && $(PNPM) gen
 
