@@ -11,7 +11,11 @@ use super::{ShapeError, same_shape};
 ///
 /// # Errors
 /// [`ShapeError`] when the shapes differ.
-pub fn per_token(logprobs: &Tensor, ref_logprobs: &Tensor, estimator: KlEstimator) -> Result<Tensor, ShapeError> {
+pub fn per_token(
+    logprobs: &Tensor,
+    ref_logprobs: &Tensor,
+    estimator: KlEstimator,
+) -> Result<Tensor, ShapeError> {
     same_shape(logprobs, &[("ref_logprobs", ref_logprobs)])?;
     let log_ratio = logprobs - ref_logprobs;
     Ok(match estimator {

@@ -23,7 +23,12 @@ pub fn penalise_missing_eos(scores: &Tensor, ended: &Tensor, penalty: f64) -> Re
 ///
 /// # Errors
 /// [`ShapeError`] when `kl` and `mask` differ or `scores` has another number of rows.
-pub fn token_rewards(kl: &Tensor, scores: &Tensor, mask: &Tensor, kl_coef: f64) -> Result<Tensor, ShapeError> {
+pub fn token_rewards(
+    kl: &Tensor,
+    scores: &Tensor,
+    mask: &Tensor,
+    kl_coef: f64,
+) -> Result<Tensor, ShapeError> {
     same_shape(kl, &[("mask", mask)])?;
     if scores.size() != [kl.size()[0]] {
         return Err(ShapeError { name: "scores", found: scores.size(), expected: vec![kl.size()[0]] });

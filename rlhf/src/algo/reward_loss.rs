@@ -29,7 +29,9 @@ pub fn bradley_terry(
     centring: f64,
 ) -> Result<Tensor, ShapeError> {
     same_shape(chosen, &[("rejected", rejected)])?;
-    for (name, label) in [("probability", labels.probability), ("weights", labels.weights), ("margin", labels.margin)] {
+    for (name, label) in
+        [("probability", labels.probability), ("weights", labels.weights), ("margin", labels.margin)]
+    {
         same_shape(chosen, &label.map(|tensor| (name, tensor)).into_iter().collect::<Vec<_>>())?;
     }
     let kind = chosen.kind();

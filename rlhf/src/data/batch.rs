@@ -40,7 +40,8 @@ impl Batch {
     /// Index of every row's last real token in the flattened `[B · T]` positions, `[B]` int64.
     pub fn last_positions(&self) -> Tensor {
         let width = self.width();
-        let indices: Vec<i64> = self.lengths.iter().enumerate().map(|(row, n)| row as i64 * width + n - 1).collect();
+        let indices: Vec<i64> =
+            self.lengths.iter().enumerate().map(|(row, n)| row as i64 * width + n - 1).collect();
         Tensor::from_slice(&indices).to_device(self.token_ids.device())
     }
 }
@@ -53,10 +54,8 @@ pub fn padded_width(length: usize) -> usize {
 /// Puts sequences `[T_i, d]` into one `[B, T, d]` tensor, zeros behind the shorter ones; `T` as in [`Batch::pad`].
 pub fn pad_states(states: &[&Tensor]) -> Tensor {
     let width = padded_width(states.iter().map(|s| s.size()[0] as usize).max().unwrap_or(0)) as i64;
-    let padded: Vec<Tensor> = states
-        .iter()
-        .map(|state| state.constant_pad_nd([0, 0, 0, width - state.size()[0]]))
-        .collect();
+    let padded: Vec<Tensor> =
+        states.iter().map(|state| state.constant_pad_nd([0, 0, 0, width - state.size()[0]])).collect();
     Tensor::stack(&padded, 0)
 }
 
@@ -87,7 +86,8 @@ mod tests {
 
     #[test]
     fn states_are_padded_with_zeros() {
-        let (long, short) = (Tensor::ones([3, 2], tch::kind::FLOAT_CPU), Tensor::ones([1, 2], tch::kind::FLOAT_CPU));
+        let (long, short) =
+            (Tensor::ones([3, 2], tch::kind::FLOAT_CPU), Tensor::ones([1, 2], tch::kind::FLOAT_CPU));
         let states = pad_states(&[&long, &short]);
         assert_eq!((states.size(), states.sum(Kind::Float).double_value(&[])), (vec![2, 8, 2], 8.0));
     }

@@ -95,7 +95,9 @@ fn read<T: DeserializeOwned>(dir: &Path, needed: DatasetKind) -> Result<Dataset<
     }
     let data = read_verified(dir, &manifest.files)?;
     let lines: Vec<&[u8]> = data.split_inclusive(|&byte| byte == b'\n').map(without_newline).collect();
-    if lines.len() as u64 != manifest.sample_count || sample_root(lines.iter().copied()) != manifest.sample_root {
+    if lines.len() as u64 != manifest.sample_count
+        || sample_root(lines.iter().copied()) != manifest.sample_root
+    {
         return Err(DatasetError::Samples);
     }
     let parse = |(i, line): (usize, &&[u8])| {

@@ -8,6 +8,8 @@ use crate::tokenizer::{Tokenizer, TokenizerError};
 /// A preference as the reward model reads it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pair {
+    /// What the user said; pairs of one prompt often share completions.
+    pub prompt: String,
     /// Prompt, preferred completion and end token.
     pub chosen: Vec<i64>,
     /// Prompt, other completion and end token.
@@ -40,6 +42,7 @@ pub fn pairs(
             };
             let votes = f64::from(sample.chosen_votes + sample.rejected_votes);
             Ok(Pair {
+                prompt: sample.prompt.clone(),
                 chosen: row(&sample.chosen)?,
                 rejected: row(&sample.rejected)?,
                 probability: f64::from(sample.chosen_votes) / votes,

@@ -59,7 +59,8 @@ pub enum Event<'a> {
 pub trait Report {
     /// Called after each step; `metrics` that are not finite are left out of the event.
     fn progress(&mut self, phase: Phase, step: u64, steps: u64, metrics: &Metrics) {
-        let metrics = metrics.iter().filter(|(_, value)| value.is_finite()).map(|(k, v)| (k.clone(), *v)).collect();
+        let metrics =
+            metrics.iter().filter(|(_, value)| value.is_finite()).map(|(k, v)| (k.clone(), *v)).collect();
         self.event(&Event::Progress { phase, step, steps, metrics: &metrics });
     }
 
@@ -109,7 +110,10 @@ mod tests {
         lines.event(&Event::Done { manifest_hash: B256::ZERO });
         let text = String::from_utf8(lines.0).expect("JSON is UTF-8");
         let (first, second) = text.split_once('\n').expect("two lines");
-        assert_eq!(first, r#"{"event":"progress","phase":"train","step":1,"steps":2,"metrics":{"loss":0.5}}"#);
+        assert_eq!(
+            first,
+            r#"{"event":"progress","phase":"train","step":1,"steps":2,"metrics":{"loss":0.5}}"#
+        );
         assert!(second.starts_with(r#"{"event":"done","manifestHash":"0x0000"#));
     }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use alloy_primitives::{B256, keccak256};
 use protocol::manifest::{
-    CanonicalError, CheckpointManifest, CheckpointTask, ExecutionProfile, FileEntry, canonical_json, parse_canonical,
+    CanonicalError, CheckpointManifest, CheckpointTask, ExecutionProfile, FileEntry, canonical_json,
+    parse_canonical,
 };
 use sha3::{Digest, Keccak256};
 
@@ -221,7 +222,9 @@ fn describe(name: String, path: &Path) -> Result<FileEntry, CheckpointError> {
             size_bytes += n as u64;
         }
     };
-    std::fs::File::open(path).and_then(hash).map_err(|source| CheckpointError::Read { path: path.into(), source })
+    std::fs::File::open(path)
+        .and_then(hash)
+        .map_err(|source| CheckpointError::Read { path: path.into(), source })
 }
 
 fn check_files(manifest: &CheckpointManifest, found: &[FileEntry]) -> Result<(), CheckpointError> {

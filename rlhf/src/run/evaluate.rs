@@ -121,7 +121,8 @@ impl Judge<'_> {
     fn verdicts(&self, completions: &[Completion]) -> Result<Verdicts, TrainError> {
         let texts =
             completions.iter().map(|c| self.tokenizer.decode(c.text_ids())).collect::<Result<Vec<_>, _>>()?;
-        let row = |c: &Completion| scored_row(&self.contest.prompt_ids[c.prompt], c.text_ids(), self.tokenizer);
+        let row =
+            |c: &Completion| scored_row(&self.contest.prompt_ids[c.prompt], c.text_ids(), self.tokenizer);
         let rows: Vec<Vec<i64>> = completions.iter().map(row).collect();
         let sentiments = texts.iter().map(|text| self.oracle.score(text)).collect();
         Ok(Verdicts { scores: self.reward.scores(&rows, self.engine), sentiments, texts })
@@ -129,7 +130,12 @@ impl Judge<'_> {
 }
 
 /// The first completion of the first prompts, side by side.
-fn show(contest: &Contest, completions: &[Completion], ours: &Verdicts, theirs: &Verdicts) -> Vec<EvaluationSample> {
+fn show(
+    contest: &Contest,
+    completions: &[Completion],
+    ours: &Verdicts,
+    theirs: &Verdicts,
+) -> Vec<EvaluationSample> {
     (0..completions.len())
         .filter(|&i| completions[i].sample == 0)
         .take(MAX_SAMPLES)

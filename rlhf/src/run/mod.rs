@@ -150,7 +150,11 @@ impl Job<'_> {
     /// Fails unless the dataset is the one that the spec names.
     fn expect_input(&self, name: &str, found: B256) -> Result<(), TrainError> {
         let (_, expected) = self.input(name)?;
-        if found == expected { Ok(()) } else { Err(TrainError::WrongInput { name: name.into(), found, expected }) }
+        if found == expected {
+            Ok(())
+        } else {
+            Err(TrainError::WrongInput { name: name.into(), found, expected })
+        }
     }
 }
 

@@ -12,11 +12,16 @@ use crate::model::Llama;
 ///
 /// Each worker owns what it computes with (tensors can be sent to a thread, not shared with it). A panic in `work` goes on
 /// in the caller.
-pub fn map<W: Send, I: Send, T: Send>(workers: Vec<W>, items: Vec<I>, work: impl Fn(&W, I) -> T + Sync) -> Vec<T> {
+pub fn map<W: Send, I: Send, T: Send>(
+    workers: Vec<W>,
+    items: Vec<I>,
+    work: impl Fn(&W, I) -> T + Sync,
+) -> Vec<T> {
     let n_workers = workers.len().min(items.len());
     if n_workers <= 1 {
         let worker = workers.into_iter().next();
-        return worker.map_or_else(Vec::new, |worker| items.into_iter().map(|item| work(&worker, item)).collect());
+        return worker
+            .map_or_else(Vec::new, |worker| items.into_iter().map(|item| work(&worker, item)).collect());
     }
     let mut queues: Vec<Vec<(usize, I)>> = (0..n_workers).map(|_| Vec::new()).collect();
     for (i, item) in items.into_iter().enumerate() {

@@ -42,7 +42,8 @@ pub(super) fn train(job: &Job, params: &PpoParams, report: &mut dyn Report) -> R
         metrics.extend(headline(&evaluation));
         report.progress(Phase::Eval, 1, 1, &headline(&evaluation));
         let path = job.out.join(EVALUATION);
-        std::fs::write(&path, canonical_json(&evaluation)?).map_err(|source| TrainError::Write { path, source })?;
+        std::fs::write(&path, canonical_json(&evaluation)?)
+            .map_err(|source| TrainError::Write { path, source })?;
     }
     Ok(Outcome { task: CheckpointTask::Ppo, dataset_hashes: vec![dataset.hash], metrics })
 }
@@ -73,7 +74,9 @@ impl Prompts {
         }
         if split.train.is_empty() {
             let n = samples.len();
-            return Err(TrainError::Unfit(format!("none of the {n} prompts is short enough and not held out")));
+            return Err(TrainError::Unfit(format!(
+                "none of the {n} prompts is short enough and not held out"
+            )));
         }
         Ok(split)
     }

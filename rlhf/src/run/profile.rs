@@ -32,7 +32,9 @@ impl Engine {
         let device = Device::Cpu;
         let (precision, workers) = match profile {
             Profile::CpuDeterministic => (Precision::F32, 1),
-            Profile::Cpu => (Precision::fastest(device), std::thread::available_parallelism().map_or(1, usize::from)),
+            Profile::Cpu => {
+                (Precision::fastest(device), std::thread::available_parallelism().map_or(1, usize::from))
+            }
         };
         tch::set_num_threads(1);
         Self { device, precision, workers }

@@ -1,5 +1,6 @@
 //! Task `reward`: a reward model from preferences (Ouyang et al., arXiv 2203.02155, §3.4).
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use protocol::manifest::{CheckpointTask, RewardParams, Split};
@@ -21,11 +22,15 @@ use crate::report::{Metrics, Phase, Report};
 
 /// Gradients are scaled down to this norm (OpenRLHF's default).
 const MAX_GRAD_NORM: f64 = 1.0;
-/// Pairs that run through the model together; bounds the memory of a pass.
-const PAIRS_PER_PASS: usize = 4;
+/// Rows that run through the model together; bounds the memory of a pass.
+const ROWS_PER_PASS: usize = 8;
 
 /// Trains and writes a reward model with the adapters merged into its trunk.
-pub(super) fn train(job: &Job, params: &RewardParams, report: &mut dyn Report) -> Result<Outcome, TrainError> {
+pub(super) fn train(
+    job: &Job,
+    params: &RewardParams,
+    report: &mut dyn Report,
+) -> Result<Outcome, TrainError> {
     let (dir, _) = job.input("preferences")?;
     let dataset = read_preferences(dir)?;
     job.expect_input("preferences", dataset.hash)?;
@@ -34,9 +39,15 @@ pub(super) fn train(job: &Job, params: &RewardParams, report: &mut dyn Report) -
 
     let (weights, base) = load_parent(&job.parent.dir, job.engine.precision, job.engine.device)?;
     let mut trainer = Trainer::new(job, params, base);
-    let rows = FrozenRows::compute(&trainer.model, data.rows(), trainer.model.frozen_layers(), &job.engine, |n| {
-        report.progress(Phase::Cache, n as u64, 2 * data.pairs.len() as u64, &Metrics::new());
-    });
+    let rows = FrozenRows::compute(
+        &trainer.model,
+        data.rows.clone(),
+        trainer.model.frozen_layers(),
+        &job.engine,
+        |n| {
+            report.progress(Phase::Cache, n as u64, data.rows.len() as u64, &Metrics::new());
+        },
+    );
     trainer.run(job, params, &data, &rows, report)?;
 
     report.progress(Phase::Save, 0, 1, &Metrics::new());
@@ -46,10 +57,21 @@ pub(super) fn train(job: &Job, params: &RewardParams, report: &mut dyn Report) -
     Ok(Outcome { task: CheckpointTask::Reward, dataset_hashes: vec![dataset.hash], metrics })
 }
 
-/// Pairs of both splits, training pairs first. Row `2i` is the chosen one of pair `i`, row `2i + 1` the rejected one.
+/// Pairs of both splits, training pairs first, over rows that are stored once however often they were compared.
 struct PairData {
-    pairs: Vec<Pair>,
+    rows: Vec<Vec<i64>>,
+    pairs: Vec<RowPair>,
     n_train: usize,
+    /// Training pairs of each prompt.
+    groups: Vec<Vec<usize>>,
+}
+
+/// A comparison of two rows.
+struct RowPair {
+    chosen: usize,
+    rejected: usize,
+    probability: f64,
+    weight: f64,
 }
 
 impl PairData {
@@ -58,23 +80,55 @@ impl PairData {
             return Err(TrainError::Unfit("the preferences have no training sample with a vote".into()));
         }
         let n_train = train.len();
-        Ok(Self { pairs: train.into_iter().chain(test).collect(), n_train })
+        let mut data = Self { rows: Vec::new(), pairs: Vec::new(), n_train, groups: Vec::new() };
+        let (mut numbers, mut groups) = (HashMap::new(), BTreeMap::<String, Vec<usize>>::new());
+        for (i, pair) in train.into_iter().chain(test).enumerate() {
+            let mut number = |row: Vec<i64>| {
+                *numbers.entry(row).or_insert_with_key(|row| {
+                    data.rows.push(row.clone());
+                    data.rows.len() - 1
+                })
+            };
+            let (chosen, rejected) = (number(pair.chosen), number(pair.rejected));
+            data.pairs.push(RowPair { chosen, rejected, probability: pair.probability, weight: pair.weight });
+            if i < n_train {
+                groups.entry(pair.prompt).or_default().push(i);
+            }
+        }
+        data.groups = groups.into_values().collect();
+        Ok(data)
     }
 
-    fn rows(&self) -> Vec<Vec<i64>> {
-        self.pairs.iter().flat_map(|pair| [pair.chosen.clone(), pair.rejected.clone()]).collect()
+    /// Batches of one epoch: all comparisons of a prompt stay in one batch, because their rows then run through the model
+    /// once and are not learned by heart in several steps (Ouyang et al., §3.4).
+    fn batches(&self, batch_size: usize, seed: u64, epoch: u64) -> Vec<Vec<usize>> {
+        let mut batches: Vec<Vec<usize>> = Vec::new();
+        for group in permutation(self.groups.len(), seed, Stream::Order, epoch) {
+            match batches.last_mut().filter(|batch| batch.len() < batch_size) {
+                Some(batch) => batch.extend(&self.groups[group]),
+                None => batches.push(self.groups[group].clone()),
+            }
+        }
+        batches
     }
 
-    /// Votes of some pairs as `(probability, weight)`, f64 `[B]` each.
-    fn labels(&self, pairs: &[usize]) -> (Tensor, Tensor) {
-        let collect = |f: fn(&Pair) -> f64| Tensor::from_slice(&pairs.iter().map(|&i| f(&self.pairs[i])).collect::<Vec<_>>());
-        (collect(|pair| pair.probability), collect(|pair| pair.weight))
+    /// Cuts a batch into parts of about [`ROWS_PER_PASS`] different rows.
+    fn parts(&self, batch: &[usize]) -> Vec<(Vec<usize>, Vec<usize>)> {
+        let mut parts: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+        for &pair in batch {
+            if parts.last().is_none_or(|(_, rows)| rows.len() >= ROWS_PER_PASS) {
+                parts.push((Vec::new(), Vec::new()));
+            }
+            let (pairs, rows) = parts.last_mut().expect("a part was pushed when there was none");
+            pairs.push(pair);
+            for row in [self.pairs[pair].chosen, self.pairs[pair].rejected] {
+                if !rows.contains(&row) {
+                    rows.push(row);
+                }
+            }
+        }
+        parts
     }
-}
-
-/// Numbers of the rows of some pairs: the chosen ones, then the rejected ones.
-fn pair_rows(pairs: &[usize]) -> Vec<usize> {
-    pairs.iter().map(|pair| 2 * pair).chain(pairs.iter().map(|pair| 2 * pair + 1)).collect()
 }
 
 /// The model under training.
@@ -110,17 +164,16 @@ impl Trainer {
         report: &mut dyn Report,
     ) -> Result<(), TrainError> {
         let batch_size = params.batch_size.max(1) as usize;
-        let steps = u64::from(params.epochs) * data.n_train.div_ceil(batch_size) as u64;
+        let batches: Vec<Vec<usize>> = (0..u64::from(params.epochs))
+            .flat_map(|epoch| data.batches(batch_size, job.spec.seed, epoch))
+            .collect();
+        let steps = batches.len() as u64;
         let schedule = Schedule::linear(params.learning_rate, steps);
-        let mut step = 0;
-        for epoch in 0..u64::from(params.epochs) {
-            for batch in permutation(data.n_train, job.spec.seed, Stream::Order, epoch).chunks(batch_size) {
-                let mut metrics = self.step(&job.engine, data, rows, batch, params.centering, schedule.at(step))?;
-                step += 1;
-                metrics.insert("lr".into(), schedule.at(step - 1));
-                check_finite(step, &metrics)?;
-                report.progress(Phase::Train, step, steps, &metrics);
-            }
+        for (i, batch) in (0u64..).zip(&batches) {
+            let mut metrics = self.step(&job.engine, data, rows, batch, params.centering, schedule.at(i))?;
+            metrics.insert("lr".into(), schedule.at(i));
+            check_finite(i + 1, &metrics)?;
+            report.progress(Phase::Train, i + 1, steps, &metrics);
         }
         Ok(())
     }
@@ -140,14 +193,30 @@ impl Trainer {
             head: ScalarHead { weight: self.head.weight.shallow_clone() },
         };
         let total: f64 = pairs.iter().map(|&pair| data.pairs[pair].weight).sum();
-        let part = |chunk: &[usize]| {
-            let (probability, weights) = data.labels(chunk);
+        let part = |(part, part_rows): (Vec<usize>, Vec<usize>)| {
+            let numbers = |pick: fn(&RowPair) -> f64| {
+                Tensor::from_slice(&part.iter().map(|&pair| pick(&data.pairs[pair])).collect::<Vec<_>>())
+            };
+            let places = |pick: fn(&RowPair) -> usize| {
+                let place = |&pair: &usize| part_rows.iter().position(|&row| row == pick(&data.pairs[pair]));
+                let places =
+                    part.iter().map(|pair| place(pair).expect("a part holds the rows of its pairs") as i64);
+                Tensor::from_slice(&places.collect::<Vec<_>>()).to_device(engine.device)
+            };
+            let weights = numbers(|pair| pair.weight);
             let share = weights.sum(Kind::Double).double_value(&[]) / total;
-            // The likelihood is a mean by weight, the centring term a mean by count.
-            let centring = centring * chunk.len() as f64 / pairs.len() as f64 / share;
-            Part { rows: rows.batch(&pair_rows(chunk), engine.device), probability, weights, share, centring }
+            Part {
+                rows: rows.batch(&part_rows, engine.device),
+                chosen: places(|pair| pair.chosen),
+                rejected: places(|pair| pair.rejected),
+                probability: numbers(|pair| pair.probability),
+                weights,
+                share,
+                // The likelihood is a mean by weight, the centring term a mean by count.
+                centring: centring * part.len() as f64 / pairs.len() as f64 / share,
+            }
         };
-        let parts = pairs.chunks(PAIRS_PER_PASS).map(part).collect();
+        let parts = data.parts(pairs).into_iter().map(part).collect();
         let found = map(engine.each_worker(worker), parts, Worker::contribution);
         let (mut gradients, mut loss, mut right) = (Vec::new(), 0.0, 0.0);
         for contribution in found {
@@ -188,8 +257,10 @@ struct Worker {
 
 /// Share of a batch: its rows and labels.
 struct Part {
-    /// The chosen rows, then the rejected ones.
     rows: FrozenBatch,
+    /// Which of the rows each pair compares, int64.
+    chosen: Tensor,
+    rejected: Tensor,
     probability: Tensor,
     weights: Tensor,
     /// Share of the batch's weight.
@@ -208,11 +279,12 @@ impl Worker {
     fn contribution(&self, part: Part) -> Result<Contribution, TrainError> {
         let hidden = part.rows.hidden(&self.model, Adapters::On);
         let scores = raw_scores(&self.head, &hidden, &part.rows.batch.last_positions());
-        let halves = scores.chunk(2, 0);
+        let (chosen, rejected) =
+            (scores.index_select(0, &part.chosen), scores.index_select(0, &part.rejected));
         let labels =
             PairLabels { probability: Some(&part.probability), weights: Some(&part.weights), margin: None };
-        let loss = bradley_terry(&halves[0], &halves[1], &labels, part.centring)? * part.share;
-        let right = halves[0].gt_tensor(&halves[1]).to_kind(Kind::Double).sum(Kind::Double);
+        let loss = bradley_terry(&chosen, &rejected, &labels, part.centring)? * part.share;
+        let right = chosen.gt_tensor(&rejected).to_kind(Kind::Double).sum(Kind::Double);
         let params = trainable(&self.model, &self.head);
         let gradients = Tensor::run_backward(&[&loss], &params, false, false);
         Ok(Contribution { gradients, loss: loss.double_value(&[]), right: right.double_value(&[]) })
@@ -232,27 +304,27 @@ fn trainable(model: &Llama, head: &ScalarHead) -> Vec<Tensor> {
 /// deviation by which PPO and the evaluation normalise (Ziegler et al., arXiv 1909.08593, §2.1).
 fn measure(job: &Job, data: &PairData, rows: &FrozenRows) -> Result<Metrics, TrainError> {
     let written = RewardModel::read(job.out, 0.0, 1.0, job.engine.precision, job.engine.device)?;
-    let all: Vec<usize> = (0..data.pairs.len()).collect();
-    let parts = all.chunks(PAIRS_PER_PASS).map(|chunk| rows.batch(&pair_rows(chunk), job.engine.device)).collect();
+    let all: Vec<usize> = (0..data.rows.len()).collect();
+    let parts = all.chunks(ROWS_PER_PASS).map(|chunk| rows.batch(chunk, job.engine.device)).collect();
     let found = map(job.engine.each_worker(|| written.share()), parts, |model, part| {
         let hidden = no_grad(|| part.hidden(&model.trunk, Adapters::Off));
-        let scores = model.scores_at(&hidden, &part.batch.last_positions());
-        let (chosen, rejected) = scores.split_at(scores.len() / 2);
-        chosen.iter().copied().zip(rejected.iter().copied()).collect::<Vec<_>>()
+        model.scores_at(&hidden, &part.batch.last_positions())
     });
-    let scores: Vec<(f64, f64)> = found.into_iter().flatten().collect();
-    let (train, test) = scores.split_at(data.n_train);
-    let raw: Vec<f64> = train.iter().flat_map(|&(chosen, rejected)| [chosen, rejected]).collect();
+    let scores: Vec<f64> = found.into_iter().flatten().collect();
+    let (train, test) = data.pairs.split_at(data.n_train);
+    let judged: BTreeSet<usize> = train.iter().flat_map(|pair| [pair.chosen, pair.rejected]).collect();
+    let raw: Vec<f64> = judged.into_iter().map(|row| scores[row]).collect();
     let mean = raw.iter().sum::<f64>() / raw.len() as f64;
     let std = (raw.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / (raw.len() - 1) as f64).sqrt();
     if !(mean.is_finite() && std > 0.0) {
-        return Err(TrainError::Unfit(format!("the reward model's scores have mean {mean} and deviation {std}")));
+        return Err(TrainError::Unfit(format!(
+            "the reward model's scores have mean {mean} and deviation {std}"
+        )));
     }
-    let accuracies = [("train", train, &data.pairs[..data.n_train]), ("heldOut", test, &data.pairs[data.n_train..])];
     let mut metrics = Metrics::from([(reward_model::MEAN.into(), mean), (reward_model::STD.into(), std)]);
-    for (split, scores, pairs) in accuracies {
+    for (split, pairs) in [("train", train), ("heldOut", test)] {
         metrics.insert(format!("{split}Pairs"), pairs.len() as f64);
-        metrics.insert(format!("{split}Accuracy"), accuracy(scores, pairs));
+        metrics.insert(format!("{split}Accuracy"), accuracy(&scores, pairs));
     }
     // An accuracy over no pairs is not a number and says so by its absence.
     metrics.retain(|_, value| value.is_finite());
@@ -260,12 +332,17 @@ fn measure(job: &Job, data: &PairData, rows: &FrozenRows) -> Result<Metrics, Tra
 }
 
 /// Share of the pairs with a majority whose majority the scores agree with; equal scores count half.
-fn accuracy(scores: &[(f64, f64)], pairs: &[Pair]) -> f64 {
-    let decided = scores.iter().zip(pairs).filter(|(_, pair)| pair.probability != 0.5);
+fn accuracy(scores: &[f64], pairs: &[RowPair]) -> f64 {
     let (mut right, mut n) = (0.0, 0.0);
-    for (&(chosen, rejected), pair) in decided {
-        let margin = (chosen - rejected) * (pair.probability - 0.5).signum();
-        right += if margin > 0.0 { 1.0 } else if margin == 0.0 { 0.5 } else { 0.0 };
+    for pair in pairs.iter().filter(|pair| pair.probability != 0.5) {
+        let margin = (scores[pair.chosen] - scores[pair.rejected]) * (pair.probability - 0.5).signum();
+        right += if margin > 0.0 {
+            1.0
+        } else if margin == 0.0 {
+            0.5
+        } else {
+            0.0
+        };
         n += 1.0;
     }
     right / n
@@ -274,7 +351,9 @@ fn accuracy(scores: &[(f64, f64)], pairs: &[Pair]) -> f64 {
 fn check_finite(step: u64, metrics: &Metrics) -> Result<(), TrainError> {
     for (quantity, name) in [("the loss", "loss"), ("the gradient norm", "gradNorm")] {
         match metrics.get(name) {
-            Some(value) if !value.is_finite() => return Err(TrainError::Diverged { step, quantity, value: *value }),
+            Some(value) if !value.is_finite() => {
+                return Err(TrainError::Diverged { step, quantity, value: *value });
+            }
             _ => (),
         }
     }

@@ -34,7 +34,8 @@ impl RewardModel {
     /// [`TrainError`] when files are missing or the manifest has no scale of the scores.
     pub fn load(checkpoint: &Checkpoint, precision: Precision, device: Device) -> Result<Self, TrainError> {
         let metric = |name: &str| {
-            let missing = || TrainError::Unfit(format!("the reward model's manifest lacks the metric {name}"));
+            let missing =
+                || TrainError::Unfit(format!("the reward model's manifest lacks the metric {name}"));
             checkpoint.manifest.metrics.get(name).copied().ok_or_else(missing)
         };
         Self::read(&checkpoint.dir, metric(MEAN)?, metric(STD)?, precision, device)
@@ -44,7 +45,13 @@ impl RewardModel {
     ///
     /// # Errors
     /// [`TrainError::Model`] when files are missing or do not fit.
-    pub fn read(dir: &Path, mean: f64, std: f64, precision: Precision, device: Device) -> Result<Self, TrainError> {
+    pub fn read(
+        dir: &Path,
+        mean: f64,
+        std: f64,
+        precision: Precision,
+        device: Device,
+    ) -> Result<Self, TrainError> {
         let (config, params) = (Config::load(dir)?, Params::load(dir)?);
         let head = ScalarHead::from_params(&config, &params, device)?;
         Ok(Self { trunk: Llama::new(config, &params, precision, device)?, head, mean, std })
@@ -58,7 +65,8 @@ impl RewardModel {
         order.sort_by_key(|&row| rows[row].len());
         let chunks: Vec<&[usize]> = order.chunks(ROWS_PER_PASS).collect();
         let found = map(engine.each_worker(|| self.share()), chunks, |model, chunk| {
-            let batch = Batch::pad(&chunk.iter().map(|&row| &rows[row]).collect::<Vec<_>>(), model.trunk.device());
+            let batch =
+                Batch::pad(&chunk.iter().map(|&row| &rows[row]).collect::<Vec<_>>(), model.trunk.device());
             let states = no_grad(|| model.trunk.embed(&batch.token_ids));
             model.scores_at(&model.hidden(&states, 0), &batch.last_positions())
         });
@@ -86,7 +94,9 @@ impl RewardModel {
     /// Scores of the states at flat positions `[B]` of `hidden` `[B, T, d]`.
     pub fn scores_at(&self, hidden: &Tensor, positions: &Tensor) -> Vec<f64> {
         let raw = raw_scores(&self.head, hidden, positions);
-        no_grad(|| Vec::<f64>::try_from((raw - self.mean) / self.std).expect("scores are a vector of numbers"))
+        no_grad(|| {
+            Vec::<f64>::try_from((raw - self.mean) / self.std).expect("scores are a vector of numbers")
+        })
     }
 }
 

@@ -3,7 +3,6 @@
 use tch::{Kind, Tensor, no_grad};
 
 use super::TrainError;
-use crate::data::layout::{Layout, Sequence};
 use super::parallel::{map, share};
 use super::profile::Engine;
 use super::reward_model::RewardModel;
@@ -11,6 +10,7 @@ use super::trunk::bottom_states;
 use crate::algo::loss::{entropy, token_logprobs};
 use crate::data::Batch;
 use crate::data::encode::scored_row;
+use crate::data::layout::{Layout, Sequence};
 use crate::generate::{Completion, FinishReason};
 use crate::model::{Adapters, Llama, ScalarHead};
 use crate::tokenizer::Tokenizer;
@@ -106,7 +106,8 @@ impl Rollout {
         let parts = map(engine.each_worker(|| models.share()), parts, |models, chunk: &[Sequence]| {
             no_grad(|| Statistics::of(models, chunk, width, temperature))
         });
-        let cat = |pick: fn(&Statistics) -> &Tensor| Tensor::cat(&parts.iter().map(pick).collect::<Vec<_>>(), 0);
+        let cat =
+            |pick: fn(&Statistics) -> &Tensor| Tensor::cat(&parts.iter().map(pick).collect::<Vec<_>>(), 0);
         let ended = |c: &Completion| if c.finish_reason == FinishReason::Stop { 1f32 } else { 0.0 };
         Ok(Self {
             states: cat(|part| &part.states),
@@ -141,7 +142,8 @@ impl Statistics {
         let batch = Batch::pad_to(&rows, width as usize, policy.device());
         let layout = Layout::new(&sequences.iter().collect::<Vec<_>>(), width, policy.device());
         let shared = bottom_states(policy, &batch, models.shared_layers);
-        let states = policy.forward_range(&shared, models.shared_layers, policy.frozen_layers(), Adapters::Off);
+        let states =
+            policy.forward_range(&shared, models.shared_layers, policy.frozen_layers(), Adapters::Off);
         let hidden = models.reward.hidden(&shared, models.shared_layers);
         let scores = models.reward.scores_at(&hidden, &batch.last_positions());
         let value_states = hidden.flatten(0, 1).index_select(0, &layout.predictors);

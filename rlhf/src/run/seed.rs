@@ -43,7 +43,9 @@ mod tests {
     fn streams_differ_by_purpose_index_and_seed_and_repeat_otherwise() {
         let base = derive(7, Stream::Rollout, 3);
         assert_eq!(base, derive(7, Stream::Rollout, 3));
-        for other in [derive(8, Stream::Rollout, 3), derive(7, Stream::Order, 3), derive(7, Stream::Rollout, 4)] {
+        for other in
+            [derive(8, Stream::Rollout, 3), derive(7, Stream::Order, 3), derive(7, Stream::Rollout, 4)]
+        {
             assert_ne!(base, other);
         }
     }

@@ -3,7 +3,6 @@
 use protocol::manifest::{CheckpointTask, SftParams, Split};
 use tch::{Kind, Tensor};
 
-use crate::data::layout::{Layout, Sequence};
 use super::parallel::{map, share, sum_gradients};
 use super::rollout::policy_logits;
 use super::seed::{Stream, derive, permutation};
@@ -12,6 +11,7 @@ use super::{Job, Outcome, TrainError};
 use crate::algo::loss::token_logprobs;
 use crate::data::dataset::read_preferences;
 use crate::data::encode;
+use crate::data::layout::{Layout, Sequence};
 use crate::model::{Adapters, Llama, Lora, LoraConfig, Module};
 use crate::optim::{AdamW, AdamWConfig, Schedule, clip_by_global_norm};
 use crate::report::{Metrics, Phase, Report};
@@ -26,7 +26,8 @@ pub(super) fn train(job: &Job, params: &SftParams, report: &mut dyn Report) -> R
     let (dir, _) = job.input("preferences")?;
     let dataset = read_preferences(dir)?;
     job.expect_input("preferences", dataset.hash)?;
-    let sequences = encode::chosen(&job.tokenizer, &dataset.samples, Split::Train, params.max_length as usize)?;
+    let sequences =
+        encode::chosen(&job.tokenizer, &dataset.samples, Split::Train, params.max_length as usize)?;
     if sequences.is_empty() {
         return Err(TrainError::Unfit("the preferences have no training sample".into()));
     }
@@ -68,7 +69,11 @@ fn fit(
             let (loss, mut gradients) = batch_gradient(job, policy, &rows, sequences, indices);
             let norm = clip_by_global_norm(&mut gradients, MAX_GRAD_NORM);
             if !norm.is_finite() {
-                return Err(TrainError::Diverged { step: step + 1, quantity: "the gradient norm", value: norm });
+                return Err(TrainError::Diverged {
+                    step: step + 1,
+                    quantity: "the gradient norm",
+                    value: norm,
+                });
             }
             optimiser.step(&gradients, schedule.at(step));
             step += 1;

@@ -50,13 +50,16 @@ impl FrozenRows {
         let chunks: Vec<&[usize]> = order.chunks(ROWS_PER_PASS).collect();
         for round in chunks.chunks(engine.workers.max(1) * PASSES_PER_REPORT) {
             let outputs = map(engine.each_worker(|| share(model)), round.to_vec(), |model, chunk| {
-                let batch = Batch::pad(&chunk.iter().map(|&row| &rows[row]).collect::<Vec<_>>(), model.device());
+                let batch =
+                    Batch::pad(&chunk.iter().map(|&row| &rows[row]).collect::<Vec<_>>(), model.device());
                 let output = bottom_states(model, &batch, frozen);
                 // Copies, or the narrow views would keep the padded batch alive.
                 let one = |i: usize| output.get(i as i64).narrow(0, 0, batch.lengths[i]).copy();
                 (0..chunk.len()).map(one).collect::<Vec<_>>()
             });
-            states.extend(round.iter().flat_map(|chunk| chunk.iter().copied()).zip(outputs.into_iter().flatten()));
+            states.extend(
+                round.iter().flat_map(|chunk| chunk.iter().copied()).zip(outputs.into_iter().flatten()),
+            );
             progress(states.len());
         }
         Self { rows, frozen, states: Some(states.into_values().collect()) }
@@ -65,7 +68,8 @@ impl FrozenRows {
     /// The given rows as a padded batch, with their states if they are cached.
     pub fn batch(&self, indices: &[usize], device: Device) -> FrozenBatch {
         let batch = Batch::pad(&indices.iter().map(|&row| &self.rows[row]).collect::<Vec<_>>(), device);
-        let gather = |states: &Vec<Tensor>| pad_states(&indices.iter().map(|&row| &states[row]).collect::<Vec<_>>());
+        let gather =
+            |states: &Vec<Tensor>| pad_states(&indices.iter().map(|&row| &states[row]).collect::<Vec<_>>());
         FrozenBatch { cached: self.states.as_ref().map(gather), batch, frozen: self.frozen }
     }
 }
@@ -105,7 +109,9 @@ pub fn shared_layers(a: &Llama, b: &Llama) -> usize {
     }
     let in_layer = |name: &str, layer: usize| name.starts_with(&format!("model.layers.{layer}."));
     (0..a.config.num_hidden_layers)
-        .take_while(|&layer| a.params.iter().filter(|(name, _)| in_layer(name, layer)).all(|(name, _)| same(name)))
+        .take_while(|&layer| {
+            a.params.iter().filter(|(name, _)| in_layer(name, layer)).all(|(name, _)| same(name))
+        })
         .count()
 }
 

@@ -150,7 +150,8 @@ impl<'a> Learner<'a> {
         }
         sums.n_tokens += minibatch.n_tokens;
         let gradients = sum_gradients(gradients);
-        let norm = apply(gradients, &mut self.policy_optimiser, self.params.max_grad_norm, learning_rate, step)?;
+        let norm =
+            apply(gradients, &mut self.policy_optimiser, self.params.max_grad_norm, learning_rate, step)?;
         sums.add("policy/gradNorm", norm * minibatch.n_tokens);
         Ok(())
     }
@@ -163,7 +164,8 @@ impl<'a> Learner<'a> {
         sums: &mut Sums,
     ) -> Result<(), TrainError> {
         let Minibatch { rollout, targets, rows, n_tokens } = *minibatch;
-        let in_minibatch = Tensor::zeros_like(&rollout.layout.mask).index_fill(0, &row_index(rows, rollout), 1.0);
+        let in_minibatch =
+            Tensor::zeros_like(&rollout.layout.mask).index_fill(0, &row_index(rows, rollout), 1.0);
         let mask = rollout.layout.pack(&in_minibatch);
         let values = self.models.value_head.forward(&rollout.value_states);
         let (old, returns) = (rollout.layout.pack(&rollout.values), rollout.layout.pack(&targets.returns));

@@ -17,7 +17,8 @@ const EXACT: f64 = 1e-9;
 #[test]
 fn advantages_and_returns_match_the_reference() {
     for case in load("gae").as_array().expect("a list") {
-        let (rewards, values, mask) = (tensor(&case["rewards"]), tensor(&case["values"]), tensor(&case["mask"]));
+        let (rewards, values, mask) =
+            (tensor(&case["rewards"]), tensor(&case["values"]), tensor(&case["mask"]));
         let (gamma, lam) = (case["gamma"].as_f64().unwrap(), case["lambda"].as_f64().unwrap());
         let (advantages, returns) = gae(&rewards, &values, &mask, gamma, lam).unwrap();
         assert_close("advantages", &advantages, &(tensor(&case["masked_advantages"]) * &mask), EXACT);
@@ -56,7 +57,8 @@ fn the_clipped_policy_loss_matches_loss_gradient_and_statistics() {
         let logprobs = tensor(&case["logprobs"]).set_requires_grad(true);
         let mask = tensor(&case["mask"]);
         let n_tokens = mask.sum(Kind::Double).double_value(&[]);
-        let clip = Clip { low: case["clip_low"].as_f64().unwrap(), high: case["clip_high"].as_f64().unwrap() };
+        let clip =
+            Clip { low: case["clip_low"].as_f64().unwrap(), high: case["clip_high"].as_f64().unwrap() };
         let (old, advantages) = (tensor(&case["old_logprobs"]), tensor(&case["advantages"]));
         let found = policy_loss(&logprobs, &old, &advantages, &mask, clip, n_tokens).unwrap();
         assert_close("loss", &found.loss, &tensor(&case["loss_token_mean"]), EXACT);
@@ -72,7 +74,8 @@ fn the_clipped_policy_loss_matches_loss_gradient_and_statistics() {
 fn the_clipped_value_loss_matches_loss_gradient_and_statistics() {
     for case in load("ppo_loss")["value"].as_array().unwrap() {
         let values = tensor(&case["values"]).set_requires_grad(true);
-        let (old, returns, mask) = (tensor(&case["old_values"]), tensor(&case["returns"]), tensor(&case["mask"]));
+        let (old, returns, mask) =
+            (tensor(&case["old_values"]), tensor(&case["returns"]), tensor(&case["mask"]));
         let n_tokens = mask.sum(Kind::Double).double_value(&[]);
         let found = value_loss(&values, &old, &returns, &mask, case["clip"].as_f64(), n_tokens).unwrap();
         assert_close("loss", &found.loss, &tensor(&case["loss"]), EXACT);
@@ -138,7 +141,10 @@ fn adamw_matches_pytorch_step_by_step() {
             let loss = (tensor(x).matmul(&w) + &b).tanh().square().sum(Kind::Double);
             let mut gradients = Tensor::run_backward(&[loss], &[&w, &b], false, false);
             let norm = clip_by_global_norm(&mut gradients, max_norm);
-            assert!((norm - expected["grad_norm_before_clip"].as_f64().unwrap()).abs() < EXACT, "{name}: norm");
+            assert!(
+                (norm - expected["grad_norm_before_clip"].as_f64().unwrap()).abs() < EXACT,
+                "{name}: norm"
+            );
             assert_close(name, &gradients[0], &tensor(&expected["grad_w"]), EXACT);
             optimiser.step(&gradients, 1e-2);
             assert_close(name, &w, &tensor(&expected["w"]), EXACT);
@@ -160,7 +166,10 @@ fn schedules_match_the_reference() {
     ] {
         let schedule = Schedule { base, warmup_steps, total_steps, decay };
         for (step, expected) in golden["lr_used_at_step"][name].as_array().unwrap().iter().enumerate() {
-            assert!((schedule.at(step as u64) - expected.as_f64().unwrap()).abs() < 1e-15, "{name} at {step}");
+            assert!(
+                (schedule.at(step as u64) - expected.as_f64().unwrap()).abs() < 1e-15,
+                "{name} at {step}"
+            );
         }
     }
 }

@@ -30,6 +30,7 @@ pub fn tensor(value: &Value) -> Tensor {
 #[track_caller]
 pub fn assert_close(what: &str, found: &Tensor, expected: &Tensor, tolerance: f64) {
     assert_eq!(found.size(), expected.size(), "{what}: shapes");
-    let difference = (found.to_kind(Kind::Double) - expected.to_kind(Kind::Double)).abs().max().double_value(&[]);
+    let difference =
+        (found.to_kind(Kind::Double) - expected.to_kind(Kind::Double)).abs().max().double_value(&[]);
     assert!(difference <= tolerance, "{what}: differs by {difference:e}, allowed {tolerance:e}");
 }

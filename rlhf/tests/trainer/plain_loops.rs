@@ -43,7 +43,8 @@ fn advantages_equal_the_double_sum_of_their_definition() {
     let mask = Tensor::from_slice2(&[[1.0, 1., 1., 1., 1.], [1., 1., 1., 0., 0.], [1., 0., 0., 0., 0.]]);
     let (advantages, _) = gae(&rewards, &values, &mask, gamma, lam).unwrap();
     for (row, &length) in lengths.iter().enumerate() {
-        let at = |x: &Tensor, t: usize| if t < length { x.double_value(&[row as i64, t as i64]) } else { 0.0 };
+        let at =
+            |x: &Tensor, t: usize| if t < length { x.double_value(&[row as i64, t as i64]) } else { 0.0 };
         for t in 0..length {
             let expected: f64 = (t..length)
                 .map(|k| {
@@ -82,7 +83,9 @@ fn gradients_equal_finite_differences() {
     assert_gradient("policy", &near, |x| {
         policy_loss(x, &old, &advantages, &mask, Clip::symmetric(0.2), 4.0).unwrap().loss
     });
-    assert_gradient("value", &near, |x| value_loss(x, &old, &advantages, &mask, Some(0.2), 4.0).unwrap().loss);
+    assert_gradient("value", &near, |x| {
+        value_loss(x, &old, &advantages, &mask, Some(0.2), 4.0).unwrap().loss
+    });
     let (rejected, soft) = (random(&[5], 7), random(&[5], 8).sigmoid());
     assert_gradient("reward", &random(&[5], 9), |x| {
         let labels = PairLabels { probability: Some(&soft), ..PairLabels::default() };
@@ -124,7 +127,8 @@ fn micro_batches_add_up_to_the_gradient_of_the_minibatch() {
 fn an_unchanged_policy_has_ratio_one_and_nothing_clipped() {
     let logprobs = random(&[3, 4], 14);
     let mask = logprobs.ones_like();
-    let found = policy_loss(&logprobs, &logprobs, &random(&[3, 4], 15), &mask, Clip::symmetric(0.2), 12.0).unwrap();
+    let found =
+        policy_loss(&logprobs, &logprobs, &random(&[3, 4], 15), &mask, Clip::symmetric(0.2), 12.0).unwrap();
     assert_eq!(found.ratio.double_value(&[]), 12.0);
     assert_eq!(found.clipped.double_value(&[]), 0.0);
     assert_eq!(found.approx_kl.double_value(&[]), 0.0);

@@ -53,7 +53,9 @@ fn without_learning_the_ratio_is_one_and_the_policy_is_its_parent() {
     let (reward, _) = world.train_reward("reward", RewardParams { epochs: 1, ..reward_params() });
     let still = PpoParams { steps: 2, learning_rate: 0.0, value_learning_rate: 0.0, ..ppo_params() };
     let (_, log) = world.train_ppo("policy", reward, still);
-    for name in ["policy/clipfrac", "policy/approxkl", "objective/kl", "objective/non_score_reward", "val/clipfrac"] {
+    for name in
+        ["policy/clipfrac", "policy/approxkl", "objective/kl", "objective/non_score_reward", "val/clipfrac"]
+    {
         assert!(log.values(name).iter().all(|value| value.abs() < 1e-6), "{name}: {:?}", log.values(name));
     }
     assert!(log.values("policy/ratio").iter().all(|ratio| (ratio - 1.0).abs() < 1e-5));
@@ -67,7 +69,8 @@ fn without_learning_the_ratio_is_one_and_the_policy_is_its_parent() {
 #[test]
 fn one_batch_can_be_learned_by_heart() {
     let world = World::new();
-    let params = RewardParams { epochs: 40, batch_size: 250, centering: 0.0, ..reward_params() };
+    let params =
+        RewardParams { epochs: 60, batch_size: 250, learning_rate: 6e-3, centering: 0.0, ..reward_params() };
     let (_, log) = world.train_reward("reward", params);
     let accuracies = log.values("accuracy");
     // Ties are in the batch and can be neither won nor lost.
@@ -95,7 +98,8 @@ fn a_score_does_not_depend_on_padding_and_the_padding_id_is_a_word() {
     let model = RewardModel::load(&checkpoint, engine.precision, engine.device).unwrap();
     let short = vec![2, 3, 18, 38];
     let with_padding_ids = vec![2, 3, 0, 0, 0, 18, 0, 0, 0, 0, 0, 38];
-    let alone = [model.scores(&[short.clone()], &engine)[0], model.scores(&[with_padding_ids.clone()], &engine)[0]];
+    let alone =
+        [model.scores(&[short.clone()], &engine)[0], model.scores(&[with_padding_ids.clone()], &engine)[0]];
     let together = model.scores(&[short, with_padding_ids], &engine);
     assert!((alone[0] - together[0]).abs() < 1e-5 && (alone[1] - together[1]).abs() < 1e-5);
     let changed = model.scores(&[vec![2, 3, 0, 0, 0, 18, 0, 0, 1, 0, 0, 38]], &engine)[0];

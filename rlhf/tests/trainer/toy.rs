@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use alloy_primitives::{B256, keccak256};
 use protocol::manifest::{
-    CheckpointManifest, DatasetKind, DatasetManifest, FileEntry, KlEstimator, PpoParams, PreferenceSample, Profile,
-    PromptSample, RewardParams, RunParams, RunSpec, Split, canonical_json, sample_root,
+    CheckpointManifest, DatasetKind, DatasetManifest, FileEntry, KlEstimator, PpoParams, PreferenceSample,
+    Profile, PromptSample, RewardParams, RunParams, RunSpec, Split, canonical_json, sample_root,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -19,11 +19,13 @@ use serde_json::json;
 use tch::{Device, Kind, Tensor};
 use vader_sentiment::SentimentIntensityAnalyzer;
 
-const KIND: [&str; 10] = ["good", "great", "happy", "love", "wonderful", "nice", "best", "joy", "kind", "fun"];
-const UNKIND: [&str; 10] = ["bad", "sad", "awful", "terrible", "hate", "worst", "ugly", "fear", "cruel", "dull"];
+const KIND: [&str; 10] =
+    ["good", "great", "happy", "love", "wonderful", "nice", "best", "joy", "kind", "fun"];
+const UNKIND: [&str; 10] =
+    ["bad", "sad", "awful", "terrible", "hate", "worst", "ugly", "fear", "cruel", "dull"];
 const PLAIN: [&str; 18] = [
-    "the", "a", "day", "cat", "dog", "house", "tree", "walk", "is", "was", "and", "to", "in", "road", "sky", "we",
-    "they", "it",
+    "the", "a", "day", "cat", "dog", "house", "tree", "walk", "is", "was", "and", "to", "in", "road", "sky",
+    "we", "they", "it",
 ];
 const EMBEDDING: &str = "model.embed_tokens.weight";
 const END: &str = "</s>";
@@ -100,8 +102,11 @@ impl World {
     }
 
     pub fn train_ppo(&self, out: &str, reward: B256, params: PpoParams) -> (B256, Log) {
-        let inputs =
-            [("parent", "parent", self.parent), ("prompts", "prompts", self.prompts), ("reward", "reward", reward)];
+        let inputs = [
+            ("parent", "parent", self.parent),
+            ("prompts", "prompts", self.prompts),
+            ("reward", "reward", reward),
+        ];
         self.train(out, &inputs, RunParams::Ppo(params)).unwrap()
     }
 
@@ -193,7 +198,8 @@ fn random_weights(config: &Config) -> Params {
             return Tensor::ones(shape, (Kind::Float, Device::Cpu));
         }
         let bound = (3.0 / shape[1] as f32).sqrt();
-        let draws: Vec<f32> = (0..shape.iter().product::<i64>()).map(|_| rng.random_range(-bound..bound)).collect();
+        let draws: Vec<f32> =
+            (0..shape.iter().product::<i64>()).map(|_| rng.random_range(-bound..bound)).collect();
         Tensor::from_slice(&draws).view(shape)
     };
     let mut params = Params::new();
@@ -210,17 +216,21 @@ fn random_weights(config: &Config) -> Params {
 fn sentiment_direction(config: &Config) -> Tensor {
     let sign = |word: &&str| f32::from(i8::from(KIND.contains(word)) - i8::from(UNKIND.contains(word)));
     let signs: Vec<f32> = words().iter().map(sign).collect();
-    let direction = Tensor::ones([1, config.hidden_size], (Kind::Float, Device::Cpu)) / (config.hidden_size as f64).sqrt();
+    let direction = Tensor::ones([1, config.hidden_size], (Kind::Float, Device::Cpu))
+        / (config.hidden_size as f64).sqrt();
     Tensor::from_slice(&signs).unsqueeze(1).matmul(&direction)
 }
 
 /// Forty different prompts of two or three plain words.
 fn prompt_texts() -> Vec<String> {
-    (0..40).map(|i| format!("{} {} {}", PLAIN[i % 18], PLAIN[(i * 7 + 3) % 18], PLAIN[(i / 18 + 9) % 18])).collect()
+    (0..40)
+        .map(|i| format!("{} {} {}", PLAIN[i % 18], PLAIN[(i * 7 + 3) % 18], PLAIN[(i / 18 + 9) % 18]))
+        .collect()
 }
 
 fn write_prompts(dir: &Path) -> B256 {
-    let lines = prompt_texts().into_iter().map(|prompt| canonical_json(&PromptSample { prompt }).unwrap()).collect();
+    let lines =
+        prompt_texts().into_iter().map(|prompt| canonical_json(&PromptSample { prompt }).unwrap()).collect();
     write_dataset(dir, DatasetKind::Prompts, lines)
 }
 
@@ -271,7 +281,13 @@ fn write_dataset(dir: &Path, kind: DatasetKind, lines: Vec<Vec<u8>>) -> B256 {
     std::fs::create_dir_all(dir).unwrap();
     let root = sample_root(lines.iter().map(Vec::as_slice));
     let sample_count = lines.len() as u64;
-    let data: Vec<u8> = lines.into_iter().flat_map(|mut line| { line.push(b'\n'); line }).collect();
+    let data: Vec<u8> = lines
+        .into_iter()
+        .flat_map(|mut line| {
+            line.push(b'\n');
+            line
+        })
+        .collect();
     std::fs::write(dir.join("data.jsonl"), &data).unwrap();
     let manifest = DatasetManifest {
         format: Default::default(),
