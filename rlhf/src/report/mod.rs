@@ -9,9 +9,13 @@ use serde::Serialize;
 /// Numbers by name; names follow the field (`objective/kl`, `policy/clipfrac`, …).
 pub type Metrics = BTreeMap<String, f64>;
 
-/// A measurement with nine significant digits: more than it means, and few enough that every JSON reader, also one that
-/// does not round correctly, writes the same digits back. Hashed files hold only such numbers.
+/// A measurement with nine significant digits, 0 when it is smaller than 1e-12: more than it means, and few enough digits
+/// that every JSON reader, also one that does not round correctly, writes the same ones back. Hashed files hold only such
+/// numbers.
 pub fn rounded(value: f64) -> f64 {
+    if value.abs() < 1e-12 {
+        return 0.0;
+    }
     format!("{value:.8e}").parse().unwrap_or(value)
 }
 
