@@ -1,5 +1,5 @@
 //! One simulated labeler at work, through the same API and with the same signatures as the page.
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use alloy::{
     primitives::{
@@ -139,7 +139,7 @@ pub fn pay_table(statements: &[Value]) -> Result<String> {
             .with_context(|| format!("{} has no statement", role.name))?;
         rows.push((text(&own["pay"])?.parse::<U256>()?, role.name, own));
     }
-    rows.sort_by(|a, b| b.0.cmp(&a.0));
+    rows.sort_by_key(|row| Reverse(row.0));
     let mut table = format!(
         "  {:<18} {:>6} {:>8} {:>7} {:>7} {:>10} {:>10} {:>11}  {}\n",
         "labeler", "labels", "overlap", "gold", "score", "base POL", "alpha POL", "pay POL", "why"
