@@ -1,5 +1,7 @@
 //! Whole runs in the toy world: they learn, repeat themselves bit by bit, and refuse what is not what it says.
 
+use std::slice::from_ref;
+
 use alloy_primitives::B256;
 use protocol::manifest::{Evaluation, PpoParams, Profile, RewardParams, RunParams, SftParams};
 use rlhf::run::{Checkpoint, Engine, RewardModel, TrainError};
@@ -99,7 +101,7 @@ fn a_score_does_not_depend_on_padding_and_the_padding_id_is_a_word() {
     let short = vec![2, 3, 18, 38];
     let with_padding_ids = vec![2, 3, 0, 0, 0, 18, 0, 0, 0, 0, 0, 38];
     let alone =
-        [model.scores(&[short.clone()], &engine)[0], model.scores(&[with_padding_ids.clone()], &engine)[0]];
+        [model.scores(from_ref(&short), &engine)[0], model.scores(from_ref(&with_padding_ids), &engine)[0]];
     let together = model.scores(&[short, with_padding_ids], &engine);
     assert!((alone[0] - together[0]).abs() < 1e-5 && (alone[1] - together[1]).abs() < 1e-5);
     let changed = model.scores(&[vec![2, 3, 0, 0, 0, 18, 0, 0, 1, 0, 0, 38]], &engine)[0];
