@@ -1,6 +1,7 @@
 //! Published files by their hash: from a Polity server or from a data folder.
-use alloy::primitives::{B256, Keccak256, hex};
+use alloy::primitives::{B256, hex};
 use anyhow::{Context, bail, ensure};
+use protocol::Hasher;
 use std::path::{Path, PathBuf};
 
 /// Where published files are.
@@ -47,7 +48,7 @@ impl Files {
 
     /// Hash of a checkpoint's file, which may be larger than memory.
     pub async fn checkpoint_file_hash(&self, manifest_hash: B256, name: &str) -> anyhow::Result<B256> {
-        let mut hasher = Keccak256::new();
+        let mut hasher = Hasher::default();
         match self {
             Self::Server { url, http } => {
                 let address = format!("{url}/api/v1/checkpoints/{manifest_hash}/{name}");
@@ -96,7 +97,7 @@ impl Files {
     }
 }
 
-struct Hashing<'a>(&'a mut Keccak256);
+struct Hashing<'a>(&'a mut Hasher);
 
 impl std::io::Write for Hashing<'_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

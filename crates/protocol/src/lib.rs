@@ -9,6 +9,7 @@
 
 pub mod decimal;
 pub mod eip712;
+mod hasher;
 pub mod ids;
 pub mod labels;
 pub mod manifest;
@@ -20,6 +21,7 @@ pub mod version;
 #[cfg(test)]
 mod test_keys;
 
+pub use hasher::Hasher;
 pub use ids::{Choice, Epoch, ProposalId, ProposalState, Support};
 pub use labels::{LabelWord, Seat, task_id};
 pub use rewards::{CampaignTerms, EpochTerms};

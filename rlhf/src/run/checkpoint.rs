@@ -5,11 +5,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::{B256, keccak256};
-use protocol::manifest::{
-    CanonicalError, CheckpointManifest, CheckpointTask, ExecutionProfile, FileEntry, canonical_json,
-    parse_canonical,
+use protocol::{
+    Hasher,
+    manifest::{
+        CanonicalError, CheckpointManifest, CheckpointTask, ExecutionProfile, FileEntry, canonical_json,
+        parse_canonical,
+    },
 };
-use sha3::{Digest, Keccak256};
 
 use crate::report::rounded;
 
@@ -211,12 +213,12 @@ fn list_files(dir: &Path) -> Result<Vec<FileEntry>, CheckpointError> {
 /// Hashes a file piece by piece: weights can be larger than what should be in memory twice.
 fn describe(name: String, path: &Path) -> Result<FileEntry, CheckpointError> {
     let hash = |mut file: std::fs::File| {
-        let (mut hasher, mut size_bytes) = (Keccak256::new(), 0);
+        let (mut hasher, mut size_bytes) = (Hasher::default(), 0);
         let mut piece = vec![0; 1 << 20];
         loop {
             let n = file.read(&mut piece)?;
             if n == 0 {
-                return Ok(FileEntry { name, size_bytes, hash: B256::from_slice(&hasher.finalize()) });
+                return Ok(FileEntry { name, size_bytes, hash: hasher.finalize() });
             }
             hasher.update(&piece[..n]);
             size_bytes += n as u64;
