@@ -194,10 +194,10 @@ impl Story<'_> {
                     "guidelines": "Choose the answer that leaves the reader in a better mood. If both are equally cheerful, choose the one that says more.",
                     "minimumStake": parse_ether("100")?.to_string(),
                     "terms": {
-                        "budget": parse_ether("2000")?.to_string(),
+                        "budget": parse_ether("3000")?.to_string(),
                         "basePay": parse_ether("0.1")?.to_string(),
                         "alphaPay": parse_ether("1")?.to_string(),
-                        "blockSlots": 96, "overlapSlots": 64, "goldSlots": 8,
+                        "blockSlots": 160, "overlapSlots": 64, "goldSlots": 12,
                         "minOverlap": 48, "minRoster": 12, "goldPassBps": 5000
                     },
                     "sampling": sampling,
@@ -235,8 +235,8 @@ impl Story<'_> {
             })
             .collect();
         clear.sort_by(|a, b| b.0.total_cmp(&a.0));
-        // Sixteen seats of eight gold slots.
-        clear.truncate(128);
+        // Sixteen seats of twelve gold slots.
+        clear.truncate(192);
         let answers: Vec<Value> = clear.into_iter().map(|(_, answer)| answer).collect();
         operator.put(&format!("/campaigns/{campaign}/gold"), json!({"answers": answers})).await?;
         self.timeline.done(step, format!("{} tasks; their root is committed with the epoch", answers.len()));
