@@ -241,7 +241,8 @@ fn epochs(event: LabelEpochs) -> Result<Option<EpochsEvent>, DecodeError> {
     }))
 }
 
-fn terms(terms: &ILabelEpochs::Terms) -> EpochTerms {
+/// The terms of an epoch as the contract has them.
+pub fn terms(terms: &ILabelEpochs::Terms) -> EpochTerms {
     EpochTerms {
         campaign: CampaignTerms {
             budget: terms.budget,

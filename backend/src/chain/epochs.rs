@@ -5,7 +5,7 @@ use alloy::{
     sol_types::SolEvent,
 };
 use bindings::{ILabelEpochs, LabelEpochs};
-use protocol::{CampaignTerms, EpochTerms};
+use protocol::EpochTerms;
 
 /// Where an epoch is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl ChainHandle {
     pub fn opened_epoch(&self, mined: &Mined) -> Option<(u64, EpochTerms)> {
         let ours = mined.logs.iter().filter(|log| log.address() == self.deployment.contracts.label_epochs);
         let mut events = ours.filter_map(|log| LabelEpochs::EpochOpened::decode_log(&log.inner).ok());
-        events.next().map(|event| (event.epoch, from_abi(&event.terms)))
+        events.next().map(|event| (event.epoch, indexer::decode::terms(&event.terms)))
     }
 
     /// Close an epoch with the root of its labels.
@@ -128,7 +128,7 @@ impl ChainHandle {
     /// # Errors
     /// [`ReadError`].
     pub async fn epoch_terms(&self, epoch: u64) -> Result<EpochTerms, ReadError> {
-        Ok(from_abi(&self.read_epochs(&LabelEpochs::termsOfCall { epoch }).await?))
+        Ok(indexer::decode::terms(&self.read_epochs(&LabelEpochs::termsOfCall { epoch }).await?))
     }
 
     /// The last epoch whose payouts were accepted or that was voided; the next one is settled next.
@@ -178,24 +178,5 @@ fn to_abi(terms: &EpochTerms) -> ILabelEpochs::Terms {
         goldRoot: terms.gold_root,
         secretHash: terms.secret_hash,
         campaignHash: terms.campaign_hash,
-    }
-}
-
-fn from_abi(terms: &ILabelEpochs::Terms) -> EpochTerms {
-    EpochTerms {
-        campaign: CampaignTerms {
-            budget: terms.budget,
-            base_pay: terms.basePay,
-            alpha_pay: terms.alphaPay,
-            block_slots: terms.blockSlots,
-            overlap_slots: terms.overlapSlots,
-            gold_slots: terms.goldSlots,
-            min_overlap: terms.minOverlap,
-            min_roster: terms.minRoster,
-            gold_pass_bps: terms.goldPassBps,
-        },
-        gold_root: terms.goldRoot,
-        secret_hash: terms.secretHash,
-        campaign_hash: terms.campaignHash,
     }
 }

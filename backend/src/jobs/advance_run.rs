@@ -10,7 +10,7 @@ use anyhow::Context;
 use futures::FutureExt;
 use protocol::{
     manifest::{Evaluation, PpoParams, Profile, RewardParams, RunParams, RunSpec, canonical_json},
-    version::VersionDigest,
+    version::{VersionDigest, learned_from},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -202,20 +202,11 @@ async fn register_version(app: &AppState, results: &mut Results) -> anyhow::Resu
     let reward = results.reward.context("an earlier stage trained a reward model")?;
     let policy = checkpoint::read_manifest(&checkpoint::folder(app, policy))?;
     let reward = checkpoint::read_manifest(&checkpoint::folder(app, reward))?;
-    let datasets = learned_from(&reward, &policy);
+    let datasets = learned_from([&reward, &policy].map(|run| run.manifest.dataset_hashes.as_slice()));
     let registered = checkpoint::register(app, &policy, datasets, results.parent_version).await?;
     results.version_id = Some(registered.version_id);
     results.version_number = Some(registered.number);
     Ok("proposal")
-}
-
-/// Everything that a version learned from: the reward model's datasets, then its own, each once.
-pub fn learned_from(reward: &checkpoint::Stored, policy: &checkpoint::Stored) -> Vec<B256> {
-    let mut all = reward.manifest.dataset_hashes.clone();
-    all.extend(
-        policy.manifest.dataset_hashes.iter().filter(|hash| !reward.manifest.dataset_hashes.contains(hash)),
-    );
-    all
 }
 
 async fn propose(app: &AppState, results: &mut Results) -> anyhow::Result<&'static str> {

@@ -9,7 +9,7 @@ use protocol::{
         CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec, RunTask,
         parse_canonical, sample_root,
     },
-    version::{VersionDigest, dataset_root},
+    version::{VersionDigest, dataset_root, learned_from},
 };
 use std::collections::BTreeMap;
 
@@ -91,13 +91,7 @@ async fn walk_back(
         let manifest = self::manifest(evidence, reward).await?;
         runs.push(trained(evidence, reward, manifest).await?);
     }
-    // What was learned first comes first, each dataset once.
-    let mut datasets: Vec<B256> = Vec::new();
-    for hash in runs.iter().rev().flat_map(|run| &run.manifest.dataset_hashes) {
-        if !datasets.contains(hash) {
-            datasets.push(*hash);
-        }
-    }
+    let datasets = learned_from(runs.iter().rev().map(|run| run.manifest.dataset_hashes.as_slice()));
     agree("dataset root", &digest.dataset_root, &dataset_root(&datasets))?;
     for dataset in datasets {
         check_dataset(evidence, dataset).await?;

@@ -47,6 +47,17 @@ pub fn dataset_root(dataset_hashes: &[B256]) -> B256 {
     if dataset_hashes.is_empty() { B256::ZERO } else { keccak256(dataset_hashes.concat()) }
 }
 
+/// Everything that a version learned from: the datasets of its runs in the order of training, each once.
+pub fn learned_from<'a>(runs: impl IntoIterator<Item = &'a [B256]>) -> Vec<B256> {
+    let mut datasets = Vec::new();
+    for hash in runs.into_iter().flatten() {
+        if !datasets.contains(hash) {
+            datasets.push(*hash);
+        }
+    }
+    datasets
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

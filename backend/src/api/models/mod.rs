@@ -3,7 +3,9 @@ pub mod get;
 pub mod list;
 
 use super::types::Hash;
+use alloy::primitives::B256;
 use chrono::{DateTime, Utc};
+use protocol::version::learned_from;
 use serde::Serialize;
 use sqlx::{PgConnection, Row, postgres::PgRow, types::Json};
 use storage::columns;
@@ -62,7 +64,9 @@ fn from_row(row: &PgRow) -> Result<ModelVersion, sqlx::Error> {
         row.try_get::<Option<Json<serde_json::Value>>, _>(column).map(|json| json.map(|json| json.0))
     };
     let manifest = json("manifest")?;
-    let dataset_hashes = learned_from([json("reward_manifest")?.as_ref(), manifest.as_ref()]);
+    let reward_manifest = json("reward_manifest")?;
+    let runs = [reward_manifest.as_ref(), manifest.as_ref()].map(datasets);
+    let dataset_hashes = learned_from(runs.iter().map(Vec::as_slice)).into_iter().map(Hash).collect();
     Ok(ModelVersion {
         version_id: hash("version_id")?,
         family_id: hash("family_id")?,
@@ -83,16 +87,8 @@ fn from_row(row: &PgRow) -> Result<ModelVersion, sqlx::Error> {
     })
 }
 
-/// The datasets of these manifests in the order of training, each once.
-fn learned_from(manifests: [Option<&serde_json::Value>; 2]) -> Vec<Hash> {
-    let mut hashes: Vec<Hash> = Vec::new();
-    for manifest in manifests.into_iter().flatten() {
-        let own: Vec<Hash> = serde_json::from_value(manifest["datasetHashes"].clone()).unwrap_or_default();
-        for hash in own {
-            if !hashes.contains(&hash) {
-                hashes.push(hash);
-            }
-        }
-    }
-    hashes
+/// What a stored manifest says it was trained on; nothing when this server does not have it.
+fn datasets(manifest: Option<&serde_json::Value>) -> Vec<B256> {
+    let hashes = manifest.map(|manifest| manifest["datasetHashes"].clone());
+    hashes.and_then(|hashes| serde_json::from_value(hashes).ok()).unwrap_or_default()
 }
