@@ -21,6 +21,7 @@ interface IRewardDistributor {
         uint32 index; // position of the leaf in the payouts tree
         uint256 cumulative;
         uint256 runningTotal; // sum of the cumulative amounts of all leaves before this one
+        bytes32 rawPayHash; // see PayoutLeaf; a claim need not open it
         bytes32[] proof;
     }
 
@@ -44,6 +45,8 @@ interface IRewardDistributor {
 
     function epochBudget() external view returns (uint256);
     function payoutsRoot() external view returns (bytes32);
+    /// @notice Leaves of the tree under {payoutsRoot}.
+    function accountCount() external view returns (uint32);
     function totalFunded() external view returns (uint256);
     function totalApproved() external view returns (uint256);
     function totalPaid() external view returns (uint256);
