@@ -18,15 +18,30 @@ struct Config {
     uint256 thresholdBps;
     uint256 quorumBps;
     uint48 guardianTerm;
+    uint32 vetoPeriod;
+    uint256 vetoBps;
     uint48 timelockDelay;
     uint48 cooldown;
     uint48 minCooldown;
     uint48 maxCooldown;
+    uint16 maxSlashBps;
+    uint48 slashWindow;
+    uint256 slashPerWindow;
+    uint16 challengerShareBps;
+    uint256 minReward;
+    uint48 maxStreamDuration;
     uint48 challengeWindow;
     uint48 revealWindow;
+    uint48 responseWindow;
+    uint96 operatorBond;
+    uint96 minProposerBond;
+    uint16 proposerBondBps;
+    uint96 challengerBond;
+    uint256 slashAmount;
     address operator;
     address trainer;
     address guardian;
+    uint32 grantDelay; // of the dangerous roles; takes effect five days after deployment, see Roles
     string family;
     uint256 treasury;
     address[] holders;
@@ -38,6 +53,7 @@ error ConfigInvalid(string key, string reason);
 library ConfigReader {
     uint256 internal constant ANVIL = 31337;
     uint256 private constant TOKEN = 1e18;
+    uint256 private constant BPS = 10_000;
 
     /// @notice The config named by the environment variable DEPLOY_CONFIG, or the one of the current chain.
     function load() internal view returns (Config memory) {
@@ -67,15 +83,30 @@ library ConfigReader {
         config.thresholdBps = vm.parseTomlUint(toml, ".governor.thresholdBps");
         config.quorumBps = vm.parseTomlUint(toml, ".governor.quorumBps");
         config.guardianTerm = _seconds(toml, ".governor.guardianTerm");
+        config.vetoPeriod = uint32(_seconds(toml, ".optimistic.vetoPeriod"));
+        config.vetoBps = vm.parseTomlUint(toml, ".optimistic.vetoBps");
         config.timelockDelay = _seconds(toml, ".timelock.delay");
         config.cooldown = _seconds(toml, ".staking.cooldown");
         config.minCooldown = _seconds(toml, ".staking.minCooldown");
         config.maxCooldown = _seconds(toml, ".staking.maxCooldown");
+        config.maxSlashBps = _bps(toml, ".staking.maxSlashBps");
+        config.slashWindow = _seconds(toml, ".staking.slashWindow");
+        config.slashPerWindow = vm.parseTomlUint(toml, ".staking.slashPerWindow") * TOKEN;
+        config.challengerShareBps = _bps(toml, ".staking.challengerShareBps");
+        config.minReward = vm.parseTomlUint(toml, ".staking.minReward") * TOKEN;
+        config.maxStreamDuration = _seconds(toml, ".staking.maxStreamDuration");
         config.challengeWindow = _seconds(toml, ".epochs.challengeWindow");
         config.revealWindow = _seconds(toml, ".epochs.revealWindow");
+        config.responseWindow = _seconds(toml, ".epochs.responseWindow");
+        config.operatorBond = _bond(toml, ".epochs.operatorBond");
+        config.minProposerBond = _bond(toml, ".epochs.minProposerBond");
+        config.proposerBondBps = _bps(toml, ".epochs.proposerBondBps");
+        config.challengerBond = _bond(toml, ".epochs.challengerBond");
+        config.slashAmount = vm.parseTomlUint(toml, ".referee.slashAmount") * TOKEN;
         config.operator = vm.parseTomlAddress(toml, ".roles.operator");
         config.trainer = vm.parseTomlAddress(toml, ".roles.trainer");
         config.guardian = vm.parseTomlAddress(toml, ".roles.guardian");
+        config.grantDelay = uint32(vm.parseTomlUint(toml, ".roles.grantDelay"));
         config.family = vm.parseTomlString(toml, ".family.name");
         config.treasury = vm.parseTomlUint(toml, ".allocations.treasury") * TOKEN;
         config.holders = vm.parseTomlAddressArray(toml, ".allocations.holders");
@@ -94,11 +125,19 @@ library ConfigReader {
         _require(config.guardian != address(0), "roles.guardian", "is not set");
         _require(config.guardian != config.operator, "roles.guardian", "must not be the operator");
         _require(config.holders.length == config.holdings.length, "allocations", "holders and amounts differ in length");
+        _require(config.vetoBps > 0 && config.vetoBps <= BPS, "optimistic.vetoBps", "is not within 1 and 10,000");
+        _require(
+            config.maxSlashBps > 0 && config.maxSlashBps <= BPS, "staking.maxSlashBps", "is not within 1 and 10,000"
+        );
+        // Whoever judges must not live from it.
+        _require(config.challengerShareBps <= 2_000, "staking.challengerShareBps", "is above 20 %");
+        _require(config.slashAmount > 0, "referee.slashAmount", "is zero");
+        _require(config.slashAmount <= config.slashPerWindow, "referee.slashAmount", "is above staking.slashPerWindow");
         if (block.chainid != ANVIL) checkFloors(config);
     }
 
     /// @notice Floors for public chains. An OP Stack chain may keep a transaction out for 12 hours, so nothing that
-    /// somebody must be able to answer in time may be shorter than a day.
+    /// somebody must be able to answer in time may be shorter than that, and what takes thought not shorter than a day.
     function checkFloors(Config memory config) internal pure {
         _require(config.votingDelay >= 1 hours, "governor.votingDelay", "is below 1 hour");
         _require(config.votingPeriod >= 1 days, "governor.votingPeriod", "is below 1 day");
@@ -108,6 +147,15 @@ library ConfigReader {
         _require(config.timelockDelay >= 1 days, "timelock.delay", "is below 1 day");
         _require(config.challengeWindow >= 1 days, "epochs.challengeWindow", "is below 1 day");
         _require(config.revealWindow >= 1 hours, "epochs.revealWindow", "is below 1 hour");
+        _require(config.responseWindow >= 12 hours, "epochs.responseWindow", "is below 12 hours");
+        _require(config.vetoPeriod >= 72 hours, "optimistic.vetoPeriod", "is below 72 hours");
+        _require(config.grantDelay >= 2 days, "roles.grantDelay", "is below 2 days");
+        _require(config.slashWindow >= 1 days, "staking.slashWindow", "is below 1 day");
+        // Without something at stake, proposing wrong payouts and freezing right ones would be free.
+        _require(config.operatorBond > 0, "epochs.operatorBond", "is zero");
+        _require(config.minProposerBond > 0, "epochs.minProposerBond", "is zero");
+        _require(config.proposerBondBps > 0, "epochs.proposerBondBps", "is zero");
+        _require(config.challengerBond > 0, "epochs.challengerBond", "is zero");
         // Misconduct found within the window must still find the stake of its author.
         _require(config.minCooldown >= config.challengeWindow, "staking.minCooldown", "is below the challenge window");
         _require(config.quorumBps >= 100, "governor.quorumBps", "is below 1 %");
@@ -117,6 +165,18 @@ library ConfigReader {
         uint256 value = vm.parseTomlUint(toml, key);
         _require(value > 0 && value <= type(uint32).max, key, "is not a sane number of seconds");
         return uint48(value);
+    }
+
+    function _bps(string memory toml, string memory key) private pure returns (uint16) {
+        uint256 value = vm.parseTomlUint(toml, key);
+        _require(value <= BPS, key, "is above 10,000 basis points");
+        return uint16(value);
+    }
+
+    function _bond(string memory toml, string memory key) private pure returns (uint96) {
+        uint256 value = vm.parseTomlUint(toml, key) * TOKEN;
+        _require(value <= type(uint96).max, key, "is more than the contract can hold");
+        return uint96(value);
     }
 
     function _require(bool condition, string memory key, string memory reason) private pure {
