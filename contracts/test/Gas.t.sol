@@ -28,10 +28,10 @@ contract Gas_Test is SystemBase {
         d.governanceToken.lockAndCall(address(d.stakingPool), 100e18, "");
         vm.prank(voters[0]);
         d.governanceToken.lockAndCall(address(d.stakingPool), 100e18, "");
-        _snapshot("stake: first, delegate set", 112_000);
+        _snapshot("stake: first, delegate set", 113_000);
         vm.prank(voters[0]);
         d.governanceToken.lockAndCall(address(d.stakingPool), 100e18, "");
-        _snapshot("stake: more", 60_000);
+        _snapshot("stake: more", 62_500);
         vm.prank(config.holders[4]);
         d.governanceToken.lockAndCall(address(d.stakingPool), 100e18, "");
         _snapshot("stake: first, with self-delegation", 183_500);

@@ -118,7 +118,9 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         // Check:
         if (_msgSender() != address(token)) revert StakingPoolOnlyToken(_msgSender());
         // Effect:
-        (Stream memory stream, Account storage self, uint256 earned_) = _settle(account);
+        Account storage self = _accounts[account];
+        Stream memory stream = _stream;
+        uint256 earned_ = _settle(self, stream);
         if (earned_ != 0) self.owed += uint96(earned_);
         uint96 active = self.active + amount.toUint96();
         self.active = active;
@@ -133,10 +135,12 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         address account = _msgSender();
         // Check:
         if (amount == 0) revert StakingPoolZeroAmount();
-        uint256 active = _accounts[account].active;
+        Account storage self = _accounts[account];
+        uint256 active = self.active;
         if (active < amount) revert StakingPoolInsufficientStake(account, active, amount);
         // Effect:
-        (Stream memory stream, Account storage self, uint256 earned_) = _settle(account);
+        Stream memory stream = _stream;
+        uint256 earned_ = _settle(self, stream);
         uint96 thawing = self.thawing + uint96(amount);
         uint48 availableAt = Time.timestamp() + cooldown;
         active -= amount;
@@ -165,8 +169,9 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
     /// @inheritdoc IStakingPool
     function claimReward() external returns (uint256 amount) {
         address account = _msgSender();
-        (Stream memory stream, Account storage self, uint256 earned_) = _settle(account);
-        amount = self.owed + earned_;
+        Account storage self = _accounts[account];
+        Stream memory stream = _stream;
+        amount = _settle(self, stream) + self.owed;
         // Check:
         if (amount == 0) revert StakingPoolNothingToClaim(account);
         // Effect:
@@ -180,18 +185,15 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
     /// @inheritdoc IStakingPool
     function notifyReward(uint256 amount, uint256 duration) external restricted {
         // Check: Effect:
-        _startStream(amount, duration, _accrue());
+        _startStream(amount, duration, false);
         // Interaction:
         IERC20(address(token)).safeTransferFrom(_msgSender(), address(this), amount);
     }
 
     /// @inheritdoc IStakingPool
     function notifyReserve(uint256 duration) external restricted returns (uint256 amount) {
-        Stream memory stream = _accrue();
         // Check: Effect:
-        amount = _reserve;
-        _reserve = 0;
-        _startStream(amount, duration, stream);
+        amount = _startStream(0, duration, true);
     }
 
     /// @inheritdoc IStakingPool
@@ -227,18 +229,19 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
     /// @inheritdoc IStakingPool
     function earned(address account) external view returns (uint256) {
         Account storage self = _accounts[account];
-        (, Index memory index,) = _accrued();
-        return self.owed + uint256(self.active) * (index.perShare - self.perShare) / SCALE;
+        (uint256 perShare,,) = _accrued(_stream);
+        return self.owed + self.active * (perShare - self.perShare) / SCALE;
     }
 
     /// @inheritdoc IStakingPool
     function rewardState() external view returns (RewardState memory state) {
-        (Stream memory stream, Index memory index, uint256 reserved) = _accrued();
+        Stream memory stream = _stream;
+        uint256 reserved;
+        (state.perShare, state.remainder, reserved) = _accrued(stream);
         state.endsAt = stream.endsAt;
         state.remaining = uint256(stream.rate) * (stream.endsAt - stream.settledAt);
         state.rate = state.remaining == 0 ? 0 : stream.rate;
         state.reserve = _reserve + reserved;
-        (state.perShare, state.remainder) = (index.perShare, index.remainder);
     }
 
     /// @inheritdoc IStakingPool
@@ -268,50 +271,45 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         return selector == ILocker.onLocked.selector;
     }
 
-    /// @dev What stream and index are at this moment, and how much of the release nobody was staked for.
-    function _accrued() private view returns (Stream memory stream, Index memory index, uint256 reserved) {
-        stream = _stream;
+    /// @dev Brings `stream` to this moment, in memory. Returns the index then, and how much of the release nobody was
+    /// staked for.
+    function _accrued(Stream memory stream)
+        private
+        view
+        returns (uint256 perShare, uint256 remainder, uint256 reserved)
+    {
         // No stream ever ran: the index is zero, for the pool and for every account.
-        if (stream.endsAt == 0) return (stream, index, 0);
-        index = _index;
+        if (stream.endsAt == 0) return (0, 0, 0);
+        (perShare, remainder) = (_index.perShare, _index.remainder);
         uint256 until = Math.min(Time.timestamp(), stream.endsAt);
-        if (until == stream.settledAt) return (stream, index, 0);
         uint256 released = uint256(stream.rate) * (until - stream.settledAt);
         stream.settledAt = uint40(until);
-        if (stream.totalActive < MIN_ACCRUING_STAKE) return (stream, index, released);
-        uint256 units = released * SCALE + index.remainder;
-        index.perShare += uint144(units / stream.totalActive);
-        index.remainder = uint112(units % stream.totalActive);
+        if (stream.totalActive < MIN_ACCRUING_STAKE) return (perShare, remainder, released);
+        if (released == 0) return (perShare, remainder, 0);
+        uint256 units = released * SCALE + remainder;
+        perShare += units / stream.totalActive;
+        remainder = units % stream.totalActive;
     }
 
-    /// @dev Stores the index; the caller stores the stream.
-    function _accrue() private returns (Stream memory stream) {
-        Index memory index;
-        uint256 reserved;
-        (stream, index, reserved) = _accrued();
-        if (stream.endsAt != 0) _index = index;
-        if (reserved != 0) _addToReserve(reserved);
-    }
-
-    /// @dev {_accrue}, and moves the account to the index. The caller stores the stream and credits `earned_`.
-    function _settle(address account) private returns (Stream memory stream, Account storage self, uint256 earned_) {
-        Index memory index;
-        uint256 reserved;
-        self = _accounts[account];
-        (stream, index, reserved) = _accrued();
-        if (stream.endsAt == 0) return (stream, self, 0);
-        uint256 units = uint256(self.active) * (index.perShare - self.perShare);
+    /// @dev {_accrued}, and moves the account to the index. The caller stores the stream and credits what is returned.
+    function _settle(Account storage self, Stream memory stream) private returns (uint256 earned_) {
+        if (stream.endsAt == 0) return 0;
+        (uint256 perShare, uint256 remainder, uint256 reserved) = _accrued(stream);
+        uint256 units = self.active * (perShare - self.perShare);
         earned_ = units / SCALE;
         // A fraction of a wei is not the account's to lose again and again: all share it in the next release. 5e9
-        // accounts would have to leave one before the next, to overflow.
-        index.remainder += uint112(units % SCALE);
-        _index = index;
-        self.perShare = index.perShare;
+        // accounts would have to leave one before that, to overflow.
+        _index = Index(uint144(perShare), uint112(remainder + units % SCALE));
+        self.perShare = uint144(perShare);
         if (reserved != 0) _addToReserve(reserved);
     }
 
-    /// @dev Adds `amount` to what still streams and spreads both over `duration` from now.
-    function _startStream(uint256 amount, uint256 duration, Stream memory stream) private {
+    /// @dev Adds `amount`, or the whole reserve, to what still streams, and spreads both over `duration` from now.
+    function _startStream(uint256 amount, uint256 duration, bool fromReserve) private returns (uint256) {
+        Stream memory stream = _stream;
+        (uint256 perShare, uint256 remainder, uint256 reserved) = _accrued(stream);
+        uint256 reserve = _reserve + reserved;
+        if (fromReserve) (amount, reserve) = (reserve, 0);
         // Check:
         if (amount < minReward) revert StakingPoolRewardTooSmall(amount, minReward);
         if (duration == 0 || duration > maxStreamDuration) {
@@ -321,19 +319,21 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         uint256 rate = (remaining + amount) / duration;
         if (remaining != 0 && rate < stream.rate) revert StakingPoolRateBelowRunning(rate, stream.rate);
         // Effect:
+        reserve += remaining + amount - rate * duration;
         uint48 now_ = Time.timestamp();
-        stream.rate = rate.toUint72();
-        stream.settledAt = uint40(now_);
-        stream.endsAt = uint40(now_ + duration);
+        (stream.rate, stream.settledAt, stream.endsAt) = (rate.toUint72(), uint40(now_), uint40(now_ + duration));
         _stream = stream;
-        uint256 reserve = _reserve + (remaining + amount - rate * duration);
+        _index = Index(uint144(perShare), uint112(remainder));
         _reserve = uint96(reserve);
         emit RewardNotified(amount, rate, stream.endsAt, reserve);
+        return amount;
     }
 
     /// @dev Thawing stake first: what is about to leave.
     function _takeStake(address account, uint256 amount) private returns (uint256 active, uint256 thawing) {
-        (Stream memory stream, Account storage self, uint256 earned_) = _settle(account);
+        Account storage self = _accounts[account];
+        Stream memory stream = _stream;
+        uint256 earned_ = _settle(self, stream);
         thawing = self.thawing;
         uint256 fromThawing = Math.min(amount, thawing);
         thawing -= fromThawing;
