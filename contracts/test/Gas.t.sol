@@ -37,7 +37,7 @@ contract Gas_Test is SystemBase {
         _snapshot("stake: first, with self-delegation", 183_500);
         vm.prank(voters[0]);
         d.stakingPool.requestUnstake(50e18);
-        _snapshot("requestUnstake", 38_500);
+        _snapshot("requestUnstake", 61_500);
         _skip(config.cooldown);
         vm.prank(voters[0]);
         d.stakingPool.withdraw();
