@@ -120,7 +120,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         uint256 carried = _approvedOf(epoch, leaf.account, previous);
         // Who neither labeled nor ever earned has no leaf at all.
         bool due = carried > 0 || pay.position > 0;
-        if (due && _isCarriedOver(leaf.cumulative, carried, pay.raw, self.totalRaw, labelEpochs.termsOf(epoch).budget))
+        if (due && _isCarriedOver(leaf.cumulative, carried, pay.raw, self.totalRaw, _termsOf(epoch).budget))
         {
             revert EpochRefereeNoFraud(epoch);
         }
@@ -219,7 +219,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         ILabelEpochs.Epoch memory self = _judged(epoch);
         _checkLabel(epoch, self, label);
         LabelWord calldata word = label.word;
-        bool stray = word.valid >> labelEpochs.termsOf(epoch).blockSlots != 0 || word.answers & ~word.valid != 0;
+        bool stray = word.valid >> _termsOf(epoch).blockSlots != 0 || word.answers & ~word.valid != 0;
         // The words of an empty seat are not committed: anybody could make some up.
         if (!stray || word.labeler == address(0)) revert EpochRefereeNoFraud(epoch);
         // Interaction:
@@ -262,7 +262,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         }
         uint256 bound = tree == Tree.Payouts ? self.accountCount : _positions(self.blockCount);
         // Nothing is paid by the gold of an epoch whose secret is not known.
-        if (tree == Tree.Gold) bound = self.seed == 0 ? 0 : _positions(labelEpochs.termsOf(epoch).goldBlocks);
+        if (tree == Tree.Gold) bound = self.seed == 0 ? 0 : _positions(_termsOf(epoch).goldBlocks);
         if (index >= bound) revert EpochRefereeIndexOutOfBounds(index, bound);
         // Effect: no demand is open, or the freeze reverts
         uint48 answerBy = Time.timestamp() + labelEpochs.responseWindow();
@@ -296,7 +296,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     function answerGold(uint64 epoch, GoldOpening calldata gold) external {
         // Check:
         uint32 position = _demanded(epoch, _judged(epoch), Tree.Gold);
-        bytes32 hash = _checkGold(epoch, labelEpochs.termsOf(epoch), position, gold);
+        bytes32 hash = _checkGold(epoch, _termsOf(epoch), position, gold);
         // Effect, interaction:
         _answered(epoch, Tree.Gold, position, hash);
     }
@@ -332,7 +332,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         bool sameSlot = a.epoch == b.epoch && a.blockIndex == b.blockIndex && a.seat == b.seat && a.slot == b.slot
             && a.labeler == b.labeler;
         if (!sameSlot || (a.choice == b.choice && a.taskId == b.taskId)) revert EpochRefereeNoFraud(epoch);
-        ILabelEpochs.Epoch memory self = labelEpochs.epochOf(epoch);
+        ILabelEpochs.Epoch memory self = _epochOf(epoch);
         if (self.status == ILabelEpochs.Status.None) revert EpochRefereeWrongStatus(epoch);
         _checkSession(self, a.labeler, session);
         _checkSignature(session.sessionKey, Messages.hashPreference(a), signatureA);
@@ -352,7 +352,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     ) external returns (uint256 slashed) {
         address labeler = label.word.labeler;
         // Check:
-        ILabelEpochs.Epoch memory self = labelEpochs.epochOf(epoch);
+        ILabelEpochs.Epoch memory self = _epochOf(epoch);
         if (self.seed == 0 || self.status == ILabelEpochs.Status.Voided) revert EpochRefereeWrongStatus(epoch);
         _checkLabel(epoch, self, label);
         if (labeler == address(0)) revert EpochRefereeNoFraud(epoch);
@@ -427,7 +427,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         if (position == 0 || (position - 1) / LabelLeaf.MAX_ROSTER != roster.blockIndex) {
             revert EpochRefereeInvalidOpening(epoch, roster.blockIndex);
         }
-        ILabelEpochs.Terms memory terms = labelEpochs.termsOf(epoch);
+        ILabelEpochs.Terms memory terms = _termsOf(epoch);
         PayRule.Member memory member;
         member.blockIndex = roster.blockIndex;
         member.seat = (position - 1) % LabelLeaf.MAX_ROSTER;
@@ -473,15 +473,24 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     // --- openings ---------------------------------------------------------------------------------------------------
 
     function _proposed(uint64 epoch) private view returns (ILabelEpochs.Epoch memory self) {
-        self = labelEpochs.epochOf(epoch);
+        self = _epochOf(epoch);
         if (self.status != ILabelEpochs.Status.Proposed) revert EpochRefereeWrongStatus(epoch);
     }
 
     function _judged(uint64 epoch) private view returns (ILabelEpochs.Epoch memory self) {
-        self = labelEpochs.epochOf(epoch);
+        self = _epochOf(epoch);
         if (self.status < ILabelEpochs.Status.Committed || self.status > ILabelEpochs.Status.Proposed) {
             revert EpochRefereeWrongStatus(epoch);
         }
+    }
+
+    /// @dev Functions of their own, here and below, because each call site costs 200 bytes of code.
+    function _epochOf(uint64 epoch) private view returns (ILabelEpochs.Epoch memory) {
+        return labelEpochs.epochOf(epoch);
+    }
+
+    function _termsOf(uint64 epoch) private view returns (ILabelEpochs.Terms memory) {
+        return labelEpochs.termsOf(epoch);
     }
 
     function _checkNeighbours(PayoutOpening calldata a, PayoutOpening calldata b) private pure {
@@ -616,7 +625,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         GoldOpening calldata gold,
         bytes32[] calldata taskIds
     ) private view returns (uint256) {
-        ILabelEpochs.Terms memory terms = labelEpochs.termsOf(epoch);
+        ILabelEpochs.Terms memory terms = _termsOf(epoch);
         _checkGold(epoch, terms, position, gold);
         // Also where the seat has no gold: no list of tasks hashes to zero.
         if (taskIds.length != terms.goldSlots || keccak256(abi.encodePacked(taskIds)) != gold.tasksHash) {
