@@ -120,8 +120,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         uint256 carried = _approvedOf(epoch, leaf.account, previous);
         // Who neither labeled nor ever earned has no leaf at all.
         bool due = carried > 0 || pay.position > 0;
-        if (due && _isCarriedOver(leaf.cumulative, carried, pay.raw, self.totalRaw, _termsOf(epoch).budget))
-        {
+        if (due && _isCarriedOver(leaf.cumulative, carried, pay.raw, self.totalRaw, _termsOf(epoch).budget)) {
             revert EpochRefereeNoFraud(epoch);
         }
         // Interaction:
