@@ -37,15 +37,23 @@ abstract contract Deployer {
         d.labelEpochs = new LabelEpochs(
             LabelEpochs.Config({
                 authority: address(d.accessManager),
+                token: d.governanceToken,
                 distributor: d.rewardDistributor,
                 challengeWindow: config.challengeWindow,
-                revealWindow: config.revealWindow
+                revealWindow: config.revealWindow,
+                responseWindow: config.responseWindow,
+                operatorBond: config.operatorBond,
+                minProposerBond: config.minProposerBond,
+                proposerBondBps: config.proposerBondBps,
+                challengerBond: config.challengerBond,
+                reserve: address(d.timelock)
             })
         );
         d.datasetRegistry = new DatasetRegistry(address(d.accessManager));
         d.modelRegistry = new ModelRegistry(address(d.accessManager), d.datasetRegistry);
 
         d.governanceToken.setLocker(address(d.stakingPool), true);
+        d.governanceToken.setLocker(address(d.labelEpochs), true);
         d.family = config.family;
         d.familyId = d.modelRegistry.createFamily(config.family);
         d.accessManager.multicall(_wiring(config, d, deployer));

@@ -48,10 +48,9 @@ library Permissions {
     /// @notice Functions that a role other than ADMIN may call.
     function delegated(Deployment memory d) internal pure returns (Permission[] memory table) {
         table = new Permission[](5);
-        table[0] = Permission(address(d.labelEpochs), Roles.OPERATOR, new bytes4[](3));
+        table[0] = Permission(address(d.labelEpochs), Roles.OPERATOR, new bytes4[](2));
         table[0].selectors[0] = LabelEpochs.open.selector;
         table[0].selectors[1] = LabelEpochs.commitLabels.selector;
-        table[0].selectors[2] = LabelEpochs.proposePayouts.selector;
         table[1] = _one(address(d.datasetRegistry), Roles.OPERATOR, DatasetRegistry.register.selector);
         table[2] = _one(address(d.modelRegistry), Roles.TRAINER, ModelRegistry.register.selector);
         table[3] = _one(address(d.modelRegistry), Roles.GUARDIAN, ModelRegistry.revoke.selector);
