@@ -147,8 +147,7 @@ contract OptimisticGovernor_Invariants is GovernanceBase {
     function setUp() public override {
         super.setUp();
         _enableOptimistic();
-        address[4] memory all =
-            [voters[0], voters[1], _voterWith("2 %", SUPPLY / 50), _voterWith("1 %", SUPPLY / 100)];
+        address[4] memory all = [voters[0], voters[1], _voterWith("2 %", SUPPLY / 50), _voterWith("1 %", SUPPLY / 100)];
         handler = new OptimisticGovernorHandler(
             optimistic, routine, address(timelock), all, [proposer, _account("second proposer")]
         );
@@ -161,8 +160,8 @@ contract OptimisticGovernor_Invariants is GovernanceBase {
     }
 
     function invariant_veto_kills() public view {
-        vm.assertFalse(handler.executedVetoed(), "executed");
-        vm.assertFalse(handler.proposedVetoed(), "proposed again");
+        vm.assertFalse(handler.executedVetoed());
+        vm.assertFalse(handler.proposedVetoed());
     }
 
     function invariant_targets_whitelisted() public view {
