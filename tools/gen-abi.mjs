@@ -11,6 +11,7 @@ const NAMES = [
   "GovernanceToken",
   "LabelEpochs",
   "ModelRegistry",
+  "OptimisticGovernor",
   "ProtocolGovernor",
   "RewardDistributor",
   "StakingPool",
