@@ -12,6 +12,7 @@ const NAMES = [
   "GovernanceToken",
   "LabelEpochs",
   "ModelRegistry",
+  "OptimisticGovernor",
   "ProtocolGovernor",
   "RewardDistributor",
   "StakingPool",
