@@ -30,7 +30,13 @@ abstract contract Deployer {
                 token: d.governanceToken,
                 cooldown: config.cooldown,
                 minCooldown: config.minCooldown,
-                maxCooldown: config.maxCooldown
+                maxCooldown: config.maxCooldown,
+                maxSlashBps: config.maxSlashBps,
+                slashWindow: config.slashWindow,
+                slashPerWindow: uint208(config.slashPerWindow),
+                challengerShareBps: config.challengerShareBps,
+                minReward: config.minReward,
+                maxStreamDuration: config.maxStreamDuration
             })
         );
         d.rewardDistributor = new RewardDistributor(address(d.accessManager), d.governanceToken);

@@ -53,7 +53,7 @@ library Permissions {
         table[0].selectors[1] = LabelEpochs.commitLabels.selector;
         table[1] = _one(address(d.datasetRegistry), Roles.OPERATOR, DatasetRegistry.register.selector);
         table[2] = _one(address(d.modelRegistry), Roles.TRAINER, ModelRegistry.register.selector);
-        table[3] = _one(address(d.modelRegistry), Roles.GUARDIAN, ModelRegistry.revoke.selector);
+        table[3] = _one(address(d.modelRegistry), Roles.GUARDIAN, ModelRegistry.suspend.selector);
         table[4] = _one(address(d.rewardDistributor), Roles.LABEL_EPOCHS, RewardDistributor.setPayoutsRoot.selector);
     }
 
@@ -63,17 +63,20 @@ library Permissions {
         table[0] = Permission(address(d.governanceToken), Roles.ADMIN, new bytes4[](2));
         table[0].selectors[0] = GovernanceToken.setLocker.selector;
         table[0].selectors[1] = GovernanceToken.mint.selector;
-        table[1] = Permission(address(d.stakingPool), Roles.ADMIN, new bytes4[](2));
+        table[1] = Permission(address(d.stakingPool), Roles.ADMIN, new bytes4[](4));
         table[1].selectors[0] = StakingPool.slash.selector;
         table[1].selectors[1] = StakingPool.setCooldown.selector;
+        table[1].selectors[2] = StakingPool.notifyReward.selector;
+        table[1].selectors[3] = StakingPool.notifyReserve.selector;
         table[2] = _one(address(d.rewardDistributor), Roles.ADMIN, RewardDistributor.setEpochBudget.selector);
         table[3] = Permission(address(d.labelEpochs), Roles.ADMIN, new bytes4[](3));
         table[3].selectors[0] = LabelEpochs.rejectPayouts.selector;
         table[3].selectors[1] = LabelEpochs.acceptPayouts.selector;
         table[3].selectors[2] = LabelEpochs.voidEpoch.selector;
-        table[4] = Permission(address(d.modelRegistry), Roles.ADMIN, new bytes4[](2));
+        table[4] = Permission(address(d.modelRegistry), Roles.ADMIN, new bytes4[](3));
         table[4].selectors[0] = ModelRegistry.createFamily.selector;
         table[4].selectors[1] = ModelRegistry.activate.selector;
+        table[4].selectors[2] = ModelRegistry.revoke.selector;
     }
 
     function _one(address target, uint64 role, bytes4 selector) private pure returns (Permission memory permission) {

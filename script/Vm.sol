@@ -110,6 +110,7 @@ interface Vm {
         returns (string memory json);
     function writeJson(string calldata json, string calldata path) external;
     function toString(uint256 value) external pure returns (string memory);
+    function toString(address value) external pure returns (string memory);
 }
 
 /// @dev forge's own address for cheatcodes.
