@@ -282,6 +282,7 @@ contract LabelEpochs_Invariants is InvariantBase {
         vm.assertLe(toReserve, slashed);
         vm.assertLe(slashed, 2 * toReserve);
         vm.assertEq(_balances() + toReserve, 4 * HOLDING, "balances");
+        vm.assertFalse(handler.honestLost());
     }
 
     function invariant_epochs_sequential_single_in_flight() public view {
@@ -311,10 +312,6 @@ contract LabelEpochs_Invariants is InvariantBase {
         }
         vm.assertEq(distributor.totalApproved(), total);
         vm.assertLe(total, distributor.totalFunded());
-    }
-
-    function invariant_an_answered_demand_never_costs_the_proposer() public view {
-        vm.assertFalse(handler.honestLost());
     }
 
     function invariant_a_free_bond_can_always_leave() public view {
