@@ -71,6 +71,13 @@ interface Vm {
 
     // Environment, files, TOML, JSON
     function envOr(string calldata name, string calldata fallbackValue) external view returns (string memory);
+    function envOr(string calldata name, uint256 fallbackValue) external view returns (uint256);
+    function envOr(string calldata name, address fallbackValue) external view returns (address);
+    function envOr(string calldata name, bytes32 fallbackValue) external view returns (bytes32);
+    function envExists(string calldata name) external view returns (bool);
+    /// @dev 5 is a script's dry run, 6 a script that broadcasts.
+    function isContext(uint8 context) external view returns (bool);
+    function getDeployedCode(string calldata artifact) external view returns (bytes memory);
     function readFile(string calldata path) external view returns (string memory);
     function writeFile(string calldata path, string calldata text) external;
     function createDir(string calldata path, bool recursive) external;
@@ -85,7 +92,15 @@ interface Vm {
     function parseTomlUintArray(string calldata toml, string calldata key) external pure returns (uint256[] memory);
     function parseTomlAddress(string calldata toml, string calldata key) external pure returns (address);
     function parseTomlAddressArray(string calldata toml, string calldata key) external pure returns (address[] memory);
+    function parseTomlBytes(string calldata toml, string calldata key) external pure returns (bytes memory);
+    function parseTomlBytes32(string calldata toml, string calldata key) external pure returns (bytes32);
+    function parseTomlType(string calldata toml, string calldata key, string calldata typeDescription)
+        external
+        pure
+        returns (bytes memory);
     function parseTomlString(string calldata toml, string calldata key) external pure returns (string memory);
+    function parseJson(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonKeys(string calldata json, string calldata key) external pure returns (string[] memory);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
@@ -108,6 +123,13 @@ interface Vm {
         returns (string memory json);
     function writeJson(string calldata json, string calldata path) external;
     function toString(uint256 value) external pure returns (string memory);
+    function toString(address value) external pure returns (string memory);
+    function toString(bytes32 value) external pure returns (string memory);
+    function toString(bytes calldata value) external pure returns (string memory);
+    function replace(string calldata input, string calldata from, string calldata to)
+        external
+        pure
+        returns (string memory);
 }
 
 /// @dev forge's own address for cheatcodes.
