@@ -120,6 +120,7 @@ contract Gas_Test is SystemBase {
         (terms.budget, terms.blockSlots) = (total, 96);
         (terms.secretHash, terms.campaignHash) = (keccak256(abi.encode(bytes32("secret"))), "campaign");
         vm.startPrank(operator);
+        d.governanceToken.lockAndCall(address(d.labelEpochs), 10_000e18, "");
         epoch = d.labelEpochs.open(terms);
         _snapshot("open", 177_000);
         d.labelEpochs.commitLabels(epoch, "labels", 12, "bundle");
@@ -129,7 +130,10 @@ contract Gas_Test is SystemBase {
         vm.setBlockhash(number + 1, keccak256("block"));
         d.labelEpochs.reveal(epoch, "secret");
         _snapshot("reveal", 104_500);
-        d.labelEpochs.proposePayouts(epoch, PayoutsTree.root(accounts, cumulative), uint32(ACCOUNTS), total);
+        d.labelEpochs
+            .proposePayouts(
+                epoch, PayoutsTree.root(accounts, cumulative), uint32(ACCOUNTS), uint112(total), uint112(total)
+            );
         _snapshot("proposePayouts", 106_500);
         vm.stopPrank();
         _skip(config.challengeWindow);

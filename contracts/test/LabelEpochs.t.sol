@@ -13,12 +13,20 @@ abstract contract LabelEpochsTest is Base {
     uint256 internal constant BUDGET = 1_000e18;
     uint48 internal constant CHALLENGE_WINDOW = 3 days;
     uint48 internal constant REVEAL_WINDOW = 1 days;
+    uint48 internal constant RESPONSE_WINDOW = 1 days;
+    uint96 internal constant OPERATOR_BOND = 1_000e18;
+    uint96 internal constant MIN_PROPOSER_BOND = 500e18;
+    uint16 internal constant PROPOSER_BOND_BPS = 1_000;
+    uint96 internal constant CHALLENGER_BOND = 101e18 + 1; // odd: halves round
+    address internal constant RESERVE = address(0x7ea5);
+    uint32 internal constant MAX_BLOCKS = 2 ** 21;
     bytes32 internal constant SECRET = "secret";
     bytes32 internal constant BLOCK_HASH = keccak256("block");
     bytes32 internal constant LABELS_ROOT = keccak256("labels");
     bytes32 internal constant BUNDLE = keccak256("bundle");
     bytes32 internal constant ROOT = keccak256("payouts");
 
+    GovernanceToken internal token;
     RewardDistributor internal distributor;
     LabelEpochs internal epochs;
 
@@ -26,22 +34,37 @@ abstract contract LabelEpochsTest is Base {
         vm.warp(1_800_000_000);
         vm.roll(1_000);
         GovernanceToken.Allocation[] memory allocations = new GovernanceToken.Allocation[](1);
-        allocations[0] = GovernanceToken.Allocation(address(this), 10 * BUDGET);
-        GovernanceToken token =
-            new GovernanceToken(GovernanceToken.Config("Polity", "POL", 10 * BUDGET, 0, address(manager)), allocations);
+        allocations[0] = GovernanceToken.Allocation(address(this), 1_000 * BUDGET);
+        token = new GovernanceToken(
+            GovernanceToken.Config("Polity", "POL", 1_000 * BUDGET, 0, address(manager)), allocations
+        );
         distributor = new RewardDistributor(address(manager), token);
-        epochs = _deploy(CHALLENGE_WINDOW, REVEAL_WINDOW);
+        epochs = new LabelEpochs(_config());
         bytes4[] memory selectors = new bytes4[](1);
         selectors[0] = RewardDistributor.setPayoutsRoot.selector;
         manager.setTargetFunctionRole(address(distributor), selectors, 4);
         manager.grantRole(4, address(epochs), 0);
+        token.setLocker(address(epochs), true);
         token.approve(address(distributor), type(uint256).max);
         distributor.fund(10 * BUDGET);
         distributor.setEpochBudget(BUDGET);
+        token.lockAndCall(address(epochs), 100 * OPERATOR_BOND, "");
     }
 
-    function _deploy(uint48 challengeWindow, uint48 revealWindow) internal returns (LabelEpochs) {
-        return new LabelEpochs(LabelEpochs.Config(address(manager), distributor, challengeWindow, revealWindow));
+    function _config() internal view returns (LabelEpochs.Config memory) {
+        return LabelEpochs.Config({
+            authority: address(manager),
+            token: token,
+            distributor: distributor,
+            challengeWindow: CHALLENGE_WINDOW,
+            revealWindow: REVEAL_WINDOW,
+            responseWindow: RESPONSE_WINDOW,
+            operatorBond: OPERATOR_BOND,
+            minProposerBond: MIN_PROPOSER_BOND,
+            proposerBondBps: PROPOSER_BOND_BPS,
+            challengerBond: CHALLENGER_BOND,
+            reserve: RESERVE
+        });
     }
 
     function _terms() internal pure returns (ILabelEpochs.Terms memory) {
@@ -55,6 +78,7 @@ abstract contract LabelEpochsTest is Base {
             minOverlap: 48,
             minRoster: 12,
             goldPassBps: 7_000,
+            goldBlocks: 4,
             goldRoot: keccak256("gold"),
             secretHash: keccak256(abi.encode(SECRET)),
             campaignHash: keccak256("campaign")
@@ -83,9 +107,9 @@ abstract contract LabelEpochsTest is Base {
         epochs.reveal(epoch, SECRET);
     }
 
-    function _openProposed(uint256 totalCumulative) internal returns (uint64 epoch) {
+    function _openProposed(uint112 totalCumulative) internal returns (uint64 epoch) {
         epoch = _openRevealed();
-        epochs.proposePayouts(epoch, ROOT, 5, totalCumulative);
+        epochs.proposePayouts(epoch, ROOT, 5, totalCumulative, totalCumulative);
     }
 
     function _expectStatusError(uint64 epoch, ILabelEpochs.Status actual) internal {
@@ -98,11 +122,62 @@ abstract contract LabelEpochsTest is Base {
 }
 
 contract LabelEpochs_Constructor_Test is LabelEpochsTest {
-    function test_RevertIf_AWindowIsZero() public {
-        vm.expectPartialRevert(ILabelEpochs.LabelEpochsTermsOutOfBounds.selector);
-        _deploy(0, 1);
-        vm.expectPartialRevert(ILabelEpochs.LabelEpochsTermsOutOfBounds.selector);
-        _deploy(1, 0);
+    function test_RevertIf_AParameterIsOutOfBounds() public {
+        LabelEpochs.Config memory config = _config();
+        config.challengeWindow = 0;
+        _expectOutOfBounds(config, "challengeWindow");
+        config = _config();
+        config.revealWindow = 0;
+        _expectOutOfBounds(config, "revealWindow");
+        config = _config();
+        config.responseWindow = 0;
+        _expectOutOfBounds(config, "responseWindow");
+        config.responseWindow = CHALLENGE_WINDOW + 1;
+        _expectOutOfBounds(config, "responseWindow");
+        config = _config();
+        config.operatorBond = 0;
+        _expectOutOfBounds(config, "operatorBond");
+        config = _config();
+        config.minProposerBond = 0;
+        _expectOutOfBounds(config, "minProposerBond");
+        config = _config();
+        config.proposerBondBps = 10_001;
+        _expectOutOfBounds(config, "proposerBondBps");
+        config = _config();
+        config.challengerBond = 0;
+        _expectOutOfBounds(config, "challengerBond");
+        config = _config();
+        config.reserve = address(0);
+        _expectOutOfBounds(config, "reserve");
+    }
+
+    function test_TheLargestAndSmallestParametersPass() public {
+        LabelEpochs.Config memory config = _config();
+        (config.challengeWindow, config.revealWindow, config.responseWindow) = (1, 1, 1);
+        (config.operatorBond, config.minProposerBond, config.challengerBond) = (1, 1, 1);
+        config.proposerBondBps = 10_000;
+        new LabelEpochs(config);
+        config.proposerBondBps = 0;
+        new LabelEpochs(config);
+    }
+
+    function test_KeepsItsParameters() public view {
+        vm.assertEq(address(epochs.token()), address(token));
+        vm.assertEq(address(epochs.distributor()), address(distributor));
+        vm.assertEq(epochs.challengeWindow(), CHALLENGE_WINDOW);
+        vm.assertEq(epochs.revealWindow(), REVEAL_WINDOW);
+        vm.assertEq(epochs.responseWindow(), RESPONSE_WINDOW);
+        vm.assertEq(epochs.operatorBond(), OPERATOR_BOND);
+        vm.assertEq(epochs.minProposerBond(), MIN_PROPOSER_BOND);
+        vm.assertEq(epochs.proposerBondBps(), PROPOSER_BOND_BPS);
+        vm.assertEq(epochs.challengerBond(), CHALLENGER_BOND);
+        vm.assertEq(epochs.reserve(), RESERVE);
+        vm.assertEq(epochs.authority(), address(manager));
+    }
+
+    function _expectOutOfBounds(LabelEpochs.Config memory config, string memory field) private {
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsTermsOutOfBounds.selector, field));
+        new LabelEpochs(config);
     }
 }
 
@@ -111,7 +186,7 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
         ILabelEpochs.Terms memory terms = _terms();
         terms.budget = _bound(budget, 1, BUDGET);
         vm.expectEmit(address(epochs));
-        emit ILabelEpochs.EpochOpened(1, terms);
+        emit ILabelEpochs.EpochOpened(1, address(this), terms);
         vm.assertEq(epochs.open(terms), 1);
         vm.assertEq(epochs.open(terms), 2);
         vm.assertEq(epochs.lastEpoch(), 2);
@@ -178,15 +253,16 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
 }
 
 contract LabelEpochs_CommitLabels_Test is LabelEpochsTest {
-    function testFuzz_ClosesLabeling(bytes32 root, uint32 leafCount, bytes32 bundle) public {
-        vm.assume(root != 0 && leafCount != 0);
+    function testFuzz_ClosesLabeling(bytes32 root, uint32 blockCount, bytes32 bundle) public {
+        vm.assume(root != 0);
+        blockCount = uint32(_bound(blockCount, 1, MAX_BLOCKS));
         uint64 epoch = _open();
         vm.expectEmit(address(epochs));
-        emit ILabelEpochs.LabelsCommitted(epoch, root, leafCount, bundle);
-        epochs.commitLabels(epoch, root, leafCount, bundle);
+        emit ILabelEpochs.LabelsCommitted(epoch, root, blockCount, bundle);
+        epochs.commitLabels(epoch, root, blockCount, bundle);
         ILabelEpochs.Epoch memory e = epochs.epochOf(epoch);
         vm.assertEq(e.labelsRoot, root);
-        vm.assertEq(e.leafCount, leafCount);
+        vm.assertEq(e.blockCount, blockCount);
         vm.assertEq(e.bundleHash, bundle);
         vm.assertEq(e.commitBlock, vm.getBlockNumber());
         vm.assertEq(e.committedAt, _now());
@@ -359,8 +435,17 @@ contract LabelEpochs_ProposePayouts_Test is LabelEpochsTest {
         total = _bound(total, 0, BUDGET);
         uint64 epoch = _openRevealed();
         vm.expectEmit(address(epochs));
-        emit ILabelEpochs.PayoutsProposed(epoch, address(this), root, count, total, _now() + CHALLENGE_WINDOW);
-        epochs.proposePayouts(epoch, root, count, total);
+        emit ILabelEpochs.PayoutsProposed(
+            epoch,
+            address(this),
+            root,
+            count,
+            uint112(total),
+            0,
+            uint96(epochs.proposerBondOf(total)),
+            _now() + CHALLENGE_WINDOW
+        );
+        epochs.proposePayouts(epoch, root, count, uint112(total), 0);
         ILabelEpochs.Epoch memory e = epochs.epochOf(epoch);
         vm.assertEq(e.payoutsRoot, root);
         vm.assertEq(e.accountCount, count);
@@ -370,63 +455,55 @@ contract LabelEpochs_ProposePayouts_Test is LabelEpochsTest {
     }
 
     function testFuzz_RevertIf_TheEpochSpendsMoreThanItsBudget(uint256 total) public {
-        total = _bound(total, BUDGET + 1, type(uint256).max);
+        total = _bound(total, BUDGET + 1, type(uint112).max);
         uint64 epoch = _openRevealed();
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsOverBudget.selector, epoch, total, BUDGET));
-        epochs.proposePayouts(epoch, ROOT, 1, total);
+        epochs.proposePayouts(epoch, ROOT, 1, uint112(total), 0);
     }
 
     function testFuzz_TheBudgetCountsFromTheApprovedTotal(uint256 first, uint256 second) public {
         first = _bound(first, 1, BUDGET);
         second = _bound(second, 0, BUDGET);
-        uint64 epoch = _openProposed(first);
+        uint64 epoch = _openProposed(uint112(first));
         _skip(CHALLENGE_WINDOW);
         epochs.acceptPayouts(epoch, ROOT);
         epoch = _openRevealed();
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsOverBudget.selector, epoch, BUDGET + 1, BUDGET));
-        epochs.proposePayouts(epoch, ROOT, 1, first + BUDGET + 1);
+        epochs.proposePayouts(epoch, ROOT, 1, uint112(first + BUDGET + 1), 0);
         vm.expectRevert(
             abi.encodeWithSelector(IRewardDistributor.RewardDistributorLowerTotal.selector, first - 1, first)
         );
-        epochs.proposePayouts(epoch, ROOT, 1, first - 1);
-        epochs.proposePayouts(epoch, ROOT, 1, first + second);
+        epochs.proposePayouts(epoch, ROOT, 1, uint112(first - 1), 0);
+        epochs.proposePayouts(epoch, ROOT, 1, uint112(first + second), 0);
     }
 
     function test_RevertIf_TheEpochBeforeIsNotSettled() public {
         _open();
         uint64 second = _openRevealed();
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsOutOfOrder.selector, second, 1));
-        epochs.proposePayouts(second, ROOT, 1, 1);
+        epochs.proposePayouts(second, ROOT, 1, uint112(1), 0);
         epochs.voidEpoch(1);
-        epochs.proposePayouts(second, ROOT, 1, 1);
+        epochs.proposePayouts(second, ROOT, 1, uint112(1), 0);
     }
 
     function test_RevertIf_TheRootIsEmpty() public {
         uint64 epoch = _openRevealed();
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsEmptyRoot.selector, epoch));
-        epochs.proposePayouts(epoch, 0, 1, 0);
+        epochs.proposePayouts(epoch, 0, 1, uint112(0), 0);
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsEmptyRoot.selector, epoch));
-        epochs.proposePayouts(epoch, ROOT, 0, 0);
+        epochs.proposePayouts(epoch, ROOT, 0, uint112(0), 0);
     }
 
     function test_RevertIf_NotRevealed() public {
         uint64 epoch = _openCommitted();
         _expectStatusError(epoch, ILabelEpochs.Status.Committed);
-        epochs.proposePayouts(epoch, ROOT, 1, 1);
+        epochs.proposePayouts(epoch, ROOT, 1, uint112(1), 0);
     }
 
     function test_RevertIf_ARootIsProposedAlready() public {
         uint64 epoch = _openProposed(1);
         _expectStatusError(epoch, ILabelEpochs.Status.Proposed);
-        epochs.proposePayouts(epoch, ROOT, 1, 1);
-    }
-
-    function testFuzz_RevertIf_CallerHasNoRole(address caller) public {
-        vm.assume(caller != address(this));
-        uint64 epoch = _openRevealed();
-        _expectUnauthorized(caller);
-        vm.prank(caller);
-        epochs.proposePayouts(epoch, ROOT, 1, 1);
+        epochs.proposePayouts(epoch, ROOT, 1, uint112(1), 0);
     }
 }
 
@@ -441,7 +518,7 @@ contract LabelEpochs_RejectPayouts_Test is LabelEpochsTest {
         vm.assertEq(e.totalCumulative, 0);
         vm.assertEq(e.accountCount, 0);
         _skip(CHALLENGE_WINDOW);
-        epochs.proposePayouts(epoch, "better", 2, 2);
+        epochs.proposePayouts(epoch, "better", 2, uint112(2), 0);
         vm.expectPartialRevert(ILabelEpochs.LabelEpochsTooEarly.selector);
         epochs.acceptPayouts(epoch, "better");
     }
@@ -465,7 +542,7 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
     function testFuzz_InstallsTheRootInTheDistributor(uint256 total, uint256 wait) public {
         total = _bound(total, 0, BUDGET);
         wait = _bound(wait, CHALLENGE_WINDOW, 365 days);
-        uint64 epoch = _openProposed(total);
+        uint64 epoch = _openProposed(uint112(total));
         _skip(wait);
         vm.expectEmit(address(epochs));
         emit ILabelEpochs.PayoutsApproved(epoch, ROOT, 5, total);
@@ -502,7 +579,7 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
         epochs.commitLabels(epoch, LABELS_ROOT, 12, BUNDLE);
         _mineTwo();
         epochs.reveal(epoch, SECRET);
-        epochs.proposePayouts(epoch, ROOT, 1, 10 * BUDGET + 1);
+        epochs.proposePayouts(epoch, ROOT, 1, uint112(10 * BUDGET + 1), 0);
         _skip(CHALLENGE_WINDOW);
         vm.expectRevert(
             abi.encodeWithSelector(

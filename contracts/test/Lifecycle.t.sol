@@ -30,7 +30,7 @@ contract Lifecycle_Test is SystemBase {
         _earn();
         bytes32 root = PayoutsTree.root(labelers, cumulative);
         vm.prank(operator);
-        d.labelEpochs.proposePayouts(epoch, root, uint32(labelers.length), PayoutsTree.total(cumulative));
+        d.labelEpochs.proposePayouts(epoch, root, uint32(labelers.length), _total(), _total());
         _skip(config.challengeWindow);
         _carry(_proposal(address(d.labelEpochs), abi.encodeCall(LabelEpochs.acceptPayouts, (epoch, root))));
 
@@ -64,7 +64,7 @@ contract Lifecycle_Test is SystemBase {
         _earn();
         bytes32 voted = PayoutsTree.root(labelers, cumulative);
         vm.prank(operator);
-        d.labelEpochs.proposePayouts(epoch, voted, 12, PayoutsTree.total(cumulative));
+        d.labelEpochs.proposePayouts(epoch, voted, 12, _total(), _total());
         Proposal memory accept =
             _proposal(address(d.labelEpochs), abi.encodeCall(LabelEpochs.acceptPayouts, (epoch, voted)));
         _succeedAndQueue(accept);
@@ -72,7 +72,7 @@ contract Lifecycle_Test is SystemBase {
         reject.description = "Reject it";
         _carry(reject);
         vm.prank(operator);
-        d.labelEpochs.proposePayouts(epoch, "another", 12, 1);
+        d.labelEpochs.proposePayouts(epoch, "another", 12, 1, 1);
         _skip(config.challengeWindow);
         vm.expectRevert(
             abi.encodeWithSelector(ILabelEpochs.LabelEpochsRootMismatch.selector, epoch, bytes32("another"), voted)
@@ -84,7 +84,7 @@ contract Lifecycle_Test is SystemBase {
         _fundPool();
         uint64 epoch = _gatherLabels();
         vm.prank(operator);
-        d.labelEpochs.proposePayouts(epoch, "root", 1, 1);
+        d.labelEpochs.proposePayouts(epoch, "root", 1, 1, 1);
         _skip(config.challengeWindow);
         _expectUnauthorized(operator);
         vm.prank(operator);
@@ -94,7 +94,17 @@ contract Lifecycle_Test is SystemBase {
         d.rewardDistributor.setPayoutsRoot(epoch, "root", 1, 1);
     }
 
+    function _total() private view returns (uint112) {
+        return uint112(PayoutsTree.total(cumulative));
+    }
+
+    function _bond() private {
+        vm.prank(operator);
+        d.governanceToken.lockAndCall(address(d.labelEpochs), 10_000e18, "");
+    }
+
     function _fundPool() private {
+        _bond();
         address distributor = address(d.rewardDistributor);
         Proposal memory p = _proposal(address(d.governanceToken), abi.encodeCall(IERC20.approve, (distributor, POOL)));
         p = _and(p, distributor, abi.encodeCall(RewardDistributor.fund, (POOL)));
@@ -121,6 +131,7 @@ contract Lifecycle_Test is SystemBase {
             minOverlap: 48,
             minRoster: 12,
             goldPassBps: 7_000,
+            goldBlocks: 1,
             goldRoot: keccak256("gold"),
             secretHash: keccak256(abi.encode(SECRET)),
             campaignHash: keccak256("campaign")

@@ -20,8 +20,12 @@ abstract contract VectorsTest is Base {
         return string.concat(table, "[", vm.toString(index), "]", column);
     }
 
-    function verify(bytes32[] calldata proof, bytes32 root, uint256 index, bytes32 leaf) external pure returns (bool) {
-        return PositionalMerkle.verify(proof, root, index, leaf);
+    function verify(bytes32[] calldata proof, bytes32 root, uint256 count, uint256 index, bytes32 leaf)
+        external
+        pure
+        returns (bool)
+    {
+        return PositionalMerkle.verify(proof, root, count, index, leaf);
     }
 }
 
@@ -40,7 +44,7 @@ contract Vectors_Merkle_Test is VectorsTest {
                 if (leaves.length > 1) {
                     proof = vm.parseJsonBytes32Array(json, _at(_at(".trees", nTrees, ".proofs"), i, ""));
                 }
-                vm.assertTrue(this.verify(proof, root, i, leaves[i]), "proof");
+                vm.assertTrue(this.verify(proof, root, leaves.length, i, leaves[i]), "proof");
             }
             ++nTrees;
         }
@@ -129,7 +133,7 @@ contract Vectors_Leaves_Test is VectorsTest {
             vm.assertTrue(account > last, "accounts ascend");
             last = account;
             bytes32[] memory proof = vm.parseJsonBytes32Array(json, _at(".payouts.proofs", i, ""));
-            vm.assertTrue(this.verify(proof, root, i, leaves[i]), "proof");
+            vm.assertTrue(this.verify(proof, root, leaves.length, i, leaves[i]), "proof");
         }
         vm.assertEq(vm.parseJsonUint(json, ".payouts.totalCumulative"), sum);
     }
@@ -151,7 +155,8 @@ contract Vectors_Leaves_Test is VectorsTest {
             bytes32 leaf = PayoutLeaf.hash(
                 vm.parseJsonAddress(json, _at(string.concat(table, ".accounts"), i, "")),
                 vm.parseJsonUint(json, _at(string.concat(table, ".cumulatives"), i, "")),
-                vm.parseJsonUint(json, _at(string.concat(table, ".runningTotals"), i, ""))
+                vm.parseJsonUint(json, _at(string.concat(table, ".runningTotals"), i, "")),
+                vm.parseJsonBytes32(json, _at(string.concat(table, ".rawPayHashes"), i, ""))
             );
             vm.assertEq(leaf, leaves[i]);
         }

@@ -187,7 +187,7 @@ interface IEpochReferee {
     /// whose data was not published. Reserves the caller's challenger bond.
     function demandOpening(uint64 epoch, Tree tree, uint32 index) external;
 
-    /// @notice Answer a demand for a payout leaf. Anyone may; the challenger's bond is the reward.
+    /// @notice Answer a demand for a payout leaf. Anyone may; half of the challenger's bond is the reward.
     function answerPayout(uint64 epoch, PayoutOpening calldata leaf, RawPay calldata pay) external;
 
     /// @notice Answer a demand for a position of the labels tree.

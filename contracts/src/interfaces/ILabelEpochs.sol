@@ -88,7 +88,8 @@ interface ILabelEpochs {
     event EpochVoided(uint64 indexed epoch);
     /// @notice State of an account's bonds after any change.
     event BondChanged(address indexed account, uint256 free, uint256 reserved);
-    /// @notice `share` of `amount` went to `challenger` (0 for none), the rest to the reserve.
+    /// @notice `share` of `amount` went to `challenger` (who proved the fraud or answered the demand; 0 for none), the
+    /// rest to the reserve.
     event BondSlashed(
         uint64 indexed epoch, address indexed account, uint256 amount, address indexed challenger, uint256 share
     );
@@ -144,7 +145,8 @@ interface ILabelEpochs {
         uint112 totalRaw
     ) external;
 
-    /// @notice Restricted (governance). Throws the proposed root away and releases its bond; another can be proposed.
+    /// @notice Restricted (governance). Throws the proposed root away and releases its bond; another can be proposed. Ends a
+    /// freeze; its challenger gets the bond back.
     function rejectPayouts(uint64 epoch) external;
 
     /// @notice Restricted (governance), after the challenge window and never while frozen. The root is repeated so that a
@@ -158,8 +160,9 @@ interface ILabelEpochs {
     /// keeps the epoch from being accepted. One at a time.
     function freeze(uint64 epoch, address challenger) external;
 
-    /// @notice Restricted (REFEREE). The demand was answered: the challenger's bond goes to the responder, and the
-    /// challenge window stays open for at least another {responseWindow}.
+    /// @notice Restricted (REFEREE). The demand was answered: half of the challenger's bond goes to the responder, and the
+    /// challenge window stays open for at least another {responseWindow}. The other half goes to the reserve: who answers
+    /// its own demand under another name pays for the delay.
     function unfreeze(uint64 epoch, address responder) external;
 
     /// @notice Restricted (REFEREE), in Proposed. Slashes the proposer's bond, half of it to the challenger, and reopens
@@ -191,6 +194,6 @@ interface ILabelEpochs {
     function minProposerBond() external view returns (uint96);
     function proposerBondBps() external view returns (uint16);
     function challengerBond() external view returns (uint96);
-    /// @notice Gets what challengers do not get of slashed bonds: the treasury.
+    /// @notice Gets what challengers and responders do not get of slashed bonds: the treasury.
     function reserve() external view returns (address);
 }

@@ -25,7 +25,7 @@ interface IRewardDistributor {
         bytes32[] proof;
     }
 
-    /// @notice Pull `amount` of the token from the caller into the pool.
+    /// @notice Pull `amount` of the token from the caller into the pool. No more than 2^96 wei in all: 7.9e10 tokens.
     function fund(uint256 amount) external;
 
     /// @notice Restricted (governance). The most that one epoch may be opened with.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {PayoutLeaf} from "../types/PayoutLeaf.sol";
 import {PositionalMerkle} from "../types/PositionalMerkle.sol";
@@ -12,7 +13,21 @@ import {PositionalMerkle} from "../types/PositionalMerkle.sol";
 /// @dev Assumes a token that moves exactly the amount asked for and calls nobody back: the governance token.
 /// Tokens sent here by plain transfer are not counted and cannot be paid out.
 contract RewardDistributor is IRewardDistributor, AccessManaged {
+    using SafeCast for uint256;
     using SafeERC20 for IERC20;
+
+    /// @dev One storage slot, because every claim needs all of it.
+    struct Totals {
+        uint32 accountCount;
+        uint112 approved;
+        uint112 paid;
+    }
+
+    /// @dev One storage slot. `claimed <= paid <= approved <= funded < 2^96` keeps the amount in its place.
+    struct Account {
+        uint96 claimed;
+        address recipient; // 0 for the account itself
+    }
 
     IERC20 public immutable token;
 
@@ -20,18 +35,11 @@ contract RewardDistributor is IRewardDistributor, AccessManaged {
     uint256 public epochBudget;
     /// @inheritdoc IRewardDistributor
     bytes32 public payoutsRoot;
-    /// @notice Leaves of the tree under {payoutsRoot}.
-    uint32 public accountCount;
     /// @inheritdoc IRewardDistributor
     uint256 public totalFunded;
-    /// @inheritdoc IRewardDistributor
-    uint256 public totalApproved;
-    /// @inheritdoc IRewardDistributor
-    uint256 public totalPaid;
-    /// @inheritdoc IRewardDistributor
-    mapping(address account => uint256) public claimed;
 
-    mapping(address account => address) private _recipients;
+    Totals private _totals;
+    mapping(address account => Account) private _accounts;
 
     constructor(address authority_, IERC20 token_) AccessManaged(authority_) {
         token = token_;
@@ -40,8 +48,9 @@ contract RewardDistributor is IRewardDistributor, AccessManaged {
     /// @inheritdoc IRewardDistributor
     function fund(uint256 amount) external {
         // Effect:
-        totalFunded += amount;
-        emit Funded(_msgSender(), amount, totalFunded);
+        uint256 funded = totalFunded + amount;
+        totalFunded = funded.toUint96();
+        emit Funded(_msgSender(), amount, funded);
         // Interaction:
         token.safeTransferFrom(_msgSender(), address(this), amount);
     }
@@ -58,12 +67,13 @@ contract RewardDistributor is IRewardDistributor, AccessManaged {
         restricted
     {
         // Check:
-        if (newTotalApproved < totalApproved) revert RewardDistributorLowerTotal(newTotalApproved, totalApproved);
-        if (newTotalApproved > totalFunded) revert RewardDistributorUnderfunded(newTotalApproved, totalFunded);
+        (uint256 approved, uint256 funded) = (_totals.approved, totalFunded);
+        if (newTotalApproved < approved) revert RewardDistributorLowerTotal(newTotalApproved, approved);
+        if (newTotalApproved > funded) revert RewardDistributorUnderfunded(newTotalApproved, funded);
         // Effect:
         payoutsRoot = newPayoutsRoot;
-        accountCount = newAccountCount;
-        totalApproved = newTotalApproved;
+        _totals.accountCount = newAccountCount;
+        _totals.approved = uint112(newTotalApproved);
         emit PayoutsRootSet(epoch, newPayoutsRoot, newAccountCount, newTotalApproved);
     }
 
@@ -81,33 +91,54 @@ contract RewardDistributor is IRewardDistributor, AccessManaged {
 
     /// @inheritdoc IRewardDistributor
     function setRecipient(address recipient) external {
-        _recipients[_msgSender()] = recipient;
+        _accounts[_msgSender()].recipient = recipient;
         emit RecipientSet(_msgSender(), recipient);
     }
 
     /// @inheritdoc IRewardDistributor
-    function recipientOf(address account) public view returns (address) {
-        address recipient = _recipients[account];
+    function accountCount() external view returns (uint32) {
+        return _totals.accountCount;
+    }
+
+    /// @inheritdoc IRewardDistributor
+    function totalApproved() external view returns (uint256) {
+        return _totals.approved;
+    }
+
+    /// @inheritdoc IRewardDistributor
+    function totalPaid() external view returns (uint256) {
+        return _totals.paid;
+    }
+
+    /// @inheritdoc IRewardDistributor
+    function claimed(address account) external view returns (uint256) {
+        return _accounts[account].claimed;
+    }
+
+    /// @inheritdoc IRewardDistributor
+    function recipientOf(address account) external view returns (address) {
+        address recipient = _accounts[account].recipient;
         return recipient == address(0) ? account : recipient;
     }
 
     function _claim(ClaimData calldata data) private returns (uint256 amount) {
         // Check:
-        bytes32 leaf = PayoutLeaf.hash(data.account, data.cumulative, data.runningTotal);
-        if (data.index >= accountCount || !PositionalMerkle.verify(data.proof, payoutsRoot, data.index, leaf)) {
+        Totals memory totals = _totals;
+        bytes32 leaf = PayoutLeaf.hash(data.account, data.cumulative, data.runningTotal, data.rawPayHash);
+        if (!PositionalMerkle.verify(data.proof, payoutsRoot, totals.accountCount, data.index, leaf)) {
             revert RewardDistributorInvalidProof(data.account, data.index);
         }
-        uint256 before = claimed[data.account];
+        Account memory self = _accounts[data.account];
         // A root that carries less than was paid already owes nothing; it must not lock the account out.
-        if (data.cumulative <= before) return 0;
-        amount = data.cumulative - before;
-        uint256 paid = totalPaid + amount;
+        if (data.cumulative <= self.claimed) return 0;
+        amount = data.cumulative - self.claimed;
+        uint256 paid = totals.paid + amount;
         // Only a root whose leaves exceed its total gets here; the pool stays solvent all the same.
-        if (paid > totalApproved) revert RewardDistributorOverApproved(paid, totalApproved);
+        if (paid > totals.approved) revert RewardDistributorOverApproved(paid, totals.approved);
         // Effect:
-        claimed[data.account] = data.cumulative;
-        totalPaid = paid;
-        address recipient = recipientOf(data.account);
+        _accounts[data.account].claimed = uint96(data.cumulative);
+        _totals.paid = uint112(paid);
+        address recipient = self.recipient == address(0) ? data.account : self.recipient;
         emit Claimed(data.account, recipient, amount, data.cumulative);
         // Interaction:
         token.safeTransfer(recipient, amount);

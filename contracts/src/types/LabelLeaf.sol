@@ -22,13 +22,7 @@ library LabelLeaf {
         if (word.labeler == address(0)) return bytes32(0);
         return keccak256(
             abi.encode(
-                TYPEHASH,
-                epoch,
-                position / MAX_ROSTER,
-                position % MAX_ROSTER,
-                word.labeler,
-                word.answers,
-                word.valid
+                TYPEHASH, epoch, position / MAX_ROSTER, position % MAX_ROSTER, word.labeler, word.answers, word.valid
             )
         );
     }

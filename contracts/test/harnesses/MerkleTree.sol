@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IRewardDistributor} from "../../src/interfaces/IRewardDistributor.sol";
-import {PayoutLeaf} from "../../src/types/PayoutLeaf.sol";
+import {PayoutLeaf, RawPay} from "../../src/types/PayoutLeaf.sol";
 
 /// @notice The builder's side of the positional tree, written apart from the verifier that it tests.
 library MerkleTree {
@@ -42,7 +42,8 @@ library MerkleTree {
     }
 }
 
-/// @notice A payouts tree: accounts, their cumulative amounts, and the claims that follow.
+/// @notice A payouts tree: accounts, their cumulative amounts, and the claims that follow. Every account labeled, in the
+/// order of the accounts, and its raw pay is its cumulative amount: what a first epoch within its budget looks like.
 library PayoutsTree {
     function leaves(address[] memory accounts, uint256[] memory cumulative)
         internal
@@ -52,7 +53,8 @@ library PayoutsTree {
         result = new bytes32[](accounts.length);
         uint256 runningTotal = 0;
         for (uint256 i = 0; i < accounts.length; ++i) {
-            result[i] = PayoutLeaf.hash(accounts[i], cumulative[i], runningTotal);
+            bytes32 rawPayHash = PayoutLeaf.hash(RawPay(uint32(i + 1), cumulative[i], runningTotal));
+            result[i] = PayoutLeaf.hash(accounts[i], cumulative[i], runningTotal, rawPayHash);
             runningTotal += cumulative[i];
         }
     }
@@ -78,6 +80,7 @@ library PayoutsTree {
         for (uint256 i = 0; i < index; ++i) {
             data.runningTotal += cumulative[i];
         }
+        data.rawPayHash = PayoutLeaf.hash(RawPay(uint32(index + 1), data.cumulative, data.runningTotal));
         data.proof = MerkleTree.proof(leaves(accounts, cumulative), index);
     }
 }

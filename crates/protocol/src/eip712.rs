@@ -12,12 +12,17 @@ use serde::{Deserialize, Serialize};
 pub(crate) mod typed {
     alloy_sol_types::sol! {
         struct SessionKeyAuthorization { address labeler; address sessionKey; string scope; uint64 expiresAt; }
-        struct Preference { uint64 epoch; uint32 block; uint16 slot; bytes32 taskId; uint8 choice; address labeler; }
+        struct Preference {
+            uint64 epoch; uint32 block; uint32 seat; uint16 slot; bytes32 taskId; uint8 choice; address labeler;
+        }
         struct Receipt { bytes32 preferenceHash; uint64 receivedAt; }
         struct Task { string prompt; string completionA; string completionB; bytes32 versionId; }
-        struct LabelLeaf { uint64 epoch; address labeler; uint32 block; uint256 answers; uint256 valid; }
-        struct GoldLeaf { bytes32 taskId; uint8 choice; }
-        struct PayoutLeaf { address account; uint256 cumulative; uint256 runningTotal; }
+        struct LabelLeaf {
+            uint64 epoch; uint32 block; uint32 seat; address labeler; uint256 answers; uint256 valid;
+        }
+        struct GoldLeaf { uint256 answers; bytes32 tasksHash; }
+        struct PayoutLeaf { address account; uint256 cumulative; uint256 runningTotal; bytes32 rawPayHash; }
+        struct RawPay { uint32 position; uint256 raw; uint256 runningRaw; }
     }
 }
 
@@ -67,7 +72,8 @@ impl SessionKeyAuthorization {
     }
 }
 
-/// One answer of a labeler. Signed by the session key.
+/// One answer of a labeler. Signed by the session key. Answers are final: a second one to the same slot that differs
+/// costs stake.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Preference {
@@ -75,6 +81,8 @@ pub struct Preference {
     pub epoch: u64,
     /// Block of the epoch.
     pub block: u32,
+    /// The labeler's seat in the block.
+    pub seat: u32,
     /// Slot of the labeler's queue, 0 to 255.
     pub slot: u16,
     /// Task shown in the slot.
@@ -90,6 +98,7 @@ impl Preference {
         typed::Preference {
             epoch: self.epoch,
             block: self.block,
+            seat: self.seat,
             slot: self.slot,
             taskId: self.task_id,
             choice: self.choice.into(),
@@ -178,6 +187,7 @@ mod tests {
         let preference = Preference {
             epoch: 1,
             block: 0,
+            seat: 1,
             slot: 2,
             task_id: B256::repeat_byte(3),
             choice: Choice::B,
@@ -186,7 +196,7 @@ mod tests {
         assert_eq!(
             preference.typed().eip712_type_hash(),
             hash(
-                "Preference(uint64 epoch,uint32 block,uint16 slot,bytes32 taskId,uint8 choice,address labeler)"
+                "Preference(uint64 epoch,uint32 block,uint32 seat,uint16 slot,bytes32 taskId,uint8 choice,address labeler)"
             )
         );
         let receipt = Receipt { preference_hash: preference.hash_struct(), received_at: 9 };
@@ -196,7 +206,16 @@ mod tests {
         );
         assert_eq!(
             typed::LabelLeaf::eip712_encode_type(),
-            "LabelLeaf(uint64 epoch,address labeler,uint32 block,uint256 answers,uint256 valid)"
+            "LabelLeaf(uint64 epoch,uint32 block,uint32 seat,address labeler,uint256 answers,uint256 valid)"
+        );
+        assert_eq!(typed::GoldLeaf::eip712_encode_type(), "GoldLeaf(uint256 answers,bytes32 tasksHash)");
+        assert_eq!(
+            typed::PayoutLeaf::eip712_encode_type(),
+            "PayoutLeaf(address account,uint256 cumulative,uint256 runningTotal,bytes32 rawPayHash)"
+        );
+        assert_eq!(
+            typed::RawPay::eip712_encode_type(),
+            "RawPay(uint32 position,uint256 raw,uint256 runningRaw)"
         );
         assert_eq!(
             typed::SessionKeyAuthorization::eip712_encode_type(),

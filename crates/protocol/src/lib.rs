@@ -23,5 +23,5 @@ mod test_keys;
 
 pub use hasher::Hasher;
 pub use ids::{Choice, Epoch, ProposalId, ProposalState, Support};
-pub use labels::{LabelWord, Seat, task_id};
+pub use labels::{GoldWord, LabelWord, Seat, task_id};
 pub use rewards::{CampaignTerms, EpochTerms};

@@ -2,14 +2,18 @@
 
 /// May do everything that is restricted; held by the Timelock alone.
 pub const ADMIN: u64 = 0;
-/// Opens epochs, commits labels, proposes payouts, registers datasets.
+/// Opens epochs, commits labels, registers datasets.
 pub const OPERATOR: u64 = 1;
 /// Registers model versions.
 pub const TRAINER: u64 = 2;
-/// Revokes model versions and cancels proposals.
+/// Stops what is going wrong until a vote: suspends model versions, pauses entries, cancels proposals.
 pub const GUARDIAN: u64 = 3;
 /// The `LabelEpochs` contract: installs approved payouts roots in the `RewardDistributor`.
 pub const LABEL_EPOCHS: u64 = 4;
+/// The `EpochReferee` contract: settles proved frauds in `LabelEpochs`.
+pub const REFEREE: u64 = 5;
+/// Slashes stakes: the `EpochReferee`, and the Timelock for what only a vote can judge.
+pub const SLASHER: u64 = 6;
 
 /// Name of a role in the API, lower camel case.
 pub fn name(role_id: u64) -> Option<&'static str> {
@@ -19,6 +23,8 @@ pub fn name(role_id: u64) -> Option<&'static str> {
         TRAINER => Some("trainer"),
         GUARDIAN => Some("guardian"),
         LABEL_EPOCHS => Some("labelEpochs"),
+        REFEREE => Some("referee"),
+        SLASHER => Some("slasher"),
         _ => None,
     }
 }

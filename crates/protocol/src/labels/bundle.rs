@@ -1,6 +1,6 @@
 //! The published file of an epoch's signed labels: everything that a stranger needs to recompute the pay.
 
-use super::{LabelWord, Seat, label_words};
+use super::{GoldSeat, GoldWord, LabelWord, Seat, label_words};
 use crate::{
     Choice,
     eip712::{self, Preference, SessionKeyAuthorization, SignatureBytes},
@@ -9,15 +9,14 @@ use crate::{
 use alloy_primitives::{Address, B256, keccak256};
 use alloy_sol_types::Eip712Domain;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
-crate::manifest::format_tag!(BundleFormat, "polity.labels.v1");
+crate::manifest::format_tag!(BundleFormat, "polity.labels.v2");
 
 /// `bundle.json`. `bundleHash` is keccak256 of its canonical JSON; addresses are lower-case hex there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bundle {
-    /// Always `polity.labels.v1`.
+    /// Always `polity.labels.v2`.
     pub format: BundleFormat,
     /// EIP-155 chain id of the EIP-712 domain.
     pub chain_id: u64,
@@ -25,24 +24,14 @@ pub struct Bundle {
     pub verifying_contract: Address,
     /// Payout period.
     pub epoch: u64,
-    /// Tasks with answers known beforehand, ascending by task.
-    pub gold: Vec<GoldAnswer>,
+    /// Gold of every seat that could be given out, ascending by (block, seat).
+    pub gold: Vec<GoldSeat>,
     /// Authorised keys, ascending by key.
     pub sessions: Vec<Session>,
     /// Queues, ascending by (block, seat).
     pub seats: Vec<Seat>,
-    /// Answers, ascending by (block, labeler, slot).
+    /// Answers, ascending by (block, seat, slot).
     pub preferences: Vec<BundlePreference>,
-}
-
-/// A task with an answer known beforehand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct GoldAnswer {
-    /// The task.
-    pub task_id: B256,
-    /// A or B.
-    pub choice: Choice,
 }
 
 /// A wallet's authorisation of a key.
@@ -79,7 +68,9 @@ impl Session {
 pub struct BundlePreference {
     /// Block of the epoch.
     pub block: u32,
-    /// Slot of the labeler's queue.
+    /// Seat in the block.
+    pub seat: u32,
+    /// Slot of the seat's queue.
     pub slot: u8,
     /// Who answered.
     pub labeler: Address,
@@ -99,6 +90,7 @@ impl BundlePreference {
         Preference {
             epoch,
             block: self.block,
+            seat: self.seat,
             slot: self.slot.into(),
             task_id: self.task_id,
             choice: self.choice,
@@ -126,10 +118,11 @@ pub enum BundleError {
 impl Bundle {
     /// Sort every list into the order of the format.
     pub fn sort(&mut self) {
-        self.gold.sort_by_key(|gold| gold.task_id);
+        self.gold.sort_by_key(|gold| (gold.block, gold.seat));
+        self.gold.iter_mut().for_each(|seat| seat.answers.sort_by_key(|gold| gold.slot));
         self.sessions.sort_by_key(|session| session.session_key);
         self.seats.sort_by_key(|seat| (seat.block, seat.seat));
-        self.preferences.sort_by_key(|p| (p.block, p.labeler, p.slot));
+        self.preferences.sort_by_key(|p| (p.block, p.seat, p.slot));
     }
 
     /// The bytes of `bundle.json` and their hash. Sort first.
@@ -158,11 +151,11 @@ impl Bundle {
 
     /// Its answers as words, in the order of the labels tree.
     pub fn label_words(&self) -> Vec<LabelWord> {
-        label_words(self.preferences.iter().map(|p| (p.block, p.labeler, p.slot, p.choice)))
+        label_words(self.preferences.iter().map(|p| (p.block, p.seat, p.labeler, p.slot, p.choice)))
     }
 
-    /// Its gold answers by task.
-    pub fn gold_map(&self) -> BTreeMap<B256, Choice> {
-        self.gold.iter().map(|gold| (gold.task_id, gold.choice)).collect()
+    /// Its gold as words, in the order of the gold tree.
+    pub fn gold_words(&self) -> Vec<GoldWord> {
+        self.gold.iter().map(GoldSeat::word).collect()
     }
 }

@@ -1,9 +1,11 @@
 //! Tasks, answers and the words that answers are packed into.
 
 mod bundle;
+mod gold;
 mod validate;
 
-pub use bundle::{Bundle, BundleError, BundlePreference, GoldAnswer, Session};
+pub use bundle::{Bundle, BundleError, BundlePreference, Session};
+pub use gold::{GoldAnswer, GoldSeat, GoldWord, gold_blocks, gold_tree};
 pub use validate::InvalidBundle;
 
 use crate::{Choice, Epoch, eip712::typed, merkle::Tree};
@@ -12,8 +14,16 @@ use alloy_sol_types::SolStruct;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Most labelers that answer one block together; the contract's counter of a majority has this many inputs.
+/// Seats of a block: most labelers that answer one block together.
 pub const MAX_ROSTER: usize = 32;
+
+/// Most blocks of an epoch.
+pub const MAX_BLOCKS: u32 = 1 << 21;
+
+/// Where a seat stands in the labels tree and in the gold tree. Means nothing past [`MAX_ROSTER`] and [`MAX_BLOCKS`].
+pub fn position(block: u32, seat: u32) -> u32 {
+    block.saturating_mul(MAX_ROSTER as u32).saturating_add(seat)
+}
 
 /// Name of a task: `hashStruct` of `Task(string prompt,string completionA,string completionB,bytes32 versionId)`.
 ///
@@ -26,16 +36,6 @@ pub fn task_id(prompt: &str, completion_a: &str, completion_b: &str, version_id:
         versionId: version_id,
     }
     .eip712_hash_struct()
-}
-
-/// Leaf of the gold tree: a task whose answer is known before labeling starts.
-pub fn gold_leaf(task_id: B256, choice: Choice) -> B256 {
-    typed::GoldLeaf { taskId: task_id, choice: choice.into() }.eip712_hash_struct()
-}
-
-/// The gold tree of an epoch: one leaf a task, ascending by task. Its root is `terms.goldRoot`.
-pub fn gold_tree(gold: &BTreeMap<B256, Choice>) -> Tree {
-    Tree::new(gold.iter().map(|(&task_id, &choice)| gold_leaf(task_id, choice)).collect())
 }
 
 /// A labeler's place in a block and the tasks of its queue.
@@ -52,13 +52,15 @@ pub struct Seat {
     pub task_ids: Vec<B256>,
 }
 
-/// All answers of one labeler in one block: bit s (value 2^s) is slot s.
+/// All answers of one labeler: bit s (value 2^s) is slot s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LabelWord {
-    /// Who answered.
-    pub labeler: Address,
     /// Block of the epoch.
     pub block: u32,
+    /// Seat in the block.
+    pub seat: u32,
+    /// Who answered; not zero.
+    pub labeler: Address,
     /// 1 where the answer was B; 0 wherever `valid` is 0.
     pub answers: U256,
     /// 1 where the answer was A or B.
@@ -67,8 +69,13 @@ pub struct LabelWord {
 
 impl LabelWord {
     /// An empty word.
-    pub fn new(block: u32, labeler: Address) -> Self {
-        Self { labeler, block, answers: U256::ZERO, valid: U256::ZERO }
+    pub fn new(block: u32, seat: u32, labeler: Address) -> Self {
+        Self { block, seat, labeler, answers: U256::ZERO, valid: U256::ZERO }
+    }
+
+    /// Position in the labels tree.
+    pub fn position(&self) -> u32 {
+        position(self.block, self.seat)
     }
 
     /// Write the answer to a slot; tie and skip leave it invalid.
@@ -87,8 +94,9 @@ impl LabelWord {
     pub fn leaf(&self, epoch: Epoch) -> B256 {
         typed::LabelLeaf {
             epoch: epoch.0,
-            labeler: self.labeler,
             block: self.block,
+            seat: self.seat,
+            labeler: self.labeler,
             answers: self.answers,
             valid: self.valid,
         }
@@ -96,19 +104,30 @@ impl LabelWord {
     }
 }
 
-/// Pack answers `(block, labeler, slot, choice)` into words, ascending by (block, labeler). Whoever answered at least
+/// Pack answers `(block, seat, labeler, slot, choice)` into words, ascending by (block, seat). Whoever answered at least
 /// one slot, were it with a skip, has a word and belongs to the block's roster.
-pub fn label_words(answers: impl IntoIterator<Item = (u32, Address, u8, Choice)>) -> Vec<LabelWord> {
+pub fn label_words(answers: impl IntoIterator<Item = (u32, u32, Address, u8, Choice)>) -> Vec<LabelWord> {
     let mut words = BTreeMap::new();
-    for (block, labeler, slot, choice) in answers {
-        words.entry((block, labeler)).or_insert_with(|| LabelWord::new(block, labeler)).set(slot, choice);
+    for (block, seat, labeler, slot, choice) in answers {
+        let word = words.entry((block, seat, labeler));
+        word.or_insert_with(|| LabelWord::new(block, seat, labeler)).set(slot, choice);
     }
     words.into_values().collect()
 }
 
-/// The labels tree over words that ascend by (block, labeler). Its root is the `labelsRoot` of the epoch.
+/// The labels tree, zero words at empty seats. Its root is the `labelsRoot` of the epoch.
 pub fn labels_tree(epoch: Epoch, words: &[LabelWord]) -> Tree {
-    Tree::new(words.iter().map(|word| word.leaf(epoch)).collect())
+    block_tree(block_count(words), words.iter().map(|word| (word.position(), word.leaf(epoch))))
+}
+
+/// Blocks of the labels tree: `blockCount` of the epoch.
+pub fn block_count(words: &[LabelWord]) -> u32 {
+    words.iter().map(|word| word.block.saturating_add(1).min(MAX_BLOCKS)).max().unwrap_or(0)
+}
+
+fn block_tree(n_blocks: u32, leaves: impl Iterator<Item = (u32, B256)>) -> Tree {
+    let count = u64::from(n_blocks) * MAX_ROSTER as u64;
+    Tree::sparse(count, leaves.map(|(position, leaf)| (position.into(), leaf)))
 }
 
 #[cfg(test)]
@@ -119,20 +138,17 @@ mod tests {
 
     #[test]
     fn leaves_are_hashes_of_the_abi_encoding() {
-        let mut word = LabelWord::new(2, Address::repeat_byte(9));
+        let mut word = LabelWord::new(2, 7, Address::repeat_byte(9));
         word.set(0, Choice::B);
         word.set(255, Choice::A);
         word.set(3, Choice::Tie);
         assert_eq!(word.answers, U256::from(1));
         assert_eq!(word.valid, U256::from(1) | U256::from(1) << 255);
-        let type_hash =
-            keccak256("LabelLeaf(uint64 epoch,address labeler,uint32 block,uint256 answers,uint256 valid)");
-        let encoded = (type_hash, 5u64, word.labeler, 2u32, word.answers, word.valid).abi_encode();
+        let type_hash = keccak256(
+            "LabelLeaf(uint64 epoch,uint32 block,uint32 seat,address labeler,uint256 answers,uint256 valid)",
+        );
+        let encoded = (type_hash, 5u64, 2u32, 7u32, word.labeler, word.answers, word.valid).abi_encode();
         assert_eq!(word.leaf(Epoch(5)), keccak256(encoded));
-
-        let task = B256::repeat_byte(1);
-        let encoded = (keccak256("GoldLeaf(bytes32 taskId,uint8 choice)"), task, U256::from(1)).abi_encode();
-        assert_eq!(gold_leaf(task, Choice::B), keccak256(encoded));
 
         let version = B256::repeat_byte(8);
         let encoded = (
@@ -147,16 +163,28 @@ mod tests {
     }
 
     #[test]
-    fn words_ascend_by_block_and_labeler_and_the_last_answer_wins() {
-        let (x, y) = (Address::repeat_byte(1), Address::repeat_byte(2));
+    fn words_ascend_by_block_and_seat() {
+        let (x, y, z) = (Address::repeat_byte(1), Address::repeat_byte(2), Address::repeat_byte(3));
         let words = label_words([
-            (1, x, 0, Choice::A),
-            (0, y, 4, Choice::Skip),
-            (0, x, 4, Choice::B),
-            (0, x, 4, Choice::A),
+            (1, 0, x, 0, Choice::A),
+            (0, 3, y, 4, Choice::Skip),
+            (0, 9, z, 4, Choice::B),
+            (0, 3, y, 5, Choice::B),
         ]);
-        assert_eq!(words.iter().map(|w| (w.block, w.labeler)).collect::<Vec<_>>(), [(0, x), (0, y), (1, x)]);
-        assert_eq!(words[0].get(4), Some(Choice::A));
-        assert_eq!(words[1].get(4), None);
+        assert_eq!(words.iter().map(|w| (w.block, w.seat)).collect::<Vec<_>>(), [(0, 3), (0, 9), (1, 0)]);
+        assert_eq!(words[0].get(4), None);
+        assert_eq!(words[0].get(5), Some(Choice::B));
+    }
+
+    #[test]
+    fn an_empty_seat_is_a_zero_word() {
+        let words = [LabelWord::new(1, 2, Address::repeat_byte(1))];
+        let tree = labels_tree(Epoch(1), &words);
+        assert_eq!((block_count(&words), tree.count(), tree.depth()), (2, 64, 6));
+        for position in 0..64 {
+            let expected = if position == 34 { words[0].leaf(Epoch(1)) } else { B256::ZERO };
+            assert_eq!(tree.leaf(position), expected);
+        }
+        assert_eq!(labels_tree(Epoch(1), &[]).root(), B256::ZERO);
     }
 }

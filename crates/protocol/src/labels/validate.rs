@@ -1,10 +1,10 @@
 //! Checks of a bundle that need nothing but the bundle, the terms and (for the assignment) the revealed secret.
 
-use super::{Bundle, MAX_ROSTER, Seat, gold_tree};
+use super::{Bundle, GoldSeat, MAX_BLOCKS, MAX_ROSTER, Seat, gold_blocks, gold_tree};
 use crate::{
-    Epoch, EpochTerms,
+    EpochTerms,
     eip712::{LABEL_SCOPE, SignatureError, recover},
-    rewards::masks,
+    rewards::masks::BlockSlots,
 };
 use alloy_primitives::{Address, B256, U256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,17 +20,30 @@ pub enum InvalidBundle {
         /// Index of the entry that is not above the one before it.
         position: usize,
     },
-    /// The gold answers are not those committed when the epoch was opened.
-    #[error("the gold answers have root {actual}, the terms commit to {expected}")]
+    /// The gold is not what was committed when the epoch was opened.
+    #[error(
+        "the gold has root {actual} and {actual_blocks} blocks, the terms commit to {expected} and {expected_blocks}"
+    )]
     GoldRoot {
         /// `terms.goldRoot`.
         expected: B256,
+        /// `terms.goldBlocks`.
+        expected_blocks: u32,
         /// Of the bundle.
         actual: B256,
+        /// Of the bundle.
+        actual_blocks: u32,
     },
-    /// A gold answer that is neither A nor B.
-    #[error("the gold answer of task {0} is neither A nor B")]
-    GoldChoice(B256),
+    /// Gold that no seat can have.
+    #[error("gold of seat {seat} of block {block}: {problem}")]
+    GoldSeat {
+        /// Its block.
+        block: u32,
+        /// Its number.
+        seat: u32,
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// A session key may do something else than label.
     #[error("the session key {0} is not authorised for labeling")]
     Scope(Address),
@@ -42,7 +55,7 @@ pub enum InvalidBundle {
         /// Named key.
         session_key: Address,
     },
-    /// A seat number too high, a queue of the wrong length, or one labeler twice.
+    /// A block or seat number too high, a queue of the wrong length, or one labeler twice.
     #[error("seat {seat} of block {block}: {problem}")]
     Seat {
         /// Its block.
@@ -91,50 +104,68 @@ impl Bundle {
     }
 
     /// Check, with the revealed secret, that the queues were assigned by the rule: all seats of a block share the tasks
-    /// of the overlap, and each gold slot holds a gold task that no other seat of the epoch has.
+    /// of the overlap, and each seat has its committed gold in its gold slots.
     ///
     /// # Errors
-    /// [`InvalidBundle::Seat`].
+    /// [`InvalidBundle::Seat`] or [`InvalidBundle::GoldSeat`].
     pub fn check_assignment(&self, terms: &EpochTerms, secret: B256) -> Result<(), InvalidBundle> {
-        let gold = self.gold_map();
-        let mut used = BTreeSet::new();
+        let mut blocks = Blocks { terms, secret, slots: BTreeMap::new() };
+        for gold in &self.gold {
+            let slots = gold.answers.iter().fold(U256::ZERO, |mask, gold| mask | U256::from(1) << gold.slot);
+            if slots != blocks.slots(gold.block).gold(gold.seat) {
+                return Err(wrong_gold(gold, "the slots are not those of the secret"));
+            }
+        }
+        let gold: BTreeMap<_, _> = self.gold.iter().map(|gold| ((gold.block, gold.seat), gold)).collect();
         let mut shared: BTreeMap<u32, &Seat> = BTreeMap::new();
         for seat in &self.seats {
-            let wrong = |problem| InvalidBundle::Seat { block: seat.block, seat: seat.seat, problem };
-            let slots = |mask: U256| (0..seat.task_ids.len()).filter(move |&slot| mask.bit(slot));
-            let overlap = masks::overlap(&terms.campaign, secret, Epoch(self.epoch), seat.block);
+            let overlap = blocks.slots(seat.block).overlap();
             let first = *shared.entry(seat.block).or_insert(seat);
-            if slots(overlap).any(|slot| first.task_ids.get(slot) != seat.task_ids.get(slot)) {
-                return Err(wrong("the overlap differs from the block's first seat"));
+            let differs = |slot: usize| first.task_ids.get(slot) != seat.task_ids.get(slot);
+            if (0..256).any(|slot| overlap.bit(slot) && differs(slot)) {
+                return Err(wrong_seat(seat, "the overlap differs from the block's first seat"));
             }
-            let mask = masks::gold(&terms.campaign, secret, Epoch(self.epoch), seat.block, seat.seat);
-            for slot in slots(mask) {
-                let task_id = seat.task_ids[slot];
-                if !gold.contains_key(&task_id) {
-                    return Err(wrong("a gold slot holds a task without a committed answer"));
-                }
-                if !used.insert(task_id) {
-                    return Err(wrong("a gold task was given out twice"));
-                }
+            let answers = match gold.get(&(seat.block, seat.seat)) {
+                Some(gold) => gold.answers.as_slice(),
+                None if terms.campaign.gold_slots == 0 => &[],
+                None => return Err(wrong_seat(seat, "no gold was committed for it")),
+            };
+            if answers.iter().any(|gold| seat.task_ids.get(usize::from(gold.slot)) != Some(&gold.task_id)) {
+                return Err(wrong_seat(seat, "a gold slot holds another task than was committed"));
             }
         }
         Ok(())
     }
 
     fn check_order(&self) -> Result<(), InvalidBundle> {
-        ascending("gold", &self.gold, |gold| gold.task_id)?;
+        ascending("gold", &self.gold, |gold| (gold.block, gold.seat))?;
+        self.gold.iter().try_for_each(|seat| ascending("gold.answers", &seat.answers, |gold| gold.slot))?;
         ascending("sessions", &self.sessions, |session| session.session_key)?;
         ascending("seats", &self.seats, |seat| (seat.block, seat.seat))?;
-        ascending("preferences", &self.preferences, |p| (p.block, p.labeler, p.slot))
+        ascending("preferences", &self.preferences, |p| (p.block, p.seat, p.slot))
     }
 
     fn check_gold(&self, terms: &EpochTerms) -> Result<(), InvalidBundle> {
-        if let Some(gold) = self.gold.iter().find(|gold| !gold.choice.is_valid_for_pay()) {
-            return Err(InvalidBundle::GoldChoice(gold.task_id));
+        let mut task_ids = BTreeSet::new();
+        for seat in &self.gold {
+            if seat.block >= MAX_BLOCKS || seat.seat as usize >= MAX_ROSTER {
+                return Err(wrong_gold(seat, "its number is too high"));
+            }
+            if seat.answers.is_empty() || seat.answers.len() != usize::from(terms.campaign.gold_slots) {
+                return Err(wrong_gold(seat, "it has another number of answers than the terms say"));
+            }
+            if seat.answers.iter().any(|gold| !gold.choice.is_valid_for_pay()) {
+                return Err(wrong_gold(seat, "an answer is neither A nor B"));
+            }
+            if !seat.answers.iter().all(|gold| task_ids.insert(gold.task_id)) {
+                return Err(wrong_gold(seat, "a task is the gold of another slot already"));
+            }
         }
-        let actual = gold_tree(&self.gold_map()).root();
-        if actual != terms.gold_root {
-            return Err(InvalidBundle::GoldRoot { expected: terms.gold_root, actual });
+        let words = self.gold_words();
+        let (actual, actual_blocks) = (gold_tree(&words).root(), gold_blocks(&words));
+        let (expected, expected_blocks) = (terms.gold_root, terms.gold_blocks);
+        if (actual, actual_blocks) != (expected, expected_blocks) {
+            return Err(InvalidBundle::GoldRoot { expected, expected_blocks, actual, actual_blocks });
         }
         Ok(())
     }
@@ -158,9 +189,9 @@ impl Bundle {
     fn check_seats(&self, terms: &EpochTerms) -> Result<(), InvalidBundle> {
         let mut labelers = BTreeSet::new();
         for seat in &self.seats {
-            let wrong = |problem| InvalidBundle::Seat { block: seat.block, seat: seat.seat, problem };
-            if seat.seat as usize >= MAX_ROSTER {
-                return Err(wrong("the seat's number is too high"));
+            let wrong = |problem| wrong_seat(seat, problem);
+            if seat.block >= MAX_BLOCKS || seat.seat as usize >= MAX_ROSTER {
+                return Err(wrong("its number is too high"));
             }
             if seat.task_ids.len() != usize::from(terms.campaign.block_slots) {
                 return Err(wrong("the queue has another length than the terms say"));
@@ -174,7 +205,7 @@ impl Bundle {
 
     fn check_preferences(&self) -> Result<(), InvalidBundle> {
         let domain = self.domain();
-        let seats: BTreeMap<_, _> = self.seats.iter().map(|s| ((s.block, s.labeler), s)).collect();
+        let seats: BTreeMap<_, _> = self.seats.iter().map(|s| ((s.block, s.seat), s)).collect();
         let owners: BTreeMap<_, _> = self.sessions.iter().map(|s| (s.session_key, s.labeler)).collect();
         for p in &self.preferences {
             let wrong = |problem| InvalidBundle::Preference {
@@ -183,8 +214,10 @@ impl Bundle {
                 slot: p.slot,
                 problem,
             };
-            let seat =
-                seats.get(&(p.block, p.labeler)).ok_or(wrong("the labeler has no seat in the block"))?;
+            let seat = seats
+                .get(&(p.block, p.seat))
+                .filter(|seat| seat.labeler == p.labeler)
+                .ok_or(wrong("the seat is not the labeler's"))?;
             if seat.task_ids.get(usize::from(p.slot)) != Some(&p.task_id) {
                 return Err(wrong("the slot holds another task"));
             }
@@ -199,6 +232,28 @@ impl Bundle {
         }
         Ok(())
     }
+}
+
+/// Slots of each block, drawn once.
+struct Blocks<'a> {
+    terms: &'a EpochTerms,
+    secret: B256,
+    slots: BTreeMap<u32, BlockSlots>,
+}
+
+impl Blocks<'_> {
+    fn slots(&mut self, block: u32) -> &BlockSlots {
+        let draw = || BlockSlots::new(&self.terms.campaign, self.secret, block);
+        self.slots.entry(block).or_insert_with(draw)
+    }
+}
+
+fn wrong_seat(seat: &Seat, problem: &'static str) -> InvalidBundle {
+    InvalidBundle::Seat { block: seat.block, seat: seat.seat, problem }
+}
+
+fn wrong_gold(seat: &GoldSeat, problem: &'static str) -> InvalidBundle {
+    InvalidBundle::GoldSeat { block: seat.block, seat: seat.seat, problem }
 }
 
 fn ascending<T, K: Ord>(list: &'static str, items: &[T], key: impl Fn(&T) -> K) -> Result<(), InvalidBundle> {

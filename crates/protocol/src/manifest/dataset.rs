@@ -94,5 +94,5 @@ pub enum Split {
 
 /// Root of the positional tree over keccak256 of each line, without its newline.
 pub fn sample_root<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> B256 {
-    crate::merkle::Tree::new(lines.into_iter().map(alloy_primitives::keccak256).collect()).root()
+    crate::merkle::Tree::new(lines.into_iter().map(alloy_primitives::keccak256)).root()
 }

@@ -16,16 +16,54 @@ pub struct Majority {
     pub defined: U256,
 }
 
-/// Majority of all words but the one at `member`, on the slots of `mask`.
-pub fn majority_of_others(words: &[LabelWord], member: usize, mask: U256) -> Majority {
-    let mut majority = Majority::default();
-    for slot in (0..256).filter(|&slot| mask.bit(slot)) {
-        let answers = words.iter().enumerate().filter(|&(i, word)| i != member && word.valid.bit(slot));
-        let lead: i32 = answers.map(|(_, word)| if word.answers.bit(slot) { 1 } else { -1 }).sum();
-        majority.defined.set_bit(slot, lead != 0);
-        majority.ones.set_bit(slot, lead > 0);
+/// Votes of a whole block, slot by slot.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    /// How many more said B than A.
+    leads: [i16; 256],
+    mask: U256,
+}
+
+impl Tally {
+    /// Count the words of a block on the slots of `mask`.
+    pub fn new(words: &[LabelWord], mask: U256) -> Self {
+        let mut leads = [0; 256];
+        for word in words {
+            add(&mut leads, word, mask, 1);
+        }
+        Self { leads, mask }
     }
-    majority
+
+    /// Majority of all words but `member`, which must be one of them.
+    pub fn without(&self, member: &LabelWord) -> Majority {
+        let mut leads = self.leads;
+        add(&mut leads, member, self.mask, -1);
+        let (mut ones, mut defined) = ([0u64; 4], [0u64; 4]);
+        for (slot, lead) in leads.into_iter().enumerate() {
+            ones[slot / 64] |= u64::from(lead > 0) << (slot % 64);
+            defined[slot / 64] |= u64::from(lead != 0) << (slot % 64);
+        }
+        Majority { ones: U256::from_limbs(ones), defined: U256::from_limbs(defined) }
+    }
+}
+
+fn add(leads: &mut [i16; 256], word: &LabelWord, mask: U256, weight: i16) {
+    for slot in ones(word.valid & mask) {
+        leads[slot] += if word.answers.bit(slot) { weight } else { -weight };
+    }
+}
+
+/// Positions of the one bits, ascending.
+fn ones(mask: U256) -> impl Iterator<Item = usize> {
+    let limbs = mask.into_limbs().into_iter().enumerate();
+    limbs.flat_map(|(i, limb)| {
+        let mut left = limb;
+        std::iter::from_fn(move || {
+            let slot = (left != 0).then(|| i * 64 + left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(slot)
+        })
+    })
 }
 
 /// Counts of one half, `[own answer][majority]`, A before B.
@@ -37,11 +75,10 @@ impl Counts {
     /// Count the slots of `half` where both the member's answer and the majority are valid.
     pub fn of(word: &LabelWord, majority: &Majority, half: U256) -> Self {
         let common = half & word.valid & majority.defined;
-        let mut counts = [[0; 2]; 2];
-        for slot in (0..256).filter(|&slot| common.bit(slot)) {
-            counts[usize::from(word.answers.bit(slot))][usize::from(majority.ones.bit(slot))] += 1;
-        }
-        Self(counts)
+        let count = |mask: U256| mask.count_ones() as u16;
+        let (own, other) = (word.answers & common, majority.ones & common);
+        let (own_b, other_b, both_b) = (count(own), count(other), count(own & other));
+        Self([[count(common) + both_b - own_b - other_b, other_b - both_b], [own_b - both_b, both_b]])
     }
 
     /// Number of common slots, T.
@@ -78,8 +115,9 @@ mod tests {
 
     fn word(answers: u64, valid: u64) -> LabelWord {
         LabelWord {
-            labeler: Address::ZERO,
             block: 0,
+            seat: 0,
+            labeler: Address::ZERO,
             answers: U256::from(answers & valid),
             valid: U256::from(valid),
         }
@@ -116,11 +154,13 @@ mod tests {
     fn the_majority_leaves_out_the_member_itself_and_ties() {
         let words = [word(0b0111, 0b1111), word(0b0011, 0b1111), word(0b0001, 0b0111)];
         let mask = U256::from(0b1111);
-        let of_first = majority_of_others(&words, 0, mask);
+        let of_first = Tally::new(&words, mask).without(&words[0]);
         // Slot 1 is one against one; slot 3 has one answer, A.
         assert_eq!(of_first, Majority { ones: U256::from(0b0001), defined: U256::from(0b1101) });
         let counts = Counts::of(&words[0], &of_first, mask);
         assert_eq!(counts, Counts([[1, 0], [1, 1]]));
-        assert_eq!(majority_of_others(&words[..1], 0, mask), Majority::default());
+        assert_eq!(Tally::new(&words[..1], mask).without(&words[0]), Majority::default());
+        let outside = Tally::new(&words, U256::from(0b0001)).without(&words[0]);
+        assert_eq!(outside.defined, U256::from(0b0001));
     }
 }

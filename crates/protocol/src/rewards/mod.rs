@@ -6,15 +6,18 @@
 //! Truth is an equilibrium there; answering blindly, always alike or at random scores 0 on average.
 //!
 //! Files follow the computation: [`masks`] (which slots are what) → [`dmi`] (majority and score) → [`statement`] (one
-//! labeler's pay with every term) → [`payouts`] (all of them, and the tree that is claimed from).
+//! labeler's pay with every term) → [`payouts`] (all of them, and the tree that is claimed from) → [`openings`] (what shows
+//! the contracts one part of it).
 
 pub mod dmi;
+pub mod gold_bound;
 pub mod masks;
+pub mod openings;
 mod payouts;
 mod statement;
 mod terms;
 
-pub use payouts::{EpochPayouts, PayoutLeaf, PayoutProof, RewardError, epoch_payouts, payouts_tree};
+pub use payouts::{EpochPayouts, PayoutLeaf, RawPay, RewardError, epoch_payouts, payouts_tree};
 pub use statement::{Reason, Statement};
 pub use terms::{CampaignTerms, EpochTerms, TermsError};
 

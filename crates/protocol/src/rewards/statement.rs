@@ -86,7 +86,7 @@ impl Statement {
         let (reason, score) = score(terms, evidence);
         let [m1, m2] = evidence.halves.unwrap_or_default();
         let n = I256::from_raw(U256::from(evidence.n_valid));
-        // Bounds: pays < 2^128, n <= 2^8, |score| < 2^62, so every product stays below 2^198.
+        // Bounds: pays < 2^72, n <= 2^8, |score| <= 2^62, so every product stays below 2^143.
         let (base, alpha) = if reason == Reason::GoldFailed {
             (I256::ZERO, I256::ZERO)
         } else {
@@ -211,13 +211,15 @@ mod tests {
     #[test]
     fn the_largest_terms_do_not_overflow() {
         let mut terms = example();
-        (terms.base_pay, terms.alpha_pay, terms.min_overlap) = (u128::MAX, u128::MAX, 0);
+        let most = (1 << 72) - 1;
+        (terms.base_pay, terms.alpha_pay, terms.min_overlap) = (most, most, 0);
+        assert_eq!(terms.check(), Ok(()));
         let mut evidence = evidence();
         evidence.n_valid = 256;
         evidence.halves = Some([Counts([[1, 0], [0, 1]]); 2]);
         let statement = Statement::judge(&terms, &evidence);
         assert_eq!(statement.score, I256::try_from(4_000_000_000_000_000_000u64).unwrap());
-        assert_eq!(statement.raw, U256::from(u128::MAX) * U256::from(256 * 5));
+        assert_eq!(statement.raw, U256::from(most) * U256::from(256 * 5));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The numbers that an epoch is paid by, fixed when it opens.
 
-use crate::labels::MAX_ROSTER;
+use crate::labels::{MAX_BLOCKS, MAX_ROSTER};
 use alloy_primitives::{B256, U256};
 use serde::{Deserialize, Serialize};
+
+/// Pays per label stay below this, so that the raw pays of the largest epoch add up below 2^112.
+const PAY_LIMIT: u128 = 1 << 72;
 
 /// Terms that a campaign gives to each of its epochs. Amounts in wei, as decimal strings in JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,10 +14,10 @@ pub struct CampaignTerms {
     /// Most that the epoch pays in all; pays are scaled down to it.
     #[serde(with = "crate::decimal")]
     pub budget: U256,
-    /// Per valid label.
+    /// Per valid label; below 2^72.
     #[serde(with = "crate::decimal")]
     pub base_pay: u128,
-    /// Per valid label at a score of 1e18.
+    /// Per valid label at a score of 1e18; below 2^72.
     #[serde(with = "crate::decimal")]
     pub alpha_pay: u128,
     /// Slots of a seat, 1 to 256.
@@ -38,6 +41,8 @@ pub struct EpochTerms {
     /// The campaign's part.
     #[serde(flatten)]
     pub campaign: CampaignTerms,
+    /// [`crate::labels::block_count`] of the gold tree; zero when there is no gold.
+    pub gold_blocks: u32,
     /// Root of [`crate::labels::gold_tree`]; zero when there is no gold.
     pub gold_root: B256,
     /// [`super::secret_hash`] of the operator's secret.
@@ -62,6 +67,8 @@ impl CampaignTerms {
     pub fn check(&self) -> Result<(), TermsError> {
         let free = self.block_slots.saturating_sub(self.overlap_slots);
         require(!self.budget.is_zero(), "budget")?;
+        require(self.base_pay < PAY_LIMIT, "basePay")?;
+        require(self.alpha_pay < PAY_LIMIT, "alphaPay")?;
         require((1..=256).contains(&self.block_slots), "blockSlots")?;
         require(
             self.overlap_slots <= self.block_slots && self.overlap_slots.is_multiple_of(2),
@@ -81,7 +88,9 @@ impl EpochTerms {
     /// The first field that is out of bounds.
     pub fn check(&self) -> Result<(), TermsError> {
         self.campaign.check()?;
-        require((self.campaign.gold_slots == 0) == self.gold_root.is_zero(), "goldRoot")?;
+        let no_gold = self.campaign.gold_slots == 0;
+        require(no_gold == (self.gold_blocks == 0) && self.gold_blocks <= MAX_BLOCKS, "goldBlocks")?;
+        require(no_gold == self.gold_root.is_zero(), "goldRoot")?;
         require(!self.secret_hash.is_zero(), "secretHash")?;
         require(!self.campaign_hash.is_zero(), "campaignHash")
     }
@@ -114,6 +123,7 @@ mod tests {
     fn epoch_terms_are_one_flat_object() {
         let terms = EpochTerms {
             campaign: example(),
+            gold_blocks: 2,
             gold_root: B256::repeat_byte(1),
             secret_hash: B256::repeat_byte(2),
             campaign_hash: B256::repeat_byte(3),
@@ -123,13 +133,29 @@ mod tests {
         assert_eq!(json["goldRoot"], B256::repeat_byte(1).to_string());
         assert_eq!(serde_json::from_value::<EpochTerms>(json).unwrap(), terms);
         assert_eq!(terms.check(), Ok(()));
+
+        type Mutation = fn(&mut EpochTerms);
+        let mutations: [(Mutation, &str); 5] = [
+            (|t| t.gold_blocks = 0, "goldBlocks"),
+            (|t| t.gold_blocks = MAX_BLOCKS + 1, "goldBlocks"),
+            (|t| t.gold_root = B256::ZERO, "goldRoot"),
+            (|t| (t.campaign.gold_slots, t.gold_root) = (0, B256::ZERO), "goldBlocks"),
+            (|t| (t.campaign.gold_slots, t.gold_blocks) = (0, 0), "goldRoot"),
+        ];
+        for (mutate, field) in mutations {
+            let mut terms = terms.clone();
+            mutate(&mut terms);
+            assert_eq!(terms.check(), Err(TermsError(field)));
+        }
     }
 
     #[test]
     fn names_the_field_that_is_out_of_bounds() {
         type Mutation = fn(&mut CampaignTerms);
-        let mutations: [(Mutation, &str); 7] = [
+        let mutations: [(Mutation, &str); 9] = [
             (|t| t.budget = U256::ZERO, "budget"),
+            (|t| t.base_pay = PAY_LIMIT, "basePay"),
+            (|t| t.alpha_pay = PAY_LIMIT, "alphaPay"),
             (|t| t.block_slots = 257, "blockSlots"),
             (|t| t.overlap_slots = 63, "overlapSlots"),
             (|t| t.gold_slots = 193, "goldSlots"),
