@@ -5,12 +5,11 @@ import {vm} from "./Vm.sol";
 
 /// @notice Compares code on chain with this build's.
 library BuiltCode {
-    struct Range {
-        uint256 length;
-        uint256 start;
-    }
-
     error BuiltCodeDiffers(string name, address target);
+
+    /// @dev In built code an immutable is PUSH32 of zero, until the constructor fills it in. The compiler writes any other
+    /// zero as PUSH0.
+    bytes1 private constant PUSH32 = 0x7f;
 
     /// @notice Hash of the code at `target`, which must be what this checkout compiles for `name`. Left out of both: the
     /// immutables, which the constructor fills in (Verify asks the getters for those), and the compiler's metadata at the
@@ -19,24 +18,21 @@ library BuiltCode {
         bytes memory actual = target.code;
         bytes memory built = vm.getDeployedCode(string.concat(name, ".sol:", name));
         if (actual.length != built.length) revert BuiltCodeDiffers(name, target);
-        _clearImmutables(name, actual);
+        _copyImmutables(actual, built);
         _cutMetadata(actual);
         _cutMetadata(built);
         if (keccak256(actual) != keccak256(built)) revert BuiltCodeDiffers(name, target);
         return target.codehash;
     }
 
-    function _clearImmutables(string memory name, bytes memory code) private view {
-        string memory json = vm.readFile(string.concat("target/forge/out/", name, ".sol/", name, ".json"));
-        string memory key = ".deployedBytecode.immutableReferences";
-        string[] memory ids = vm.parseJsonKeys(json, key);
-        for (uint256 i = 0; i < ids.length; ++i) {
-            bytes memory found = vm.parseJson(json, string.concat(key, "['", ids[i], "']"));
-            Range[] memory ranges = abi.decode(found, (Range[]));
-            for (uint256 j = 0; j < ranges.length; ++j) {
-                for (uint256 k = 0; k < ranges[j].length; ++k) {
-                    code[ranges[j].start + k] = 0;
-                }
+    function _copyImmutables(bytes memory actual, bytes memory built) private pure {
+        for (uint256 i = 0; i + 33 <= built.length; ++i) {
+            if (built[i] != PUSH32) continue;
+            assembly ("memory-safe") {
+                // Word i + 1 of the code, behind the length of the array.
+                let from := add(actual, add(33, i))
+                let to := add(built, add(33, i))
+                if iszero(mload(to)) { mstore(to, mload(from)) }
             }
         }
     }

@@ -101,8 +101,8 @@ library Calldata {
         return false;
     }
 
-    function _open(bytes memory signature) private pure returns (uint256 at) {
-        while (at < signature.length && signature[at] != "(") ++at;
+    function _open(bytes memory signature) private pure returns (uint256 index) {
+        while (index < signature.length && signature[index] != "(") ++index;
     }
 
     /// @dev Neither an array nor a tuple, so that the file's own words can be shown.

@@ -35,8 +35,8 @@ contract Pause {
         Deployment memory d = DeploymentFile.read();
         (bool isGuardian,) = d.accessManager.hasRole(Roles.GUARDIAN, msg.sender);
         if (!isGuardian) revert PauseNotGuardian(msg.sender);
-        bytes32 versionId = vm.envOr("VERSION", bytes32(0));
-        if (versionId != 0) return _suspend(d, versionId, vm.envOr("REASON", ""));
+        string memory version = vm.envOr("VERSION", "");
+        if (bytes(version).length > 0) return _suspend(d, vm.parseBytes32(version), vm.envOr("REASON", ""));
 
         string memory entry = vm.envOr("ENTRY", "");
         (EntryPause target, bytes4 selector) = entryOf(d, entry);

@@ -34,7 +34,7 @@ library Print {
         return string.concat(whole, ".", string(shown));
     }
 
-    /// @return for 90061 seconds "1 d 1 h 1 min 1 s"
+    /// @return text for 90061 seconds "1 d 1 h 1 min 1 s"
     function duration(uint256 secs) internal pure returns (string memory text) {
         text = _append(text, secs / 1 days, "d");
         text = _append(text, secs % 1 days / 1 hours, "h");

@@ -94,17 +94,17 @@ library Proposals {
     }
 
     function _readAction(Proposal memory p, Deployment memory d, string memory toml, uint256 i) private view {
-        string memory at = _action(i);
-        p.targets[i] = vm.parseTomlAddress(toml, string.concat(at, ".target"));
-        string memory value = string.concat(at, ".value");
+        string memory key = _action(i);
+        p.targets[i] = vm.parseTomlAddress(toml, string.concat(key, ".target"));
+        string memory value = string.concat(key, ".value");
         if (vm.keyExistsToml(toml, value)) p.values[i] = vm.parseTomlUint(toml, value);
-        string memory signature = string.concat(at, ".signature");
+        string memory signature = string.concat(key, ".signature");
         if (vm.keyExistsToml(toml, signature)) {
             signature = vm.parseTomlString(toml, signature);
-            p.calldatas[i] = Calldata.encode(signature, toml, string.concat(at, ".args"));
-            p.summaries[i] = Calldata.summary(signature, toml, string.concat(at, ".args"));
+            p.calldatas[i] = Calldata.encode(signature, toml, string.concat(key, ".args"));
+            p.summaries[i] = Calldata.summary(signature, toml, string.concat(key, ".args"));
         } else {
-            p.calldatas[i] = vm.parseTomlBytes(toml, string.concat(at, ".data"));
+            p.calldatas[i] = vm.parseTomlBytes(toml, string.concat(key, ".data"));
             p.summaries[i] = "(raw calldata)";
         }
         // A name in a summary reads better than an address.

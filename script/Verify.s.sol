@@ -376,7 +376,6 @@ contract Verify is Verifier {
     function run() external {
         Config memory config = ConfigReader.load();
         Deployment memory d = DeploymentFile.read();
-        _verifyCode(d);
         _verify(config, d);
         _find(address(d.accessManager), d.deployedAtBlock, new bytes32[](0));
         _find(address(d.optimisticGovernor), d.deployedAtBlock, _topic(OptimisticGovernor.AllowedSet.selector));
@@ -388,6 +387,7 @@ contract Verify is Verifier {
             logs[i] = Vm.Log(found[i].topics, found[i].data, found[i].emitter);
         }
         _verifyNobodyElse(config, d, logs);
+        _verifyCode(d);
         Print.line("The deployment is what its config says.");
     }
 

@@ -73,8 +73,6 @@ interface Vm {
     function envOr(string calldata name, string calldata fallbackValue) external view returns (string memory);
     function envOr(string calldata name, uint256 fallbackValue) external view returns (uint256);
     function envOr(string calldata name, address fallbackValue) external view returns (address);
-    function envOr(string calldata name, bytes32 fallbackValue) external view returns (bytes32);
-    function envExists(string calldata name) external view returns (bool);
     /// @dev 5 is a script's dry run, 6 a script that broadcasts.
     function isContext(uint8 context) external view returns (bool);
     function getDeployedCode(string calldata artifact) external view returns (bytes memory);
@@ -99,7 +97,6 @@ interface Vm {
         pure
         returns (bytes memory);
     function parseTomlString(string calldata toml, string calldata key) external pure returns (string memory);
-    function parseJson(string calldata json, string calldata key) external pure returns (bytes memory);
     function parseJsonKeys(string calldata json, string calldata key) external pure returns (string[] memory);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
@@ -126,6 +123,7 @@ interface Vm {
     function toString(address value) external pure returns (string memory);
     function toString(bytes32 value) external pure returns (string memory);
     function toString(bytes calldata value) external pure returns (string memory);
+    function parseBytes32(string calldata text) external pure returns (bytes32);
     function replace(string calldata input, string calldata from, string calldata to)
         external
         pure
