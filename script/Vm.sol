@@ -33,6 +33,7 @@ interface Vm {
     function getBlockTimestamp() external view returns (uint256);
     function roll(uint256 blockNumber) external;
     function getBlockNumber() external view returns (uint256);
+    function deal(address account, uint256 balance) external;
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function getNonce(address account) external view returns (uint64);
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);

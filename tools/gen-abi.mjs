@@ -8,9 +8,11 @@ import { fileURLToPath } from "node:url";
 const NAMES = [
   "AccessManager",
   "DatasetRegistry",
+  "EpochReferee",
   "GovernanceToken",
   "LabelEpochs",
   "ModelRegistry",
+  "OptimisticGovernor",
   "ProtocolGovernor",
   "RewardDistributor",
   "StakingPool",

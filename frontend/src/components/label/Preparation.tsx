@@ -52,7 +52,7 @@ function StakeStep({ missing, me }: { missing: bigint; me: Me }) {
     <>
       <p className="text-muted">
         The stake stays in your wallet as a lock and keeps its votes. It stands for your word that gold questions are answered with
-        care; you can take it back after a cooldown.
+        care and that no task gets two different answers from you. You can take it back after a cooldown.
       </p>
       {free < missing ? (
         <p className="text-bad">
