@@ -103,8 +103,7 @@ contract Status {
         Print.line("Roles");
         bytes32[] memory topic = new bytes32[](1);
         topic[0] = IAccessManager.RoleGranted.selector;
-        Vm.EthGetLogs[] memory logs =
-            vm.eth_getLogs(d.deployedAtBlock, block.number, address(d.accessManager), topic);
+        Vm.EthGetLogs[] memory logs = vm.eth_getLogs(d.deployedAtBlock, block.number, address(d.accessManager), topic);
         for (uint256 i = 0; i < logs.length; ++i) {
             uint64 role = uint64(uint256(logs[i].topics[1]));
             address account = address(uint160(uint256(logs[i].topics[2])));

@@ -155,7 +155,9 @@ abstract contract Verifier {
                 address(d.accessManager)
             );
             _true(!d.accessManager.isTargetClosed(all[i].target), string.concat(all[i].key, " is open"));
-            _true(d.accessManager.getTargetAdminDelay(all[i].target) == 0, string.concat(all[i].key, ": no admin delay"));
+            _true(
+                d.accessManager.getTargetAdminDelay(all[i].target) == 0, string.concat(all[i].key, ": no admin delay")
+            );
         }
         _verifyTable(d, Permissions.delegated(d));
         _verifyTable(d, Permissions.governed(d));
@@ -165,8 +167,12 @@ abstract contract Verifier {
             _true(isMember && delay == 0, _membership(d, expected[i]));
         }
         for (uint64 role = Roles.ADMIN; role <= Roles.LAST; ++role) {
-            _true(d.accessManager.getRoleAdmin(role) == Roles.ADMIN, string.concat(Roles.name(role), ": given by ADMIN"));
-            _true(d.accessManager.getRoleGuardian(role) == Roles.ADMIN, string.concat(Roles.name(role), ": kept by ADMIN"));
+            _true(
+                d.accessManager.getRoleAdmin(role) == Roles.ADMIN, string.concat(Roles.name(role), ": given by ADMIN")
+            );
+            _true(
+                d.accessManager.getRoleGuardian(role) == Roles.ADMIN, string.concat(Roles.name(role), ": kept by ADMIN")
+            );
         }
     }
 
@@ -233,7 +239,9 @@ abstract contract Verifier {
         } else if (
             name == IAccessManager.RoleAdminChanged.selector || name == IAccessManager.RoleGuardianChanged.selector
         ) {
-            if (uint64(uint256(log.topics[2])) != Roles.ADMIN) revert VerifyFailed("a role is given by another than ADMIN");
+            if (uint64(uint256(log.topics[2])) != Roles.ADMIN) {
+                revert VerifyFailed("a role is given by another than ADMIN");
+            }
         }
     }
 
