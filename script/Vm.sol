@@ -31,6 +31,7 @@ interface Vm {
     function stopBroadcast() external;
     function warp(uint256 timestamp) external;
     function getBlockTimestamp() external view returns (uint256);
+    function etch(address target, bytes calldata code) external;
     function roll(uint256 blockNumber) external;
     function getBlockNumber() external view returns (uint256);
     function deal(address account, uint256 balance) external;
