@@ -34,6 +34,7 @@ interface Vm {
     function etch(address target, bytes calldata code) external;
     function roll(uint256 blockNumber) external;
     function getBlockNumber() external view returns (uint256);
+    function chainId(uint256 newChainId) external;
     function deal(address account, uint256 balance) external;
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function getNonce(address account) external view returns (uint64);
@@ -103,7 +104,9 @@ interface Vm {
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
+    function parseJsonIntArray(string calldata json, string calldata key) external pure returns (int256[] memory);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
+    function parseJsonAddressArray(string calldata json, string calldata key) external pure returns (address[] memory);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
     function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);

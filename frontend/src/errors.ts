@@ -21,6 +21,7 @@ const REVERTS: Record<string, Explain> = {
   StakingPoolCooldown: () => "Your stake is still thawing. Withdraw it when the cooldown is over.",
   StakingPoolNothingToWithdraw: () => "Nothing is thawing, so there is nothing to withdraw.",
   StakingPoolNothingToClaim: () => "No staking rewards have been earned since the last claim.",
+  LabelEpochsBondTooSmall: ([, free, needed]) => `Only ${wei(free)} of your bond is free; this needs ${wei(needed)}.`,
   GovernorAlreadyCastVote: () => "This account has voted on this proposal already.",
   GovernorUnexpectedProposalState: () => "On the chain the proposal is in another state just now. Try again in a moment.",
   GovernorNotQueuedProposal: () => "The proposal is not queued.",
