@@ -72,7 +72,7 @@ contract Calldata_Test {
     function test_RevertIf_TheNumberOfArgumentsDiffers() public {
         string memory signature = "approve(address,uint256)";
         vm.expectRevert(abi.encodeWithSelector(CalldataWrongArgumentCount.selector, signature, 2));
-        this.encode(signature, "args = [1]");
+        this.encode(signature, 'args = ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8"]');
         vm.expectRevert(abi.encodeWithSelector(CalldataWrongArgumentCount.selector, signature, 2));
         this.encode(signature, 'args = ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8", 1, 2]');
     }
