@@ -67,6 +67,14 @@ describe("what stands behind payouts", () => {
     expect(fraudText("somethingNew")).toBe("It was: something new.");
   });
 
+  it("says that a bond was given back once the payouts are decided on or the epoch has ended", () => {
+    for (const decided of [epoch({ status: "accepted", payouts: { ...payouts, status: "approved" } }), epoch({ status: "voided" })]) {
+      render(<Settlement epoch={decided} now={now} />);
+      expect(screen.getByText("given back")).toBeDefined();
+      cleanup();
+    }
+  });
+
   it("is silent about epochs that have nothing to settle", () => expect(hasSettlement(epoch({ payouts: null }))).toBe(false));
 });
 

@@ -543,6 +543,32 @@ export const stakingPoolAbi = [
  },
  {
   "type": "function",
+  "name": "slashPerWindow",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint208",
+    "internalType": "uint208"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "slashWindow",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "slashableOf",
   "inputs": [
    {

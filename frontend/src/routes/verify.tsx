@@ -69,7 +69,7 @@ export default function VerifyPage() {
       {shown && (
         <Card title={`Epoch ${shown.epoch}`} aside={<EpochBadge epoch={shown} />}>
           <div className="space-y-4">
-            <p className="measure text-muted">{standing(shown, now)}</p>
+            {shown.demand === null && <p className="measure text-muted">{standing(shown, now)}</p>}
             {hasSettlement(shown) && <Settlement epoch={shown} now={now} />}
           </div>
         </Card>

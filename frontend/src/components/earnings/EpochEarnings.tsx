@@ -9,6 +9,10 @@ import { Settlement, hasSettlement } from "../epochs/Settlement";
 import { standing } from "../epochs/standing";
 import { StatementCard } from "./StatementCard";
 
+/** Why there is no statement. */
+const withoutStatement = ({ status, payouts }: Epoch): string =>
+  status === "voided" ? "Nobody was paid for this epoch." : payouts === null ? "The statement appears when the payouts are proposed." : "You have no labels in this epoch.";
+
 /** One epoch of one account: status, pay, and why. */
 export function EpochEarnings({ epoch, account, now }: { epoch: Epoch; account: Address; now: number }) {
   const statement = useStatement(epoch.epoch, account);
@@ -29,7 +33,7 @@ export function EpochEarnings({ epoch, account, now }: { epoch: Epoch; account: 
         <QueryView query={statement} what="The statement could not be loaded">
           {(data) =>
             data === null ? (
-              <p className="text-muted">{epoch.payouts === null ? "The statement appears when the payouts are proposed." : "You have no labels in this epoch."}</p>
+              <p className="text-muted">{withoutStatement(epoch)}</p>
             ) : (
               <StatementCard statement={data} terms={epoch.terms} />
             )

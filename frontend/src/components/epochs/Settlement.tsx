@@ -6,15 +6,14 @@ import { Notice } from "../../ui/Notice";
 import { Stat, Stats } from "../../ui/Stat";
 import { consequenceText, demandText, fraudText } from "./frauds";
 
-function Proposed({ payouts, now }: { payouts: NonNullable<Epoch["payouts"]>; now: number }) {
+function Proposed({ payouts, decided, now }: { payouts: NonNullable<Epoch["payouts"]>; decided: boolean; now: number }) {
   const open = new Date(payouts.challengeEndsAt).getTime() > now;
-  const decided = payouts.status !== "proposed";
   return (
     <Stats>
       <Stat label="Payouts proposed by">
         <Account address={payouts.proposer} />
       </Stat>
-      <Stat label="Bond behind them" hint={decided ? "given back or lost by now" : "lost if they are proved wrong"}>
+      <Stat label="Bond behind them" hint={decided ? "given back" : "lost if they are proved wrong"}>
         {formatTokens(payouts.bond)}
       </Stat>
       <Stat label="Challenge window" hint={formatTime(payouts.challengeEndsAt)}>
@@ -45,20 +44,19 @@ function Disproofs({ disproofs, now }: { disproofs: Epoch["disproofs"]; now: num
     <ul aria-label="Proved wrong" className="space-y-3">
       {disproofs.map(({ fraud, challenger, payoutsRoot, disprovedAt }) => (
         <li key={`${disprovedAt} ${fraud} ${payoutsRoot}`} className="border-l-2 border-bad pl-4">
-          <p className="font-medium">
+          <p className="font-semibold">
             {payoutsRoot === null ? "The labels were proved wrong" : "Proposed payouts were proved wrong"}, {formatRelative(disprovedAt, now)}
           </p>
-          <p className="measure">
-            {fraudText(fraud)} Proved by <Account address={challenger} />
+          <p className="measure">{fraudText(fraud)}</p>
+          <p className="measure text-muted">{consequenceText(fraud)}</p>
+          <p className="flex flex-wrap items-center gap-x-2 text-muted">
+            Proved by <Account address={challenger} />
             {payoutsRoot !== null && (
               <>
-                {" "}
                 against <Hash hash={payoutsRoot} label="Payouts root" />
               </>
             )}
-            .
           </p>
-          <p className="measure text-muted">{consequenceText(fraud)}</p>
         </li>
       ))}
     </ul>
@@ -73,7 +71,9 @@ export function Settlement({ epoch, now }: { epoch: Epoch; now: number }) {
   return (
     <div className="space-y-4">
       {demand !== null && <Demand demand={demand} now={now} />}
-      {payouts !== null && payouts.status !== "disproved" && <Proposed payouts={payouts} now={now} />}
+      {payouts !== null && payouts.status !== "disproved" && (
+        <Proposed payouts={payouts} decided={payouts.status !== "proposed" || epoch.status === "voided"} now={now} />
+      )}
       {disproofs.length > 0 && <Disproofs disproofs={disproofs} now={now} />}
     </div>
   );

@@ -9,7 +9,7 @@ export function PauseNotice({ pauses, now }: { pauses: readonly Pause[]; now: nu
   return (
     <Notice tone="brass">
       <div>
-        <p className="font-medium">Paused by a guardian</p>
+        <p className="font-semibold">Paused by a guardian</p>
         <ul className="mt-1">
           {running.map(({ what, until }) => {
             const iso = new Date(until * 1000).toISOString();

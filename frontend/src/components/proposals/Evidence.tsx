@@ -38,7 +38,7 @@ function PayoutsEvidence({ number }: { number: number }) {
   return (
     <Card title={`Payouts of epoch ${number}`} aside={<EpochBadge epoch={epoch} />}>
       <div className="space-y-4">
-        <p className="measure text-muted">{standing(epoch, now)}</p>
+        {epoch.demand === null && <p className="measure text-muted">{standing(epoch, now)}</p>}
         {hasSettlement(epoch) && <Settlement epoch={epoch} now={now} />}
         <Link to="/verify" search={{ epoch: number }} className="inline-block text-accent underline underline-offset-2">
           Recompute them in your browser
