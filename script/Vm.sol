@@ -23,6 +23,7 @@ interface Vm {
     }
 
     // Senders, time and blocks
+    function pauseGasMetering() external;
     function prank(address sender) external;
     function startPrank(address sender) external;
     function stopPrank() external;
@@ -80,6 +81,7 @@ interface Vm {
     function isContext(uint8 context) external view returns (bool);
     function getDeployedCode(string calldata artifact) external view returns (bytes memory);
     function readFile(string calldata path) external view returns (string memory);
+    function readFileBinary(string calldata path) external view returns (bytes memory);
     function writeFile(string calldata path, string calldata text) external;
     function createDir(string calldata path, bool recursive) external;
     function exists(string calldata path) external view returns (bool);

@@ -1,8 +1,8 @@
-//! Writes `target/differential.bin`: random cases of the reward rule with what this crate makes of them, for Solidity to
-//! repeat. `cargo run -p protocol --example differential [-- --seed N] [--cases N]`.
+//! Writes `target/differential/`: random cases of the reward rule with what this crate makes of them, for Solidity to
+//! repeat (`contracts/test/Differential.t.sol`). `cargo run -p protocol --example differential [-- --seed N] [--cases N]`.
 //!
-//! The file is `abi.encode(bytes[] rewards, bytes[] payouts, bytes[] digests)`, each element the `abi.encode` of one of the
-//! structs below. Without arguments it is the same file every time.
+//! A file `rewards-<n>.bin`, `payouts-<n>.bin` or `digests-<n>.bin` is `abi.encode(bytes[])` of up to 50 cases, each the
+//! `abi.encode` of one of the structs below. Without arguments the files are the same every time.
 
 #[path = "../tests/random/mod.rs"]
 mod random;
@@ -62,6 +62,9 @@ mod abi {
     }
 }
 
+/// A file this small costs a test little memory.
+const CASES_PER_FILE: usize = 50;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let (seed, n_rewards) = arguments()?;
     let mut rng = Rng::new(seed);
@@ -92,9 +95,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         digests.len()
     );
 
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/differential.bin"));
-    std::fs::create_dir_all(path.parent().expect("it has one"))?;
-    std::fs::write(path, (rewards, payouts, digests).abi_encode_params())?;
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/differential"));
+    if folder.exists() {
+        // Fewer cases than last time must not leave old ones behind.
+        std::fs::remove_dir_all(folder)?;
+    }
+    std::fs::create_dir_all(folder)?;
+    for (kind, cases) in [("rewards", rewards), ("payouts", payouts), ("digests", digests)] {
+        for (n, batch) in cases.chunks(CASES_PER_FILE).enumerate() {
+            std::fs::write(folder.join(format!("{kind}-{n}.bin")), batch.to_vec().abi_encode())?;
+        }
+    }
     Ok(())
 }
 
