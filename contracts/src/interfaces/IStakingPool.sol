@@ -134,7 +134,7 @@ interface IStakingPool {
     function slashableOf(address account) external view returns (uint256);
 
     /// @notice Most that can be slashed now, of all accounts together. In any time `t` no more than
-    /// `slashPerWindow · (1 + t / slashWindow)` can be.
+    /// `{slashPerWindow} · (1 + t / {slashWindow})` can be.
     function slashAvailable() external view returns (uint256);
 
     /// @notice Whether the case has slashed somebody.
@@ -142,6 +142,12 @@ interface IStakingPool {
 
     /// @notice Most of a staker's stake that one case can take, in 1/10,000.
     function maxSlashBps() external view returns (uint16);
+
+    /// @notice Seconds in which {slashPerWindow} refills.
+    function slashWindow() external view returns (uint48);
+
+    /// @notice Most that can be slashed at once, of all accounts together, in wei.
+    function slashPerWindow() external view returns (uint208);
 
     /// @notice What the challenger gets of a slash, in 1/10,000; at most 2,000.
     function challengerShareBps() external view returns (uint16);

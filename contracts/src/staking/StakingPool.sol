@@ -76,6 +76,10 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
     /// @inheritdoc IStakingPool
     uint16 public immutable maxSlashBps;
     /// @inheritdoc IStakingPool
+    uint48 public immutable slashWindow;
+    /// @inheritdoc IStakingPool
+    uint208 public immutable slashPerWindow;
+    /// @inheritdoc IStakingPool
     uint16 public immutable challengerShareBps;
     /// @inheritdoc IStakingPool
     uint256 public immutable minReward;
@@ -109,6 +113,7 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         (minCooldown, maxCooldown) = (config.minCooldown, config.maxCooldown);
         (maxSlashBps, challengerShareBps) = (config.maxSlashBps, config.challengerShareBps);
         (minReward, maxStreamDuration) = (config.minReward, config.maxStreamDuration);
+        (slashWindow, slashPerWindow) = (config.slashWindow, config.slashPerWindow);
         _slashBucket.updateSettings(config.slashWindow, config.slashPerWindow);
         _setCooldown(config.cooldown);
     }

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import { useConfig as useWagmiConfig } from "wagmi";
 import { readContract } from "wagmi/actions";
 import { get, getBlob } from "../api/client";
@@ -8,9 +8,10 @@ import type { Payout, PayoutLeaf, Statement } from "../api/types";
 import { labelEpochsAbi } from "../contracts/labelEpochsAbi";
 import { rewardDistributorAbi } from "../contracts/rewardDistributorAbi";
 import { describeError } from "../errors";
-import type { Bundle } from "../protocol/bundle";
+import { type Bundle, type LabelOpening, contains, labelWords, openLabel, wordAt } from "../protocol/bundle";
 import * as checks from "../protocol/checks";
-import { listReceipts } from "../receipts";
+import { type Earned, type Leaf, judgeEpoch } from "../protocol/payouts";
+import { type KeptReceipt, listReceipts } from "../receipts";
 import { useConfig } from "./useConfig";
 
 export type StepState = "waiting" | "running" | "passed" | "failed" | "skipped";
@@ -18,6 +19,21 @@ export interface Step {
   title: string;
   state: StepState;
   detail: string;
+}
+
+/** A receipt that the labels on the chain contradict, with the place in their tree that shows it. */
+export interface BrokenReceipt {
+  kept: KeptReceipt;
+  opening: LabelOpening;
+}
+
+/** While labels can still be disproved: committed, revealed or proposed. */
+const DISPROVABLE = [2, 3, 4];
+
+function firstBroken(bundle: Bundle, receipts: readonly KeptReceipt[]): BrokenReceipt | null {
+  const words = labelWords(bundle);
+  const kept = receipts.find((receipt) => !contains(wordAt(words, receipt), receipt));
+  return kept === undefined ? null : { kept, opening: openLabel(words, kept) };
 }
 
 /** A check that cannot be made yet; it neither passes nor fails. */
@@ -40,11 +56,13 @@ export function useVerification() {
   const wagmi = useWagmiConfig();
   const [steps, setSteps] = useState<Step[]>([]);
   const [running, setRunning] = useState(false);
+  const [broken, setBroken] = useState<BrokenReceipt | null>(null);
 
   const verify = useCallback(
     async (epochNumber: number, account: Address) => {
-      const labelEpochs = { address: contracts.labelEpochs, abi: labelEpochsAbi, args: [BigInt(epochNumber)] } as const;
-      const known = {} as { epoch: checks.ChainEpoch; terms: checks.ChainTerms; bundle: Bundle; earned: checks.Earned[]; leaves: checks.Leaf[] };
+      const labelEpochs = { address: contracts.labelEpochs, abi: labelEpochsAbi } as const;
+      const epochOf = (epoch: number) => readContract(wagmi, { ...labelEpochs, functionName: "epochOf", args: [BigInt(epoch)] });
+      const known = {} as { epoch: checks.ChainEpoch & { status: number }; terms: checks.ChainTerms; bundle: Bundle; labelsMatch: boolean; earned: Earned[]; leaves: Leaf[]; before: Leaf[] };
       const needBundle = () => {
         if (known.bundle === undefined) throw new Skip("Needs the file of signed labels.");
         return known.bundle;
@@ -55,8 +73,8 @@ export function useVerification() {
           "Read the epoch from the chain",
           async () => {
             const [epoch, terms] = await Promise.all([
-              readContract(wagmi, { ...labelEpochs, functionName: "epochOf" }),
-              readContract(wagmi, { ...labelEpochs, functionName: "termsOf" }),
+              epochOf(epochNumber),
+              readContract(wagmi, { ...labelEpochs, functionName: "termsOf", args: [BigInt(epochNumber)] }),
             ]);
             known.epoch = epoch;
             known.terms = terms;
@@ -74,7 +92,14 @@ export function useVerification() {
           },
         ],
         ["The label file belongs to this epoch", () => checks.checkBinding(needBundle(), chainId, contracts.labelEpochs, epochNumber)],
-        ["All labels add up to the root on the chain", () => checks.checkLabels(needBundle(), known.epoch)],
+        [
+          "All labels add up to the root on the chain",
+          () => {
+            const finding = checks.checkLabels(needBundle(), known.epoch);
+            known.labelsMatch = finding.ok;
+            return finding;
+          },
+        ],
         ["The gold answers were fixed beforehand", () => checks.checkGold(needBundle(), known.terms)],
         [
           "The seed comes from the committed secret",
@@ -83,12 +108,20 @@ export function useVerification() {
             return checks.checkSeed(known.epoch, known.terms);
           },
         ],
+        [
+          "The tasks were dealt by the secret",
+          () => {
+            if (BigInt(known.epoch.seed) === 0n) throw new Skip("The secret is not revealed.");
+            return checks.checkDeal(needBundle(), account, known.epoch, known.terms);
+          },
+        ],
         ["This account signed its answers", () => checks.checkSignatures(needBundle(), account)],
         [
           "No receipted answer was left out",
           async () => {
             const bundle = needBundle();
             const kept = await listReceipts(chainId, contracts.labelEpochs, epochNumber);
+            if (known.labelsMatch && DISPROVABLE.includes(known.epoch.status)) setBroken(firstBroken(bundle, kept));
             const receipts = kept.map(({ labeler, slot, receipt }) => ({ labeler, slot, preferenceHash: receipt.preferenceHash }));
             return checks.checkReceipts(bundle, receipts, account);
           },
@@ -96,10 +129,11 @@ export function useVerification() {
         [
           "The pay follows from the rule",
           async () => {
-            known.earned = checks.judgeEpoch(needBundle(), known.epoch, known.terms).filter(({ labeler }) => labeler.toLowerCase() === account.toLowerCase());
-            if (known.earned.length === 0) throw new Skip("This account has no labels in this epoch.");
+            known.earned = judgeEpoch(needBundle(), known.epoch.secret, known.epoch.seed, known.terms);
+            const own = known.earned.filter(({ labeler }) => labeler.toLowerCase() === account.toLowerCase());
+            if (own.length === 0) throw new Skip("This account has no labels in this epoch.");
             const statement = await orSkip(get<Statement>(`/epochs/${epochNumber}/statements/${account}`), "No statement is published yet.");
-            return checks.checkStatements(known.earned, [statement]);
+            return checks.checkStatements(own, [statement]);
           },
         ],
         [
@@ -111,24 +145,43 @@ export function useVerification() {
           },
         ],
         [
-          "The account's total grew by this pay",
+          "They go on from the payouts approved before",
           async () => {
-            if (known.leaves === undefined || known.earned === undefined) throw new Skip("Needs the pay and the payouts.");
-            const before = epochNumber > 1 ? await payoutLeaves(epochNumber - 1) : [];
-            return checks.checkGrowth(known.earned, account, before, known.leaves);
+            const previous = await lastAccepted(epochNumber, epochOf);
+            known.before = previous === null ? [] : await payoutLeaves(previous.number);
+            return previous === null ? { ok: true, detail: "No payouts were approved before." } : checks.checkLeaves(known.before, previous.epoch);
+          },
+        ],
+        [
+          "Every account got what the rule gives",
+          () => {
+            if (known.leaves === undefined || known.before === undefined || known.earned === undefined) throw new Skip("Needs the labels and the payouts.");
+            return checks.checkRule(known.earned, known.before, known.leaves);
+          },
+        ],
+        [
+          "This account's total grew by its pay",
+          () => {
+            if (known.leaves === undefined || known.before === undefined || known.earned === undefined) throw new Skip("Needs the pay and the payouts.");
+            return checks.checkGrowth(known.earned, account, known.before, known.leaves);
           },
         ],
         [
           "This account's claim is proven",
           async () => {
             const payout = await orSkip(get<Payout>(`/payouts/${account}`), "No approved payout holds this account.");
-            const root: Hex = await readContract(wagmi, { address: contracts.rewardDistributor, abi: rewardDistributorAbi, functionName: "payoutsRoot" });
-            return checks.checkProof({ ...toLeaf(payout), index: payout.index, proof: payout.proof }, root);
+            const distributor = { address: contracts.rewardDistributor, abi: rewardDistributorAbi } as const;
+            const [root, accountCount] = await Promise.all([
+              readContract(wagmi, { ...distributor, functionName: "payoutsRoot" }),
+              readContract(wagmi, { ...distributor, functionName: "accountCount" }),
+            ]);
+            return checks.checkProof({ ...toLeaf(payout), index: payout.index, proof: payout.proof }, root, accountCount);
           },
         ],
       ];
 
       setRunning(true);
+      setBroken(null);
       const results: Step[] = list.map(([title]) => ({ title, state: "waiting", detail: "" }));
       const report = (i: number, state: StepState, detail: string) => {
         results[i] = { title: list[i]![0], state, detail };
@@ -149,14 +202,28 @@ export function useVerification() {
     },
     [chainId, contracts, wagmi],
   );
-  return { steps, running, verify };
+  return { steps, running, verify, broken };
 }
 
-const payoutLeaves = async (epoch: number): Promise<checks.Leaf[]> =>
+const payoutLeaves = async (epoch: number): Promise<Leaf[]> =>
   (await orSkip(get<PayoutLeaf[]>(`/epochs/${epoch}/payouts`), `The payouts of epoch ${epoch} are not published.`)).map(toLeaf);
 
-const toLeaf = (leaf: PayoutLeaf): checks.Leaf => ({
+const toLeaf = (leaf: Omit<PayoutLeaf, "index">): Leaf => ({
   account: leaf.account,
+  position: leaf.position,
   cumulative: BigInt(leaf.cumulative),
   runningTotal: BigInt(leaf.runningTotal),
+  raw: BigInt(leaf.raw),
+  runningRaw: BigInt(leaf.runningRaw),
 });
+
+const ACCEPTED = 5;
+
+/** The epoch below `number` whose payouts were approved last: voided ones have none. */
+async function lastAccepted<T extends { status: number }>(number: number, epochOf: (epoch: number) => Promise<T>): Promise<{ number: number; epoch: T } | null> {
+  for (let before = number - 1; before > 0; before--) {
+    const epoch = await epochOf(before);
+    if (epoch.status === ACCEPTED) return { number: before, epoch };
+  }
+  return null;
+}
