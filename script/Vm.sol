@@ -24,6 +24,7 @@ interface Vm {
 
     // Senders, time and blocks
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
     function startPrank(address sender) external;
     function stopPrank() external;
     function startBroadcast() external;
@@ -31,6 +32,7 @@ interface Vm {
     function stopBroadcast() external;
     function warp(uint256 timestamp) external;
     function getBlockTimestamp() external view returns (uint256);
+    function chainId(uint256 newChainId) external;
     function roll(uint256 blockNumber) external;
     function getBlockNumber() external view returns (uint256);
     function deal(address account, uint256 balance) external;
