@@ -3,6 +3,7 @@
 #   make up                          the platform without the story (data in .polity/)
 #   make test                        every suite: forge, cargo, vitest, the tiny story with a browser
 #   make gen                         ABIs, vectors, openapi.json and the TypeScript made from them
+#   make differential [SEED=n]       random cases of the reward rule for the forge tests to repeat
 #   make bench-protocol              a benchmark; writes bench/results/<name>.json
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -20,7 +21,7 @@ export OMP_WAIT_POLICY ?= passive
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: demo up test gen setup build contracts-test rust-test web-test story-test lint clean bench-protocol
+.PHONY: demo up test gen setup build contracts-test rust-test web-test story-test differential lint clean bench-protocol
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -38,11 +39,15 @@ lint: $(STAMPS)/node $(STAMPS)/libtorch
 	cargo fmt --all --check
 	LIBTORCH=$$(cat $(STAMPS)/libtorch) cargo clippy --quiet --workspace --all-targets -- -D warnings
 
-contracts-test: $(STAMPS)/node
+contracts-test: $(STAMPS)/node differential
 	$(call say,contracts)
 	forge build --quiet
 	node tools/gen-abi.mjs --check
 	forge test
+
+# Solidity repeats what the crate computes; the same cases every time unless SEED says otherwise.
+differential:
+	cargo run --quiet -p protocol --example differential -- --seed $(or $(SEED),1)
 
 rust-test: build
 	$(call say,Rust)

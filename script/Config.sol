@@ -26,7 +26,7 @@ struct Config {
     uint48 maxCooldown;
     uint16 maxSlashBps;
     uint48 slashWindow;
-    uint256 slashPerWindow;
+    uint208 slashPerWindow;
     uint16 challengerShareBps;
     uint256 minReward;
     uint48 maxStreamDuration;
@@ -91,17 +91,17 @@ library ConfigReader {
         config.maxCooldown = _seconds(toml, ".staking.maxCooldown");
         config.maxSlashBps = _bps(toml, ".staking.maxSlashBps");
         config.slashWindow = _seconds(toml, ".staking.slashWindow");
-        config.slashPerWindow = vm.parseTomlUint(toml, ".staking.slashPerWindow") * TOKEN;
+        config.slashPerWindow = _amount(toml, ".staking.slashPerWindow");
         config.challengerShareBps = _bps(toml, ".staking.challengerShareBps");
         config.minReward = vm.parseTomlUint(toml, ".staking.minReward") * TOKEN;
         config.maxStreamDuration = _seconds(toml, ".staking.maxStreamDuration");
         config.challengeWindow = _seconds(toml, ".epochs.challengeWindow");
         config.revealWindow = _seconds(toml, ".epochs.revealWindow");
         config.responseWindow = _seconds(toml, ".epochs.responseWindow");
-        config.operatorBond = _bond(toml, ".epochs.operatorBond");
-        config.minProposerBond = _bond(toml, ".epochs.minProposerBond");
+        config.operatorBond = _amount(toml, ".epochs.operatorBond");
+        config.minProposerBond = _amount(toml, ".epochs.minProposerBond");
         config.proposerBondBps = _bps(toml, ".epochs.proposerBondBps");
-        config.challengerBond = _bond(toml, ".epochs.challengerBond");
+        config.challengerBond = _amount(toml, ".epochs.challengerBond");
         config.slashAmount = vm.parseTomlUint(toml, ".referee.slashAmount") * TOKEN;
         config.operator = vm.parseTomlAddress(toml, ".roles.operator");
         config.trainer = vm.parseTomlAddress(toml, ".roles.trainer");
@@ -173,7 +173,7 @@ library ConfigReader {
         return uint16(value);
     }
 
-    function _bond(string memory toml, string memory key) private pure returns (uint96) {
+    function _amount(string memory toml, string memory key) private pure returns (uint96) {
         uint256 value = vm.parseTomlUint(toml, key) * TOKEN;
         _require(value <= type(uint96).max, key, "is more than the contract can hold");
         return uint96(value);

@@ -23,6 +23,7 @@ interface Vm {
     }
 
     // Senders, time and blocks
+    function pauseGasMetering() external;
     function prank(address sender) external;
     function prank(address sender, address origin) external;
     function startPrank(address sender) external;
@@ -35,6 +36,7 @@ interface Vm {
     function chainId(uint256 newChainId) external;
     function roll(uint256 blockNumber) external;
     function getBlockNumber() external view returns (uint256);
+    function chainId(uint256 newChainId) external;
     function deal(address account, uint256 balance) external;
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
     function getNonce(address account) external view returns (uint64);
@@ -74,7 +76,13 @@ interface Vm {
 
     // Environment, files, TOML, JSON
     function envOr(string calldata name, string calldata fallbackValue) external view returns (string memory);
+    function envOr(string calldata name, uint256 fallbackValue) external view returns (uint256);
+    function envOr(string calldata name, address fallbackValue) external view returns (address);
+    /// @dev 5 is a script's dry run, 6 a script that broadcasts.
+    function isContext(uint8 context) external view returns (bool);
+    function getDeployedCode(string calldata artifact) external view returns (bytes memory);
     function readFile(string calldata path) external view returns (string memory);
+    function readFileBinary(string calldata path) external view returns (bytes memory);
     function writeFile(string calldata path, string calldata text) external;
     function createDir(string calldata path, bool recursive) external;
     function exists(string calldata path) external view returns (bool);
@@ -88,11 +96,20 @@ interface Vm {
     function parseTomlUintArray(string calldata toml, string calldata key) external pure returns (uint256[] memory);
     function parseTomlAddress(string calldata toml, string calldata key) external pure returns (address);
     function parseTomlAddressArray(string calldata toml, string calldata key) external pure returns (address[] memory);
+    function parseTomlBytes(string calldata toml, string calldata key) external pure returns (bytes memory);
+    function parseTomlBytes32(string calldata toml, string calldata key) external pure returns (bytes32);
+    function parseTomlType(string calldata toml, string calldata key, string calldata typeDescription)
+        external
+        pure
+        returns (bytes memory);
     function parseTomlString(string calldata toml, string calldata key) external pure returns (string memory);
+    function parseJsonKeys(string calldata json, string calldata key) external pure returns (string[] memory);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory);
+    function parseJsonIntArray(string calldata json, string calldata key) external pure returns (int256[] memory);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
+    function parseJsonAddressArray(string calldata json, string calldata key) external pure returns (address[] memory);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
     function parseJsonBytes32Array(string calldata json, string calldata key) external pure returns (bytes32[] memory);
@@ -112,6 +129,13 @@ interface Vm {
     function writeJson(string calldata json, string calldata path) external;
     function toString(uint256 value) external pure returns (string memory);
     function toString(address value) external pure returns (string memory);
+    function toString(bytes32 value) external pure returns (string memory);
+    function toString(bytes calldata value) external pure returns (string memory);
+    function parseBytes32(string calldata text) external pure returns (bytes32);
+    function replace(string calldata input, string calldata from, string calldata to)
+        external
+        pure
+        returns (string memory);
 }
 
 /// @dev forge's own address for cheatcodes.

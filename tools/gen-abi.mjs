@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 const NAMES = [
   "AccessManager",
   "DatasetRegistry",
+  "EpochReferee",
   "GovernanceToken",
   "LabelEpochs",
   "ModelRegistry",

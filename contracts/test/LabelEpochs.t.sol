@@ -1,125 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {GovernanceToken} from "../src/governance/GovernanceToken.sol";
+import {EntryPause} from "../src/governance/EntryPause.sol";
+import {Fraud} from "../src/interfaces/IEpochReferee.sol";
+import {IGovernanceToken} from "../src/interfaces/IGovernanceToken.sol";
 import {ILabelEpochs} from "../src/interfaces/ILabelEpochs.sol";
 import {IRewardDistributor} from "../src/interfaces/IRewardDistributor.sol";
 import {LabelEpochs} from "../src/rewards/LabelEpochs.sol";
-import {RewardDistributor} from "../src/rewards/RewardDistributor.sol";
 import {vm} from "../../script/Vm.sol";
-import {Base} from "./Base.sol";
-
-abstract contract LabelEpochsTest is Base {
-    uint256 internal constant BUDGET = 1_000e18;
-    uint48 internal constant CHALLENGE_WINDOW = 3 days;
-    uint48 internal constant REVEAL_WINDOW = 1 days;
-    uint48 internal constant RESPONSE_WINDOW = 1 days;
-    uint96 internal constant OPERATOR_BOND = 1_000e18;
-    uint96 internal constant MIN_PROPOSER_BOND = 500e18;
-    uint16 internal constant PROPOSER_BOND_BPS = 1_000;
-    uint96 internal constant CHALLENGER_BOND = 101e18 + 1; // odd: halves round
-    address internal constant RESERVE = address(0x7ea5);
-    uint32 internal constant MAX_BLOCKS = 2 ** 21;
-    bytes32 internal constant SECRET = "secret";
-    bytes32 internal constant BLOCK_HASH = keccak256("block");
-    bytes32 internal constant LABELS_ROOT = keccak256("labels");
-    bytes32 internal constant BUNDLE = keccak256("bundle");
-    bytes32 internal constant ROOT = keccak256("payouts");
-
-    GovernanceToken internal token;
-    RewardDistributor internal distributor;
-    LabelEpochs internal epochs;
-
-    function setUp() public virtual {
-        vm.warp(1_800_000_000);
-        vm.roll(1_000);
-        GovernanceToken.Allocation[] memory allocations = new GovernanceToken.Allocation[](1);
-        allocations[0] = GovernanceToken.Allocation(address(this), 1_000 * BUDGET);
-        token = new GovernanceToken(
-            GovernanceToken.Config("Polity", "POL", 1_000 * BUDGET, 0, address(manager)), allocations
-        );
-        distributor = new RewardDistributor(address(manager), token);
-        epochs = new LabelEpochs(_config());
-        bytes4[] memory selectors = new bytes4[](1);
-        selectors[0] = RewardDistributor.setPayoutsRoot.selector;
-        manager.setTargetFunctionRole(address(distributor), selectors, 4);
-        manager.grantRole(4, address(epochs), 0);
-        token.setLocker(address(epochs), true);
-        token.approve(address(distributor), type(uint256).max);
-        distributor.fund(10 * BUDGET);
-        distributor.setEpochBudget(BUDGET);
-        token.lockAndCall(address(epochs), 100 * OPERATOR_BOND, "");
-    }
-
-    function _config() internal view returns (LabelEpochs.Config memory) {
-        return LabelEpochs.Config({
-            authority: address(manager),
-            token: token,
-            distributor: distributor,
-            challengeWindow: CHALLENGE_WINDOW,
-            revealWindow: REVEAL_WINDOW,
-            responseWindow: RESPONSE_WINDOW,
-            operatorBond: OPERATOR_BOND,
-            minProposerBond: MIN_PROPOSER_BOND,
-            proposerBondBps: PROPOSER_BOND_BPS,
-            challengerBond: CHALLENGER_BOND,
-            reserve: RESERVE
-        });
-    }
-
-    function _terms() internal pure returns (ILabelEpochs.Terms memory) {
-        return ILabelEpochs.Terms({
-            budget: BUDGET,
-            basePay: 1e18,
-            alphaPay: 2e18,
-            blockSlots: 256,
-            overlapSlots: 64,
-            goldSlots: 16,
-            minOverlap: 48,
-            minRoster: 12,
-            goldPassBps: 7_000,
-            goldBlocks: 4,
-            goldRoot: keccak256("gold"),
-            secretHash: keccak256(abi.encode(SECRET)),
-            campaignHash: keccak256("campaign")
-        });
-    }
-
-    function _open() internal returns (uint64) {
-        return epochs.open(_terms());
-    }
-
-    function _openCommitted() internal returns (uint64 epoch) {
-        epoch = _open();
-        epochs.commitLabels(epoch, LABELS_ROOT, 12, BUNDLE);
-    }
-
-    /// @dev Two blocks on, so that the block after the commitment has a hash.
-    function _mineTwo() internal {
-        uint256 number = vm.getBlockNumber();
-        vm.roll(number + 2);
-        vm.setBlockhash(number + 1, BLOCK_HASH);
-    }
-
-    function _openRevealed() internal returns (uint64 epoch) {
-        epoch = _openCommitted();
-        _mineTwo();
-        epochs.reveal(epoch, SECRET);
-    }
-
-    function _openProposed(uint112 totalCumulative) internal returns (uint64 epoch) {
-        epoch = _openRevealed();
-        epochs.proposePayouts(epoch, ROOT, 5, totalCumulative, totalCumulative);
-    }
-
-    function _expectStatusError(uint64 epoch, ILabelEpochs.Status actual) internal {
-        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsWrongStatus.selector, epoch, actual));
-    }
-
-    function _assertStatus(uint64 epoch, ILabelEpochs.Status status) internal view {
-        vm.assertEq(uint256(epochs.epochOf(epoch).status), uint256(status));
-    }
-}
+import {LabelEpochsTest} from "./LabelEpochsBase.sol";
 
 contract LabelEpochs_Constructor_Test is LabelEpochsTest {
     function test_RevertIf_AParameterIsOutOfBounds() public {
@@ -192,7 +81,23 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
         vm.assertEq(epochs.lastEpoch(), 2);
         vm.assertEq(keccak256(abi.encode(epochs.termsOf(1))), keccak256(abi.encode(terms)));
         vm.assertEq(epochs.epochOf(1).openedAt, _now());
+        vm.assertEq(epochs.epochOf(1).operator, address(this));
+        vm.assertEq(epochs.epochOf(1).operatorBond, OPERATOR_BOND);
         _assertStatus(1, ILabelEpochs.Status.Open);
+    }
+
+    function test_ReservesTheOperatorsBond() public {
+        vm.expectEmit(address(epochs));
+        emit ILabelEpochs.BondChanged(address(this), 9 * OPERATOR_BOND, OPERATOR_BOND);
+        _open();
+        _assertBond(address(this), 9 * OPERATOR_BOND, OPERATOR_BOND);
+    }
+
+    function testFuzz_RevertIf_TheOperatorsBondIsTooSmall(uint256 free) public {
+        free = _bound(free, 0, OPERATOR_BOND - 1);
+        epochs.withdrawBond(10 * OPERATOR_BOND - free);
+        _expectBondError(address(this), free, OPERATOR_BOND);
+        _open();
     }
 
     function testFuzz_RevertIf_TheBudgetExceedsTheVotedOne(uint256 budget) public {
@@ -206,6 +111,12 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
         ILabelEpochs.Terms memory terms = _terms();
         terms.budget = 0;
         _expectOutOfBounds(terms, "budget");
+        terms = _terms();
+        terms.basePay = 2 ** 72;
+        _expectOutOfBounds(terms, "basePay");
+        terms = _terms();
+        terms.alphaPay = 2 ** 72;
+        _expectOutOfBounds(terms, "alphaPay");
         terms = _terms();
         terms.blockSlots = 257;
         _expectOutOfBounds(terms, "blockSlots");
@@ -229,14 +140,48 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
         terms.goldPassBps = 10_001;
         _expectOutOfBounds(terms, "goldPassBps");
         terms = _terms();
-        terms.goldRoot = 0;
-        _expectOutOfBounds(terms, "goldRoot");
-        terms = _terms();
         terms.secretHash = 0;
         _expectOutOfBounds(terms, "secretHash");
         terms = _terms();
         terms.campaignHash = 0;
         _expectOutOfBounds(terms, "campaignHash");
+    }
+
+    function test_RevertIf_SlotsBlocksAndRootOfTheGoldDisagree() public {
+        ILabelEpochs.Terms memory terms = _terms();
+        terms.goldBlocks = 0;
+        _expectOutOfBounds(terms, "goldBlocks");
+        terms.goldBlocks = MAX_BLOCKS + 1;
+        _expectOutOfBounds(terms, "goldBlocks");
+        terms = _terms();
+        terms.goldRoot = 0;
+        _expectOutOfBounds(terms, "goldRoot");
+        terms = _terms();
+        (terms.goldSlots, terms.goldRoot) = (0, 0);
+        _expectOutOfBounds(terms, "goldBlocks");
+        terms = _terms();
+        (terms.goldSlots, terms.goldBlocks) = (0, 0);
+        _expectOutOfBounds(terms, "goldRoot");
+    }
+
+    function test_TheLargestAndSmallestTermsPass() public {
+        ILabelEpochs.Terms memory terms = _terms();
+        (terms.basePay, terms.alphaPay) = (2 ** 72 - 1, 2 ** 72 - 1);
+        (terms.overlapSlots, terms.goldSlots, terms.minOverlap) = (64, 192, 64);
+        (terms.minRoster, terms.goldPassBps, terms.goldBlocks) = (32, 10_000, MAX_BLOCKS);
+        epochs.open(terms);
+        (terms.basePay, terms.alphaPay) = (0, 0);
+        (terms.blockSlots, terms.overlapSlots, terms.goldSlots, terms.minOverlap) = (1, 0, 0, 0);
+        (terms.minRoster, terms.goldPassBps, terms.goldBlocks, terms.goldRoot) = (0, 0, 0, 0);
+        terms.budget = 1;
+        epochs.open(terms);
+    }
+
+    function test_RevertIf_Paused() public {
+        _pause(epochs.open.selector);
+        _open();
+        _skip(1 days);
+        _open();
     }
 
     function testFuzz_RevertIf_CallerHasNoRole(address caller) public {
@@ -269,6 +214,12 @@ contract LabelEpochs_CommitLabels_Test is LabelEpochsTest {
         _assertStatus(epoch, ILabelEpochs.Status.Committed);
     }
 
+    function test_TakesTheMostBlocks() public {
+        uint64 epoch = _open();
+        epochs.commitLabels(epoch, LABELS_ROOT, MAX_BLOCKS, BUNDLE);
+        vm.assertEq(epochs.epochOf(epoch).blockCount, MAX_BLOCKS);
+    }
+
     function test_RevertIf_Committed() public {
         uint64 epoch = _openCommitted();
         _expectStatusError(epoch, ILabelEpochs.Status.Committed);
@@ -281,6 +232,19 @@ contract LabelEpochs_CommitLabels_Test is LabelEpochsTest {
         epochs.commitLabels(epoch, 0, 1, BUNDLE);
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsEmptyRoot.selector, epoch));
         epochs.commitLabels(epoch, LABELS_ROOT, 0, BUNDLE);
+    }
+
+    function testFuzz_RevertIf_ThereAreTooManyBlocks(uint32 blockCount) public {
+        blockCount = uint32(_bound(blockCount, MAX_BLOCKS + 1, type(uint32).max));
+        uint64 epoch = _open();
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsTooManyBlocks.selector, blockCount, MAX_BLOCKS));
+        epochs.commitLabels(epoch, LABELS_ROOT, blockCount, BUNDLE);
+    }
+
+    function test_RevertIf_Paused() public {
+        uint64 epoch = _open();
+        _pause(epochs.commitLabels.selector);
+        epochs.commitLabels(epoch, ROOT, 1, BUNDLE);
     }
 
     function testFuzz_RevertIf_CallerHasNoRole(address caller) public {
@@ -409,7 +373,21 @@ contract LabelEpochs_MissReveal_Test is LabelEpochsTest {
         vm.prank(caller);
         epochs.missReveal(epoch);
         vm.assertEq(epochs.epochOf(epoch).seed, bytes32(0));
+        vm.assertEq(epochs.epochOf(epoch).revealedAt, _now());
         _assertStatus(epoch, ILabelEpochs.Status.Revealed);
+    }
+
+    function test_TheOperatorsWholeBondGoesToTheReserve() public {
+        uint64 epoch = _openCommitted();
+        _skip(REVEAL_WINDOW);
+        vm.expectEmit(address(epochs));
+        emit ILabelEpochs.BondSlashed(epoch, address(this), OPERATOR_BOND, address(0), 0);
+        vm.expectEmit(address(epochs));
+        emit ILabelEpochs.BondChanged(address(this), 9 * OPERATOR_BOND, 0);
+        epochs.missReveal(epoch);
+        vm.assertEq(token.balanceOf(RESERVE), OPERATOR_BOND);
+        vm.assertEq(epochs.epochOf(epoch).operatorBond, 0);
+        _assertBond(address(this), 9 * OPERATOR_BOND, 0);
     }
 
     function testFuzz_RevertIf_TheDeadlineIsAhead(uint256 wait) public {
@@ -430,80 +408,122 @@ contract LabelEpochs_MissReveal_Test is LabelEpochsTest {
 }
 
 contract LabelEpochs_ProposePayouts_Test is LabelEpochsTest {
-    function testFuzz_StartsTheChallengeWindow(bytes32 root, uint32 count, uint256 total) public {
+    function testFuzz_StartsTheChallengeWindow(bytes32 root, uint32 count, uint256 total, uint112 totalRaw) public {
         vm.assume(root != 0 && count != 0);
-        total = _bound(total, 0, BUDGET);
+        uint112 cumulative = uint112(_bound(total, 0, BUDGET));
+        uint96 bond = _bondFor(cumulative);
         uint64 epoch = _openRevealed();
+        uint48 endsAt = _now() + CHALLENGE_WINDOW;
         vm.expectEmit(address(epochs));
-        emit ILabelEpochs.PayoutsProposed(
-            epoch,
-            address(this),
-            root,
-            count,
-            uint112(total),
-            0,
-            uint96(epochs.proposerBondOf(total)),
-            _now() + CHALLENGE_WINDOW
-        );
-        epochs.proposePayouts(epoch, root, count, uint112(total), 0);
+        emit ILabelEpochs.PayoutsProposed(epoch, proposer, root, count, cumulative, totalRaw, bond, endsAt);
+        vm.prank(proposer);
+        epochs.proposePayouts(epoch, root, count, cumulative, totalRaw);
         ILabelEpochs.Epoch memory e = epochs.epochOf(epoch);
         vm.assertEq(e.payoutsRoot, root);
         vm.assertEq(e.accountCount, count);
-        vm.assertEq(e.totalCumulative, total);
+        vm.assertEq(e.totalCumulative, cumulative);
+        vm.assertEq(e.totalRaw, totalRaw);
+        vm.assertEq(e.proposer, proposer);
+        vm.assertEq(e.proposerBond, bond);
         vm.assertEq(e.proposedAt, _now());
+        vm.assertEq(e.challengeEndsAt, endsAt);
         _assertStatus(epoch, ILabelEpochs.Status.Proposed);
+    }
+
+    function testFuzz_AnyoneBondedMayPropose(address account, uint256 total) public {
+        vm.assume(account != address(0) && account != address(this) && account != proposer && account != challenger);
+        uint112 cumulative = uint112(_bound(total, 0, BUDGET));
+        uint96 bond = _bondFor(cumulative);
+        uint64 epoch = _openRevealed();
+        token.transfer(account, bond);
+        _lock(account, bond);
+        vm.prank(account);
+        epochs.proposePayouts(epoch, ROOT, 1, cumulative, 0);
+        _assertBond(account, 0, bond);
+    }
+
+    function testFuzz_RevertIf_TheBondIsTooSmall(uint256 total) public {
+        uint112 cumulative = uint112(_bound(total, 0, BUDGET));
+        uint96 bond = _bondFor(cumulative);
+        uint64 epoch = _openRevealed();
+        vm.prank(proposer);
+        epochs.withdrawBond(10 * MIN_PROPOSER_BOND - bond + 1);
+        _expectBondError(proposer, bond - 1, bond);
+        _propose(epoch, ROOT, cumulative);
+        token.transfer(proposer, 1);
+        _lock(proposer, 1);
+        _propose(epoch, ROOT, cumulative);
     }
 
     function testFuzz_RevertIf_TheEpochSpendsMoreThanItsBudget(uint256 total) public {
         total = _bound(total, BUDGET + 1, type(uint112).max);
         uint64 epoch = _openRevealed();
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsOverBudget.selector, epoch, total, BUDGET));
-        epochs.proposePayouts(epoch, ROOT, 1, uint112(total), 0);
+        _propose(epoch, ROOT, uint112(total));
     }
 
     function testFuzz_TheBudgetCountsFromTheApprovedTotal(uint256 first, uint256 second) public {
         first = _bound(first, 1, BUDGET);
         second = _bound(second, 0, BUDGET);
-        uint64 epoch = _openProposed(uint112(first));
-        _skip(CHALLENGE_WINDOW);
-        epochs.acceptPayouts(epoch, ROOT);
-        epoch = _openRevealed();
+        _openAccepted(uint112(first));
+        uint64 epoch = _openRevealed();
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsOverBudget.selector, epoch, BUDGET + 1, BUDGET));
-        epochs.proposePayouts(epoch, ROOT, 1, uint112(first + BUDGET + 1), 0);
+        _propose(epoch, ROOT, uint112(first + BUDGET + 1));
         vm.expectRevert(
             abi.encodeWithSelector(IRewardDistributor.RewardDistributorLowerTotal.selector, first - 1, first)
         );
-        epochs.proposePayouts(epoch, ROOT, 1, uint112(first - 1), 0);
-        epochs.proposePayouts(epoch, ROOT, 1, uint112(first + second), 0);
+        _propose(epoch, ROOT, uint112(first - 1));
+        _propose(epoch, ROOT, uint112(first + second));
+        vm.assertEq(epochs.epochOf(epoch).proposerBond, _bondFor(second));
     }
 
     function test_RevertIf_TheEpochBeforeIsNotSettled() public {
         _open();
         uint64 second = _openRevealed();
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsOutOfOrder.selector, second, 1));
-        epochs.proposePayouts(second, ROOT, 1, uint112(1), 0);
+        _propose(second, ROOT, 1);
         epochs.voidEpoch(1);
-        epochs.proposePayouts(second, ROOT, 1, uint112(1), 0);
+        _propose(second, ROOT, 1);
     }
 
     function test_RevertIf_TheRootIsEmpty() public {
         uint64 epoch = _openRevealed();
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsEmptyRoot.selector, epoch));
-        epochs.proposePayouts(epoch, 0, 1, uint112(0), 0);
+        epochs.proposePayouts(epoch, 0, 1, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsEmptyRoot.selector, epoch));
-        epochs.proposePayouts(epoch, ROOT, 0, uint112(0), 0);
+        epochs.proposePayouts(epoch, ROOT, 0, 0, 0);
     }
 
     function test_RevertIf_NotRevealed() public {
         uint64 epoch = _openCommitted();
         _expectStatusError(epoch, ILabelEpochs.Status.Committed);
-        epochs.proposePayouts(epoch, ROOT, 1, uint112(1), 0);
+        _propose(epoch, ROOT, 1);
     }
 
     function test_RevertIf_ARootIsProposedAlready() public {
         uint64 epoch = _openProposed(1);
         _expectStatusError(epoch, ILabelEpochs.Status.Proposed);
-        epochs.proposePayouts(epoch, ROOT, 1, uint112(1), 0);
+        _propose(epoch, ROOT, 1);
+    }
+
+    function test_RevertIf_Paused() public {
+        uint64 epoch = _openRevealed();
+        _pause(epochs.proposePayouts.selector);
+        _propose(epoch, ROOT, 1);
+    }
+}
+
+contract LabelEpochs_ProposerBondOf_Test is LabelEpochsTest {
+    function testFuzz_IsTheLeastPlusAShareRoundedUp(uint80 spend) public view {
+        vm.assertEq(epochs.proposerBondOf(spend), _bondFor(spend));
+    }
+
+    function test_Examples() public view {
+        vm.assertEq(epochs.proposerBondOf(0), MIN_PROPOSER_BOND);
+        vm.assertEq(epochs.proposerBondOf(1), MIN_PROPOSER_BOND + 1);
+        vm.assertEq(epochs.proposerBondOf(10), MIN_PROPOSER_BOND + 1);
+        vm.assertEq(epochs.proposerBondOf(11), MIN_PROPOSER_BOND + 2);
+        vm.assertEq(epochs.proposerBondOf(BUDGET), MIN_PROPOSER_BOND + BUDGET / 10);
     }
 }
 
@@ -513,14 +533,29 @@ contract LabelEpochs_RejectPayouts_Test is LabelEpochsTest {
         vm.expectEmit(address(epochs));
         emit ILabelEpochs.PayoutsRejected(epoch, ROOT);
         epochs.rejectPayouts(epoch);
-        ILabelEpochs.Epoch memory e = epochs.epochOf(epoch);
-        vm.assertEq(e.payoutsRoot, bytes32(0));
-        vm.assertEq(e.totalCumulative, 0);
-        vm.assertEq(e.accountCount, 0);
+        _assertReopened(epoch);
         _skip(CHALLENGE_WINDOW);
-        epochs.proposePayouts(epoch, "better", 2, uint112(2), 0);
+        _propose(epoch, "better", 2);
         vm.expectPartialRevert(ILabelEpochs.LabelEpochsTooEarly.selector);
         epochs.acceptPayouts(epoch, "better");
+    }
+
+    function test_ReleasesTheProposersBond() public {
+        uint64 epoch = _openProposed(1);
+        vm.expectEmit(address(epochs));
+        emit ILabelEpochs.BondChanged(proposer, 10 * MIN_PROPOSER_BOND, 0);
+        epochs.rejectPayouts(epoch);
+        _assertBond(proposer, 10 * MIN_PROPOSER_BOND, 0);
+        _assertBond(address(this), 9 * OPERATOR_BOND, OPERATOR_BOND);
+    }
+
+    function test_EndsAFreezeWithoutALoser() public {
+        uint64 epoch = _openProposed(1);
+        epochs.freeze(epoch, challenger);
+        epochs.rejectPayouts(epoch);
+        vm.assertEq(epochs.epochOf(epoch).challenger, address(0));
+        _assertBond(challenger, 10 * CHALLENGER_BOND, 0);
+        _assertBond(proposer, 10 * MIN_PROPOSER_BOND, 0);
     }
 
     function test_RevertIf_NothingIsProposed() public {
@@ -554,6 +589,17 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
         _assertStatus(epoch, ILabelEpochs.Status.Accepted);
     }
 
+    function testFuzz_ReleasesBothBonds(uint256 total) public {
+        uint64 epoch = _openAccepted(uint112(_bound(total, 0, BUDGET)));
+        _assertBond(address(this), 10 * OPERATOR_BOND, 0);
+        _assertBond(proposer, 10 * MIN_PROPOSER_BOND, 0);
+        ILabelEpochs.Epoch memory e = epochs.epochOf(epoch);
+        vm.assertEq(e.proposerBond, 0);
+        vm.assertEq(e.operatorBond, 0);
+        vm.assertEq(e.proposer, proposer);
+        vm.assertEq(e.operator, address(this));
+    }
+
     function testFuzz_RevertIf_TheWindowIsOpen(uint256 wait) public {
         wait = _bound(wait, 0, CHALLENGE_WINDOW - 1);
         uint64 epoch = _openProposed(1);
@@ -571,6 +617,30 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
         epochs.acceptPayouts(epoch, root);
     }
 
+    function testFuzz_RevertIf_Frozen(uint256 wait) public {
+        wait = _bound(wait, CHALLENGE_WINDOW, 365 days);
+        uint64 epoch = _openProposed(1);
+        epochs.freeze(epoch, challenger);
+        _skip(wait);
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsFrozen.selector, epoch, challenger));
+        epochs.acceptPayouts(epoch, ROOT);
+        epochs.unfreeze(epoch, responder);
+        uint48 notBefore = _now() + RESPONSE_WINDOW;
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsTooEarly.selector, epoch, notBefore));
+        epochs.acceptPayouts(epoch, ROOT);
+        _skip(RESPONSE_WINDOW);
+        epochs.acceptPayouts(epoch, ROOT);
+    }
+
+    function test_RevertIf_TheApprovedTotalHasMovedBeyondTheProposal() public {
+        uint64 epoch = _openProposed(5);
+        manager.grantRole(4, address(this), 0);
+        distributor.setPayoutsRoot(9, "root", 1, 6);
+        _skip(CHALLENGE_WINDOW);
+        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.RewardDistributorLowerTotal.selector, 5, 6));
+        epochs.acceptPayouts(epoch, ROOT);
+    }
+
     function test_RevertIf_ThePoolIsUnderfunded() public {
         distributor.setEpochBudget(20 * BUDGET);
         ILabelEpochs.Terms memory terms = _terms();
@@ -579,7 +649,7 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
         epochs.commitLabels(epoch, LABELS_ROOT, 12, BUNDLE);
         _mineTwo();
         epochs.reveal(epoch, SECRET);
-        epochs.proposePayouts(epoch, ROOT, 1, uint112(10 * BUDGET + 1), 0);
+        _propose(epoch, ROOT, uint112(10 * BUDGET + 1));
         _skip(CHALLENGE_WINDOW);
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -592,6 +662,13 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
     function test_RevertIf_NothingIsProposed() public {
         uint64 epoch = _openRevealed();
         _expectStatusError(epoch, ILabelEpochs.Status.Revealed);
+        epochs.acceptPayouts(epoch, ROOT);
+    }
+
+    function test_RevertIf_Paused() public {
+        uint64 epoch = _openProposed(1);
+        _skip(CHALLENGE_WINDOW);
+        _pause(epochs.acceptPayouts.selector);
         epochs.acceptPayouts(epoch, ROOT);
     }
 
@@ -617,6 +694,24 @@ contract LabelEpochs_VoidEpoch_Test is LabelEpochsTest {
         epochs.voidEpoch(all[3]);
         vm.assertEq(epochs.lastSettledEpoch(), 4);
         _assertStatus(all[3], ILabelEpochs.Status.Voided);
+        _assertBond(address(this), 10 * OPERATOR_BOND, 0);
+    }
+
+    function testFuzz_ReleasesEveryBond(uint256 status, bool frozen) public {
+        uint64 epoch;
+        status = _bound(status, uint256(ILabelEpochs.Status.Open), uint256(ILabelEpochs.Status.Proposed));
+        if (status == uint256(ILabelEpochs.Status.Open)) epoch = _open();
+        else if (status == uint256(ILabelEpochs.Status.Committed)) epoch = _openCommitted();
+        else if (status == uint256(ILabelEpochs.Status.Revealed)) epoch = _openRevealed();
+        else epoch = _openProposed(1);
+        if (frozen && status != uint256(ILabelEpochs.Status.Open)) epochs.freeze(epoch, challenger);
+        epochs.voidEpoch(epoch);
+        _assertBond(address(this), 10 * OPERATOR_BOND, 0);
+        _assertBond(proposer, 10 * MIN_PROPOSER_BOND, 0);
+        _assertBond(challenger, 10 * CHALLENGER_BOND, 0);
+        ILabelEpochs.Epoch memory e = epochs.epochOf(epoch);
+        vm.assertEq(uint256(e.proposerBond) + e.operatorBond, 0);
+        vm.assertEq(e.challenger, address(0));
     }
 
     function test_SettlesInOrderWhateverIsVoidedFirst() public {
@@ -631,10 +726,20 @@ contract LabelEpochs_VoidEpoch_Test is LabelEpochsTest {
         vm.assertEq(epochs.lastSettledEpoch(), 3);
     }
 
-    function test_RevertIf_AcceptedVoidedOrUnknown() public {
-        uint64 epoch = _openProposed(1);
+    function test_AcceptanceStepsOverEpochsVoidedBefore() public {
+        uint64 first = _openProposed(1);
+        uint64 second = _open();
+        uint64 third = _open();
+        epochs.voidEpoch(second);
+        vm.assertEq(epochs.lastSettledEpoch(), 0);
         _skip(CHALLENGE_WINDOW);
-        epochs.acceptPayouts(epoch, ROOT);
+        epochs.acceptPayouts(first, ROOT);
+        vm.assertEq(epochs.lastSettledEpoch(), second);
+        _assertStatus(third, ILabelEpochs.Status.Open);
+    }
+
+    function test_RevertIf_AcceptedVoidedOrUnknown() public {
+        uint64 epoch = _openAccepted(1);
         _expectStatusError(epoch, ILabelEpochs.Status.Accepted);
         epochs.voidEpoch(epoch);
         epoch = _open();
@@ -651,5 +756,471 @@ contract LabelEpochs_VoidEpoch_Test is LabelEpochsTest {
         _expectUnauthorized(caller);
         vm.prank(caller);
         epochs.voidEpoch(epoch);
+    }
+}
+
+contract LabelEpochs_Freeze_Test is LabelEpochsTest {
+    function test_ReservesTheChallengersBondInEachStatusOfJudgement() public {
+        uint64[3] memory all = [_openProposed(1), _openRevealed(), _openCommitted()];
+        for (uint256 i = 0; i < all.length; ++i) {
+            vm.expectEmit(address(epochs));
+            emit ILabelEpochs.PayoutsFrozen(all[i], challenger);
+            epochs.freeze(all[i], challenger);
+            vm.assertEq(epochs.epochOf(all[i]).challenger, challenger);
+            _assertBond(challenger, (9 - i) * CHALLENGER_BOND, (i + 1) * CHALLENGER_BOND);
+        }
+    }
+
+    /// @dev A demand about the labels outlives the reveal and the proposal.
+    function test_AFreezeStaysThroughRevealAndProposal() public {
+        uint64 epoch = _openCommitted();
+        epochs.freeze(epoch, challenger);
+        _mineTwo();
+        epochs.reveal(epoch, SECRET);
+        _propose(epoch, ROOT, 1);
+        vm.assertEq(epochs.epochOf(epoch).challenger, challenger);
+        _skip(CHALLENGE_WINDOW);
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsFrozen.selector, epoch, challenger));
+        epochs.acceptPayouts(epoch, ROOT);
+    }
+
+    function test_RevertIf_FrozenAlready() public {
+        uint64 epoch = _openProposed(1);
+        epochs.freeze(epoch, challenger);
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsFrozen.selector, epoch, challenger));
+        epochs.freeze(epoch, proposer);
+    }
+
+    function testFuzz_RevertIf_TheBondIsTooSmall(uint256 free) public {
+        free = _bound(free, 0, CHALLENGER_BOND - 1);
+        uint64 epoch = _openProposed(1);
+        vm.prank(challenger);
+        epochs.withdrawBond(10 * CHALLENGER_BOND - free);
+        _expectBondError(challenger, free, CHALLENGER_BOND);
+        epochs.freeze(epoch, challenger);
+    }
+
+    function test_RevertIf_ThereIsNothingToProve() public {
+        _expectStatusError(9, ILabelEpochs.Status.None);
+        epochs.freeze(9, challenger);
+        uint64 epoch = _open();
+        _expectStatusError(epoch, ILabelEpochs.Status.Open);
+        epochs.freeze(epoch, challenger);
+        epochs.voidEpoch(epoch);
+        _expectStatusError(epoch, ILabelEpochs.Status.Voided);
+        epochs.freeze(epoch, challenger);
+        epoch = _openAccepted(1);
+        _expectStatusError(epoch, ILabelEpochs.Status.Accepted);
+        epochs.freeze(epoch, challenger);
+    }
+
+    function testFuzz_RevertIf_CallerIsNotTheReferee(address caller) public {
+        vm.assume(caller != address(this));
+        uint64 epoch = _openProposed(1);
+        _expectUnauthorized(caller);
+        vm.prank(caller);
+        epochs.freeze(epoch, challenger);
+    }
+}
+
+contract LabelEpochs_Unfreeze_Test is LabelEpochsTest {
+    function test_HalfOfTheBondGoesToTheResponder() public {
+        uint64 epoch = _openProposed(1);
+        epochs.freeze(epoch, challenger);
+        uint96 half = CHALLENGER_BOND / 2;
+        vm.expectEmit(address(epochs));
+        emit ILabelEpochs.PayoutsUnfrozen(epoch, responder, _now() + CHALLENGE_WINDOW);
+        vm.expectEmit(address(epochs));
+        emit ILabelEpochs.BondSlashed(epoch, challenger, CHALLENGER_BOND, responder, half);
+        epochs.unfreeze(epoch, responder);
+        vm.assertEq(token.balanceOf(responder), half);
+        vm.assertEq(token.balanceOf(RESERVE), half + 1);
+        vm.assertEq(epochs.epochOf(epoch).challenger, address(0));
+        _assertBond(challenger, 9 * CHALLENGER_BOND, 0);
+        _assertBond(proposer, 10 * MIN_PROPOSER_BOND - _bondFor(1), _bondFor(1));
+        _assertStatus(epoch, ILabelEpochs.Status.Proposed);
+    }
+
+    function testFuzz_TheWindowIsNeverShorterThanTheResponseWindow(uint256 wait) public {
+        wait = _bound(wait, 0, 30 days);
+        uint64 epoch = _openProposed(1);
+        uint48 before = epochs.epochOf(epoch).challengeEndsAt;
+        epochs.freeze(epoch, challenger);
+        _skip(wait);
+        epochs.unfreeze(epoch, responder);
+        uint48 endsAt = epochs.epochOf(epoch).challengeEndsAt;
+        uint48 least = _now() + RESPONSE_WINDOW;
+        vm.assertEq(endsAt, before > least ? before : least);
+    }
+
+    /// @dev Whatever an answer about the labels set before, a proposal has its whole window.
+    function test_AProposalAfterwardsHasItsWholeWindow() public {
+        uint64 epoch = _openCommitted();
+        epochs.freeze(epoch, challenger);
+        epochs.unfreeze(epoch, responder);
+        vm.assertEq(epochs.epochOf(epoch).challengeEndsAt, _now() + RESPONSE_WINDOW);
+        _mineTwo();
+        epochs.reveal(epoch, SECRET);
+        _propose(epoch, ROOT, 1);
+        vm.assertEq(epochs.epochOf(epoch).challengeEndsAt, _now() + CHALLENGE_WINDOW);
+    }
+
+    function test_AnotherDemandMayFollow() public {
+        uint64 epoch = _openProposed(1);
+        epochs.freeze(epoch, challenger);
+        epochs.unfreeze(epoch, responder);
+        epochs.freeze(epoch, challenger);
+        _assertBond(challenger, 8 * CHALLENGER_BOND, CHALLENGER_BOND);
+    }
+
+    function test_RevertIf_NotFrozen() public {
+        uint64 epoch = _openProposed(1);
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsNotFrozen.selector, epoch));
+        epochs.unfreeze(epoch, responder);
+    }
+
+    function testFuzz_RevertIf_CallerIsNotTheReferee(address caller) public {
+        vm.assume(caller != address(this));
+        uint64 epoch = _openProposed(1);
+        epochs.freeze(epoch, challenger);
+        _expectUnauthorized(caller);
+        vm.prank(caller);
+        epochs.unfreeze(epoch, responder);
+    }
+}
+
+contract LabelEpochs_DisprovePayouts_Test is LabelEpochsTest {
+    function testFuzz_HalfOfTheBondGoesToTheChallenger(uint256 total) public {
+        uint112 cumulative = uint112(_bound(total, 0, BUDGET));
+        uint96 bond = _bondFor(cumulative);
+        uint64 epoch = _openProposed(cumulative);
+        uint256 before = token.balanceOf(challenger);
+        vm.expectEmit(address(epochs));
+        emit ILabelEpochs.PayoutsDisproved(epoch, challenger, Fraud.Score, ROOT);
+        vm.expectEmit(address(epochs));
+        emit ILabelEpochs.BondSlashed(epoch, proposer, bond, challenger, bond / 2);
+        epochs.disprovePayouts(epoch, challenger, Fraud.Score);
+        vm.assertEq(token.balanceOf(challenger), before + bond / 2);
+        vm.assertEq(token.balanceOf(RESERVE), bond - bond / 2);
+        _assertBond(proposer, 10 * MIN_PROPOSER_BOND - bond, 0);
+        _assertBond(address(this), 9 * OPERATOR_BOND, OPERATOR_BOND);
+        _assertReopened(epoch);
+    }
+
+    function test_AnHonestProposalFollowsAndIsPaid() public {
+        uint64 epoch = _openProposed(1);
+        epochs.disprovePayouts(epoch, challenger, Fraud.Total);
+        _propose(epoch, "honest", 2);
+        _skip(CHALLENGE_WINDOW);
+        vm.expectRevert(
+            abi.encodeWithSelector(ILabelEpochs.LabelEpochsRootMismatch.selector, epoch, bytes32("honest"), ROOT)
+        );
+        epochs.acceptPayouts(epoch, ROOT);
+        epochs.acceptPayouts(epoch, "honest");
+        vm.assertEq(distributor.payoutsRoot(), "honest");
+    }
+
+    /// @dev Somebody else's proof ends the demand: what was demanded is gone, so nobody lost it.
+    function test_EndsAFreezeAndItsChallengerGetsTheBondBack() public {
+        uint64 epoch = _openProposed(1);
+        epochs.freeze(epoch, challenger);
+        epochs.disprovePayouts(epoch, responder, Fraud.Order);
+        _assertBond(challenger, 10 * CHALLENGER_BOND, 0);
+        vm.assertEq(token.balanceOf(responder), _bondFor(1) / 2);
+        _assertReopened(epoch);
+    }
+
+    function test_StillAfterTheWindowUntilTheVoteIsExecuted() public {
+        uint64 epoch = _openProposed(1);
+        _skip(100 * CHALLENGE_WINDOW);
+        epochs.disprovePayouts(epoch, challenger, Fraud.Score);
+        _expectStatusError(epoch, ILabelEpochs.Status.Revealed);
+        epochs.acceptPayouts(epoch, ROOT);
+    }
+
+    function test_RevertIf_NothingIsProposed() public {
+        uint64 epoch = _openRevealed();
+        _expectStatusError(epoch, ILabelEpochs.Status.Revealed);
+        epochs.disprovePayouts(epoch, challenger, Fraud.Score);
+        _propose(epoch, ROOT, 1);
+        _skip(CHALLENGE_WINDOW);
+        epochs.acceptPayouts(epoch, ROOT);
+        _expectStatusError(epoch, ILabelEpochs.Status.Accepted);
+        epochs.disprovePayouts(epoch, challenger, Fraud.Score);
+    }
+
+    function testFuzz_RevertIf_CallerIsNotTheReferee(address caller) public {
+        vm.assume(caller != address(this));
+        uint64 epoch = _openProposed(1);
+        _expectUnauthorized(caller);
+        vm.prank(caller);
+        epochs.disprovePayouts(epoch, challenger, Fraud.Score);
+    }
+}
+
+contract LabelEpochs_DisproveLabels_Test is LabelEpochsTest {
+    function test_VoidsTheEpochInEachStatusOfJudgement() public {
+        uint64[3] memory all = [_openProposed(1), _openRevealed(), _openCommitted()];
+        uint256 before = token.balanceOf(challenger);
+        for (uint256 i = 0; i < all.length; ++i) {
+            vm.expectEmit(address(epochs));
+            emit ILabelEpochs.LabelsDisproved(all[i], challenger, Fraud.Receipt);
+            vm.expectEmit(address(epochs));
+            emit ILabelEpochs.EpochVoided(all[i]);
+            vm.expectEmit(address(epochs));
+            emit ILabelEpochs.BondSlashed(all[i], address(this), OPERATOR_BOND, challenger, OPERATOR_BOND / 2);
+            epochs.disproveLabels(all[i], challenger, Fraud.Receipt);
+            _assertStatus(all[i], ILabelEpochs.Status.Voided);
+            vm.assertEq(epochs.lastSettledEpoch(), all[i]);
+            vm.assertEq(epochs.epochOf(all[i]).operatorBond, 0);
+            vm.assertEq(token.balanceOf(challenger), before + (i + 1) * (OPERATOR_BOND / 2));
+            vm.assertEq(token.balanceOf(RESERVE), (i + 1) * (OPERATOR_BOND / 2));
+        }
+        _assertBond(address(this), 7 * OPERATOR_BOND, 0);
+    }
+
+    function test_ReleasesTheOtherBonds() public {
+        uint64 epoch = _openProposed(1);
+        epochs.freeze(epoch, challenger);
+        epochs.disproveLabels(epoch, responder, Fraud.DuplicateLabeler);
+        _assertBond(proposer, 10 * MIN_PROPOSER_BOND, 0);
+        _assertBond(challenger, 10 * CHALLENGER_BOND, 0);
+        vm.assertEq(epochs.epochOf(epoch).proposerBond, 0);
+        vm.assertEq(epochs.epochOf(epoch).challenger, address(0));
+    }
+
+    function test_AfterAMissedRevealThereIsNoBondLeftToTake() public {
+        uint64 epoch = _openCommitted();
+        _skip(REVEAL_WINDOW);
+        epochs.missReveal(epoch);
+        epochs.disproveLabels(epoch, responder, Fraud.StrayBits);
+        vm.assertEq(token.balanceOf(responder), 0);
+        vm.assertEq(token.balanceOf(RESERVE), OPERATOR_BOND);
+        _assertBond(address(this), 9 * OPERATOR_BOND, 0);
+        _assertStatus(epoch, ILabelEpochs.Status.Voided);
+    }
+
+    function test_RevertIf_ThereIsNothingToProve() public {
+        uint64 epoch = _open();
+        _expectStatusError(epoch, ILabelEpochs.Status.Open);
+        epochs.disproveLabels(epoch, challenger, Fraud.Receipt);
+        epochs.voidEpoch(epoch);
+        _expectStatusError(epoch, ILabelEpochs.Status.Voided);
+        epochs.disproveLabels(epoch, challenger, Fraud.Receipt);
+        epoch = _openAccepted(1);
+        _expectStatusError(epoch, ILabelEpochs.Status.Accepted);
+        epochs.disproveLabels(epoch, challenger, Fraud.Receipt);
+    }
+
+    function testFuzz_RevertIf_CallerIsNotTheReferee(address caller) public {
+        vm.assume(caller != address(this));
+        uint64 epoch = _openProposed(1);
+        _expectUnauthorized(caller);
+        vm.prank(caller);
+        epochs.disproveLabels(epoch, challenger, Fraud.Receipt);
+    }
+}
+
+contract LabelEpochs_HashTypedData_Test is LabelEpochsTest {
+    function testFuzz_IsTheDigestOfThisContractOnThisChain(bytes32 structHash, uint64 chainId) public {
+        vm.assume(chainId != 0);
+        vm.assertEq(epochs.hashTypedData(structHash), _digest(structHash));
+        // After a fork the same message is another one.
+        bytes32 before = epochs.hashTypedData(structHash);
+        uint256 here = block.chainid;
+        vm.chainId(chainId);
+        vm.assertEq(epochs.hashTypedData(structHash), _digest(structHash));
+        vm.assertTrue((epochs.hashTypedData(structHash) == before) == (chainId == here));
+    }
+
+    function test_TheDomainIsPublic() public view {
+        (, string memory name, string memory version, uint256 chainId, address verifyingContract,,) =
+            epochs.eip712Domain();
+        vm.assertEq(name, "Polity");
+        vm.assertEq(version, "1");
+        vm.assertEq(chainId, block.chainid);
+        vm.assertEq(verifyingContract, address(epochs));
+    }
+
+    function _digest(bytes32 structHash) private view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Polity"),
+                keccak256("1"),
+                block.chainid,
+                address(epochs)
+            )
+        );
+        return keccak256(abi.encodePacked(hex"1901", domain, structHash));
+    }
+}
+
+contract LabelEpochs_IsPausable_Test is LabelEpochsTest {
+    function testFuzz_FourEntriesAndNoOther(bytes4 selector) public {
+        bool expected = selector == epochs.open.selector || selector == epochs.commitLabels.selector
+            || selector == epochs.proposePayouts.selector || selector == epochs.acceptPayouts.selector;
+        vm.assertTrue(epochs.isPausable(selector) == expected);
+        if (!expected) {
+            vm.expectRevert(abi.encodeWithSelector(EntryPause.EntryPauseNotPausable.selector, selector));
+            epochs.pause(selector, 1);
+        }
+    }
+
+    /// @dev With everything paused that can be, nobody is kept from revealing, proving, answering or leaving.
+    function test_APauseKeepsNobodyFromProvingOrLeaving() public {
+        uint64[3] memory all = [_openProposed(1), _openCommitted(), _openRevealed()];
+        bytes4[4] memory pausable = [
+            epochs.open.selector,
+            epochs.commitLabels.selector,
+            epochs.proposePayouts.selector,
+            epochs.acceptPayouts.selector
+        ];
+        for (uint256 i = 0; i < pausable.length; ++i) {
+            vm.assertTrue(epochs.isPausable(pausable[i]));
+            epochs.pause(pausable[i], 7 days);
+        }
+        epochs.freeze(all[0], challenger);
+        epochs.unfreeze(all[0], responder);
+        epochs.disprovePayouts(all[0], challenger, Fraud.Score);
+        epochs.recordBlockHash(all[1]);
+        epochs.reveal(all[1], SECRET);
+        epochs.disproveLabels(all[1], challenger, Fraud.Receipt);
+        epochs.voidEpoch(all[2]);
+        _lock(challenger, 1);
+        (uint256 free,) = epochs.bondOf(proposer);
+        vm.prank(proposer);
+        epochs.withdrawBond(free);
+        _assertBond(proposer, 0, 0);
+    }
+}
+
+contract LabelEpochs_Attacks_Test is LabelEpochsTest {
+    /// @dev One person under two names demands and answers, to hold up the vote: each round costs half a bond.
+    function test_Attack_DelayByAnsweringOnesOwnDemands() public {
+        uint64 epoch = _openProposed(1);
+        address alias_ = _account("challenger's other name");
+        uint256 wealth = token.balanceOf(challenger);
+        for (uint256 round = 1; round <= 10; ++round) {
+            _skip(CHALLENGE_WINDOW);
+            epochs.freeze(epoch, challenger);
+            epochs.unfreeze(epoch, alias_);
+            uint256 left = token.balanceOf(challenger) + token.balanceOf(alias_);
+            vm.assertEq(wealth - left, round * (CHALLENGER_BOND - CHALLENGER_BOND / 2));
+        }
+        // Out of bonds, and the vote goes on a response window later.
+        _expectBondError(challenger, 0, CHALLENGER_BOND);
+        epochs.freeze(epoch, challenger);
+        _skip(RESPONSE_WINDOW);
+        epochs.acceptPayouts(epoch, ROOT);
+    }
+
+    /// @dev A proposer that sees the fraud proof coming disproves itself first, under another name.
+    function test_Attack_ProposerDisprovesItself() public {
+        uint64 epoch = _openProposed(1);
+        address alias_ = _account("proposer's other name");
+        uint256 before = token.balanceOf(proposer);
+        epochs.disprovePayouts(epoch, alias_, Fraud.Score);
+        uint256 lost = before - token.balanceOf(proposer) - token.balanceOf(alias_);
+        vm.assertEq(lost, _bondFor(1) - _bondFor(1) / 2);
+        vm.assertEq(token.balanceOf(RESERVE), lost);
+    }
+
+    function test_Attack_WithdrawBeforeTheSlash() public {
+        uint64 epoch = _openProposed(1);
+        (uint256 free, uint256 reserved) = epochs.bondOf(proposer);
+        vm.prank(proposer);
+        epochs.withdrawBond(free);
+        _expectBondError(proposer, 0, 1);
+        vm.prank(proposer);
+        epochs.withdrawBond(1);
+        uint256 balance = token.balanceOf(proposer);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IGovernanceToken.GovernanceTokenLocked.selector, proposer, balance - reserved, balance
+            )
+        );
+        vm.prank(proposer);
+        token.transfer(challenger, balance);
+        epochs.disprovePayouts(epoch, challenger, Fraud.Score);
+        vm.assertEq(token.balanceOf(proposer), balance - reserved);
+    }
+
+    /// @dev One bond stands behind one thing at a time.
+    function test_Attack_OneBondForTwoRoles() public {
+        address account = _bonded("both", _bondFor(1) + CHALLENGER_BOND - 1);
+        uint64 epoch = _openRevealed();
+        vm.prank(account);
+        epochs.proposePayouts(epoch, ROOT, 1, 1, 1);
+        _expectBondError(account, CHALLENGER_BOND - 1, CHALLENGER_BOND);
+        epochs.freeze(epoch, account);
+    }
+
+    /// @dev Bad roots cannot be used to keep good ones out: each costs a bond and is gone in one transaction.
+    function test_Attack_SpamOfWrongRoots() public {
+        uint64 epoch = _openRevealed();
+        uint256 n = 0;
+        (uint256 free,) = epochs.bondOf(proposer);
+        for (; free >= _bondFor(1); (free,) = epochs.bondOf(proposer)) {
+            _propose(epoch, keccak256(abi.encode(n++)), 1);
+            epochs.disprovePayouts(epoch, challenger, Fraud.RunningTotal);
+        }
+        vm.assertEq(n, 9);
+        vm.assertEq(token.balanceOf(proposer), 10 * MIN_PROPOSER_BOND - n * _bondFor(1));
+        vm.prank(address(this));
+        epochs.proposePayouts(epoch, "honest", 1, 1, 1);
+        _skip(CHALLENGE_WINDOW);
+        epochs.acceptPayouts(epoch, "honest");
+    }
+
+    /// @dev Two roots of one epoch, or of two epochs, are never in flight together, so none can be approved unseen.
+    function test_Attack_ProposerReplacesItsRootAfterTheVote() public {
+        uint64 epoch = _openProposed(1);
+        _expectStatusError(epoch, ILabelEpochs.Status.Proposed);
+        _propose(epoch, "worse", uint112(BUDGET));
+        uint64 next = _openRevealed();
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsOutOfOrder.selector, next, epoch));
+        _propose(next, "worse", uint112(BUDGET));
+    }
+
+    /// @dev A referee that never decides again keeps nothing for ever: a vote ends the epoch, and all bonds are free.
+    function test_Attack_DeadReferee() public {
+        uint64 epoch = _openProposed(1);
+        epochs.freeze(epoch, challenger);
+        _skip(365 days);
+        epochs.voidEpoch(epoch);
+        (uint256 free,) = epochs.bondOf(challenger);
+        vm.prank(challenger);
+        epochs.withdrawBond(free);
+        (free,) = epochs.bondOf(proposer);
+        vm.prank(proposer);
+        epochs.withdrawBond(free);
+        vm.assertEq(token.lockedBalanceOf(challenger) + token.lockedBalanceOf(proposer), 0);
+    }
+
+    /// @dev Ether or tokens pushed into a contract are nobody's bond, budget or pay.
+    function test_Attack_ForcedEthAndTokens() public {
+        vm.deal(address(epochs), 100 ether);
+        vm.deal(address(distributor), 100 ether);
+        token.transfer(address(epochs), 7e18);
+        token.transfer(address(distributor), 7e18);
+        vm.assertEq(distributor.totalFunded(), 10 * BUDGET);
+        _assertBond(address(epochs), 0, 0);
+        uint64 epoch = _openProposed(uint112(BUDGET));
+        vm.assertEq(epochs.epochOf(epoch).proposerBond, _bondFor(BUDGET));
+        _skip(CHALLENGE_WINDOW);
+        epochs.acceptPayouts(epoch, ROOT);
+        vm.assertEq(distributor.totalApproved(), BUDGET);
+    }
+
+    /// @dev Flash-loaned or borrowed tokens: a bond must stay locked for the whole window.
+    function test_Attack_BorrowedBondCannotLeaveBeforeTheSettlement() public {
+        uint64 epoch = _openRevealed();
+        address borrower = _bonded("borrower", _bondFor(1));
+        vm.prank(borrower);
+        epochs.proposePayouts(epoch, ROOT, 1, 1, 1);
+        _expectBondError(borrower, 0, _bondFor(1));
+        vm.prank(borrower);
+        epochs.withdrawBond(_bondFor(1));
     }
 }

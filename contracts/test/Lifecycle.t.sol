@@ -54,7 +54,7 @@ contract Lifecycle_Test is SystemBase {
         vm.assertEq(uint256(d.modelRegistry.statusOf(base)), uint256(IModelRegistry.Status.Retired));
 
         vm.prank(guardian);
-        d.modelRegistry.revoke(trained, "poisoned");
+        d.modelRegistry.suspend(trained, "poisoned");
         vm.assertEq(d.modelRegistry.activeVersion(d.familyId), bytes32(0));
     }
 

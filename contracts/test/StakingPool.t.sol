@@ -26,7 +26,23 @@ abstract contract StakingPoolTest is Base {
     }
 
     function _deploy(uint48 cooldown, uint48 minCooldown) internal returns (StakingPool) {
-        return new StakingPool(StakingPool.Config(address(manager), token, cooldown, minCooldown, 30 days));
+        return new StakingPool(_config(cooldown, minCooldown));
+    }
+
+    function _config(uint48 cooldown, uint48 minCooldown) internal view returns (StakingPool.Config memory) {
+        return StakingPool.Config({
+            authority: address(manager),
+            token: token,
+            cooldown: cooldown,
+            minCooldown: minCooldown,
+            maxCooldown: 30 days,
+            maxSlashBps: 10_000,
+            slashWindow: 1 days,
+            slashPerWindow: 10_000e18,
+            challengerShareBps: 2_000,
+            minReward: 1e18,
+            maxStreamDuration: 365 days
+        });
     }
 
     function _stake(uint256 amount) internal {
@@ -181,10 +197,11 @@ contract StakingPool_Slash_Test is StakingPoolTest {
         uint256 fromThawing = slashed < thawing ? slashed : thawing;
         uint256 activeAfter = active + fromThawing - slashed;
         vm.expectEmit(address(pool));
-        emit IStakingPool.Slashed(alice, slashed, beneficiary, CASE, activeAfter, thawing - fromThawing);
+        emit IStakingPool.Slashed(alice, slashed, beneficiary, slashed / 5, CASE, activeAfter, thawing - fromThawing);
         vm.assertEq(pool.slash(alice, amount, beneficiary, CASE), slashed);
         _assertStake(activeAfter, thawing - fromThawing, fromThawing == thawing ? 0 : _now() + COOLDOWN);
-        vm.assertEq(token.balanceOf(beneficiary), slashed);
+        vm.assertEq(token.balanceOf(beneficiary), slashed / 5);
+        vm.assertEq(pool.rewardState().reserve, slashed - slashed / 5);
     }
 
     function test_ReturnsZeroWhenNothingIsStaked() public {

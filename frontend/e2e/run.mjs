@@ -96,8 +96,28 @@ async function label(page, wallet) {
   await page.locator("[data-testid=account][data-signed-in=true]").waitFor();
   await task.waitFor();
   say("a reload keeps wallet, session and session key");
+  await answerIsFinal(page, task);
   await page.setViewportSize(NARROW);
   await shoot(page, "label-narrow");
+}
+
+/** An answer that did not reach the server comes back as it was given, also after a reload; another cannot be signed. */
+async function answerIsFinal(page, task) {
+  const preferences = "**/api/v1/preferences";
+  const id = await task.getAttribute("data-task");
+  await page.route(preferences, (route) => route.abort());
+  await page.keyboard.press("2");
+  const given = page.locator(`[data-task="${id}"]`).getByText("Answers are final");
+  await given.waitFor();
+  await shootThemes(page, "label-given");
+  await page.reload();
+  await given.waitFor();
+  await page.unroute(preferences);
+  const [request] = await Promise.all([page.waitForRequest(preferences), page.keyboard.press("1")]);
+  const { taskId, choice } = request.postDataJSON();
+  assert.deepEqual([taskId, choice], [id, 1], "the first answer is sent");
+  await page.getByTestId("receipt").getByText("Saved: B is better").waitFor();
+  say("an answer that could not be sent was kept, and no other was signed");
 }
 
 async function vote(page, wallet) {
@@ -139,6 +159,23 @@ async function claim(page, wallet) {
   assert.equal(after.claimed, payout.cumulative, "the chain paid all of it");
   assert.equal(after.claimable, "0");
   say(`claimed ${payout.claimable} wei`);
+  await claimRewards(page, wallet);
+}
+
+/** Where a stream runs, it has earned something by now; without one the card says so. */
+async function claimRewards(page, wallet) {
+  const path = `/api/v1/accounts/${wallet.account.address}`;
+  const before = (await api(path)).stake;
+  const claim = page.getByRole("button", { name: /^Claim .* of rewards$/ });
+  if (BigInt(before.rewardsEarned) === 0n) {
+    await page.getByText("Nothing streams to stakers").waitFor();
+    return say("no staking rewards stream yet");
+  }
+  await claim.click();
+  await page.locator("[data-transaction=indexed]").last().waitFor();
+  const after = (await api(path)).stake;
+  assert.ok(BigInt(after.rewardsPaid) > BigInt(before.rewardsPaid), "the chain paid the rewards");
+  say(`claimed ${BigInt(after.rewardsPaid) - BigInt(before.rewardsPaid)} wei of staking rewards`);
 }
 
 async function verify(page, wallet) {

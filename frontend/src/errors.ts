@@ -1,6 +1,6 @@
 import { BaseError, ContractFunctionRevertedError, UserRejectedRequestError } from "viem";
 import { Problem } from "./api/problem";
-import { formatTokens, words } from "./format";
+import { formatTime, formatTokens, words } from "./format";
 
 const REJECTED = 4001;
 
@@ -20,11 +20,14 @@ const REVERTS: Record<string, Explain> = {
   StakingPoolInsufficientStake: ([, active, needed]) => `Your active stake is ${wei(active)}; this needs ${wei(needed)}.`,
   StakingPoolCooldown: () => "Your stake is still thawing. Withdraw it when the cooldown is over.",
   StakingPoolNothingToWithdraw: () => "Nothing is thawing, so there is nothing to withdraw.",
+  StakingPoolNothingToClaim: () => "No staking rewards have been earned since the last claim.",
+  LabelEpochsBondTooSmall: ([, free, needed]) => `Only ${wei(free)} of your bond is free; this needs ${wei(needed)}.`,
   GovernorAlreadyCastVote: () => "This account has voted on this proposal already.",
   GovernorUnexpectedProposalState: () => "On the chain the proposal is in another state just now. Try again in a moment.",
   GovernorNotQueuedProposal: () => "The proposal is not queued.",
   TimelockUnexpectedOperationState: () => "The waiting time of the timelock is not over yet.",
   RewardDistributorInvalidProof: () => "A newer payouts root was approved meanwhile. Reload and claim again.",
+  EntryPauseActive: ([, until]) => `A guardian has paused this until ${formatTime(new Date(Number(until) * 1000).toISOString())}. What is yours stays yours.`,
   ERC20InsufficientBalance: ([, balance, needed]) => `Your balance is ${wei(balance)}; this needs ${wei(needed)}.`,
 };
 

@@ -59,6 +59,12 @@ export function formatRelative(iso: string, nowMs: number): string {
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
+/** A length of time in its largest even unit: "7 days", "90 minutes", "60 seconds" reads "1 minute". */
+export function formatDuration(seconds: number): string {
+  const [unit, size] = STEPS.find(([, step]) => seconds >= step && seconds % step === 0) ?? (["second", 1] as const);
+  return formatCount(seconds / size, unit);
+}
+
 export const formatCount = (count: number, noun: string, plural = `${noun}s`): string =>
   `${whole.format(count)} ${count === 1 ? noun : plural}`;
 

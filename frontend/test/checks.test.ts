@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { Bundle } from "../src/protocol/bundle";
 import * as checks from "../src/protocol/checks";
 import { domainOf, preferenceHash, preferenceMessage, preferenceTypes, sessionKeyTypes } from "../src/protocol/labels";
-import { bundleOf, chainEpoch, leaves, terms, vector } from "./rewardsVector";
+import { type Leaf, judgeEpoch } from "../src/protocol/payouts";
+import { before, bundleOf, chainEpoch, leaves, terms, vector } from "./rewardsVector";
 
 const wallet = privateKeyToAccount(keccak256(toBytes("wallet")));
 const session = privateKeyToAccount(keccak256(toBytes("session")));
@@ -18,7 +19,7 @@ async function signedBundle(): Promise<Bundle> {
   const signature = await wallet.signTypedData({ domain, types: sessionKeyTypes, primaryType: "SessionKeyAuthorization", message });
   bundle.sessions = [{ ...grant, signature }];
   for (const slot of [0, 1]) {
-    const preference = { epoch: bundle.epoch, block: 0, slot, taskId: keccak256(toBytes(`task ${slot}`)), choice: slot, labeler: wallet.address };
+    const preference = { epoch: bundle.epoch, block: 0, seat: 3, slot, taskId: keccak256(toBytes(`task ${slot}`)), choice: slot, labeler: wallet.address };
     const signed = await session.signTypedData({ domain, types: preferenceTypes, primaryType: "Preference", message: preferenceMessage(preference) });
     bundle.preferences.push({ ...preference, sessionKey: session.address, signature: signed });
   }
@@ -43,7 +44,50 @@ describe("checks of a published epoch", () => {
   it("notices a labeler who was left out", () => {
     const bundle = bundleOf();
     bundle.preferences = bundle.preferences.filter(({ labeler }) => labeler !== vector.labelers[0]);
-    expect(checks.checkLabels(bundle, chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("13 label leaves") });
+    expect(checks.checkLabels(bundle, chainEpoch).ok).toBe(false);
+    bundle.preferences = [];
+    expect(checks.checkLabels(bundle, chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("0 blocks") });
+  });
+
+  it("notices labels at another seat, one labeler in two seats, and two labelers in one", () => {
+    const [first, second] = vector.labelers;
+    const changed = (change: (answer: Bundle["preferences"][number]) => object) => {
+      const bundle = bundleOf();
+      return { ...bundle, preferences: bundle.preferences.map((answer) => ({ ...answer, ...change(answer) })) };
+    };
+    const moved = changed(({ labeler }) => (labeler === first ? { seat: 1 } : {}));
+    expect(checks.checkLabels(moved, chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("root") });
+    const twice = changed(({ labeler }) => (labeler === second ? { labeler: first } : {}));
+    expect(checks.checkLabels(twice, chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("two seats") });
+    const shared = changed(({ labeler }) => (labeler === second ? { seat: vector.seats[0] } : {}));
+    expect(checks.checkLabels(shared, chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("two accounts") });
+  });
+
+  it("notices gold of fewer blocks and a changed gold answer", () => {
+    const fewer = bundleOf();
+    fewer.gold.pop();
+    expect(checks.checkGold(fewer, terms)).toMatchObject({ ok: false, detail: expect.stringContaining("3 blocks") });
+    const other = bundleOf();
+    other.gold[1]!.answers[0]!.choice ^= 1;
+    expect(checks.checkGold(other, terms).ok).toBe(false);
+  });
+
+  it("finds every seat dealt as the secret says, and a task at the wrong place", () => {
+    for (const labeler of vector.labelers) expect(checks.checkDeal(bundleOf(), labeler, chainEpoch, terms)).toMatchObject({ ok: true });
+    const labeler = vector.labelers[0]!;
+    const swap = (slots: readonly [number, number]) => {
+      const bundle = bundleOf();
+      const { taskIds } = bundle.seats[0]!;
+      [taskIds[slots[0]], taskIds[slots[1]]] = [taskIds[slots[1]]!, taskIds[slots[0]]!];
+      return checks.checkDeal(bundle, labeler, chainEpoch, terms);
+    };
+    const inOverlap = (slot: number) => ((BigInt(vector.overlapMask) >> BigInt(slot)) & 1n) === 1n;
+    const slots = Array.from({ length: terms.blockSlots }, (_, slot) => slot);
+    const [shared, other] = slots.filter(inOverlap);
+    expect(swap([shared!, other!])).toMatchObject({ ok: false, detail: expect.stringContaining("shared") });
+    const gold = vector.gold.slots[vector.gold.seats.indexOf(vector.seats[0]!)]!;
+    const single = slots.find((slot) => !inOverlap(slot) && !gold.includes(slot))!;
+    expect(swap([gold[0]!, single])).toMatchObject({ ok: false, detail: expect.stringContaining("gold") });
   });
 
   it("notices another secret and another file", () => {
@@ -103,7 +147,8 @@ describe("payouts", () => {
     raw: statements.raws[i]!,
     pay: statements.pays[i]!,
   });
-  const earned = checks.judgeEpoch(bundleOf(), chainEpoch, terms);
+  const changed = (i: number, change: Partial<Leaf>) => leaves.map((leaf, k) => (k === i ? { ...leaf, ...change } : leaf));
+  const earned = judgeEpoch(bundleOf(), chainEpoch.secret, chainEpoch.seed, terms);
   const earnedBy = (account: Address) => earned.filter(({ labeler }) => labeler === account);
 
   it("finds every statement of the reference right, and a changed one wrong", () => {
@@ -113,24 +158,38 @@ describe("payouts", () => {
   });
 
   it("accepts the tree of the reference and the growth of every account", () => {
-    const before: checks.Leaf[] = vector.previous.accounts.map((account, i) => ({ account, cumulative: BigInt(vector.previous.cumulatives[i]!), runningTotal: 0n }));
     expect(checks.checkLeaves(leaves, chainEpoch)).toMatchObject({ ok: true });
-    for (const labeler of labelers) expect(checks.checkGrowth(earnedBy(labeler), labeler, before, leaves)).toMatchObject({ ok: true });
+    expect(checks.checkRule(earned, before, leaves)).toMatchObject({ ok: true });
+    for (const labeler of labelers) expect(checks.checkGrowth(earned, labeler, before, leaves)).toMatchObject({ ok: true });
   });
 
   it("notices a wrong running total, a repeated account and a wrong sum", () => {
-    const changed = (i: number, change: Partial<checks.Leaf>) => leaves.map((leaf, k) => (k === i ? { ...leaf, ...change } : leaf));
     expect(checks.checkLeaves(changed(3, { runningTotal: 1n }), chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("running total of leaf 3") });
     expect(checks.checkLeaves(changed(3, { account: leaves[2]!.account }), chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("Leaf 3") });
+    expect(checks.checkLeaves(changed(3, { runningRaw: 1n }), chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("running raw pay of leaf 3") });
+    expect(checks.checkLeaves(leaves, { ...chainEpoch, totalRaw: 1n })).toMatchObject({ ok: false, detail: expect.stringContaining("raw pays") });
+    expect(checks.checkLeaves(changed(3, { position: 1 }), chainEpoch)).toMatchObject({ ok: false, detail: expect.stringContaining("root") });
     expect(checks.checkLeaves(changed(leaves.length - 1, { cumulative: 1n }), chainEpoch).ok).toBe(false);
     expect(checks.checkLeaves(leaves.slice(1), chainEpoch).ok).toBe(false);
+  });
+
+  it("notices what anybody was given against the rule, and says whom it concerns", () => {
+    const wrong = (list: readonly Leaf[]) => checks.checkRule(earned, before, list);
+    const someone = leaves.findIndex(({ raw }) => raw > 0n);
+    const stranger: Leaf = { ...leaves[0]!, account: "0x0000000000000000000000000000000000000001" };
+    expect(wrong(changed(someone, { cumulative: 1n }))).toMatchObject({ ok: false, detail: expect.stringContaining("has earned in all 1 there") });
+    expect(wrong(changed(someone, { raw: 1n }))).toMatchObject({ ok: false, detail: expect.stringContaining("raw pay of 1 there") });
+    expect(wrong(changed(someone, { position: 0 }))).toMatchObject({ ok: false, detail: expect.stringContaining("labels at place 0 there") });
+    expect(wrong(leaves.filter((_, i) => i !== someone))).toMatchObject({ ok: false, detail: expect.stringContaining("has no leaf") });
+    expect(wrong([stranger, ...leaves])).toMatchObject({ ok: false, detail: expect.stringContaining("has a leaf") });
   });
 
   it("proves a claim against the root on the chain, and nothing else", () => {
     const claim = { ...leaves[4]!, index: 4, proof: vector.payouts.proofs[4]! };
     const root: Hex = vector.payouts.root;
-    expect(checks.checkProof(claim, root).ok).toBe(true);
-    expect(checks.checkProof({ ...claim, cumulative: claim.cumulative + 1n }, root).ok).toBe(false);
-    expect(checks.checkProof({ ...claim, index: 5 }, root).ok).toBe(false);
+    const proven = (change: Partial<typeof claim>, count = leaves.length) => checks.checkProof({ ...claim, ...change }, root, count).ok;
+    expect(proven({})).toBe(true);
+    for (const change of [{ cumulative: claim.cumulative + 1n }, { raw: claim.raw + 1n }, { position: 1 }, { index: 5 }]) expect(proven(change)).toBe(false);
+    expect(proven({}, 2 * leaves.length)).toBe(false);
   });
 });

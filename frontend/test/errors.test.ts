@@ -2,6 +2,7 @@ import { ContractFunctionExecutionError, ContractFunctionRevertedError, UserReje
 import { describe, expect, it } from "vitest";
 import { Problem } from "../src/api/problem";
 import { governanceTokenAbi } from "../src/contracts/governanceTokenAbi";
+import { stakingPoolAbi } from "../src/contracts/stakingPoolAbi";
 import { describeError, isRefusal } from "../src/errors";
 
 const account = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
@@ -16,6 +17,13 @@ describe("errors as people read them", () => {
   it("explains the contracts' own errors with their amounts", () => {
     const data = encodeErrorResult({ abi: governanceTokenAbi, errorName: "GovernanceTokenLocked", args: [account, 10n ** 18n, 5n * 10n ** 18n] });
     expect(describeError(reverted(data))).toBe("Only 1 POL of your balance is unlocked; this needs 5 POL.");
+  });
+
+  it("says until when a guardian has paused something", () => {
+    const data = encodeErrorResult({ abi: stakingPoolAbi, errorName: "EntryPauseActive", args: ["0x12345678", 1_800_000_000] });
+    const paused = new ContractFunctionRevertedError({ abi: stakingPoolAbi, data, functionName: "onLocked" });
+    const error = new ContractFunctionExecutionError(paused, { abi: stakingPoolAbi, functionName: "withdraw", args: [] });
+    expect(describeError(error)).toMatch(/^A guardian has paused this until .*2027/);
   });
 
   it("names an error it has no words for", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAmount, formatBps, formatCount, formatRelative, formatShare, formatWad, shortHex, words } from "../src/format";
+import { formatAmount, formatBps, formatCount, formatDuration, formatRelative, formatShare, formatWad, shortHex, words } from "../src/format";
 import { laterClock } from "../src/hooks/useNow";
 
 const POL = 10n ** 18n;
@@ -33,6 +33,9 @@ describe("other values", () => {
     expect(formatBps(6143)).toBe("61.4 %");
   });
   it("counts with the right noun", () => expect([formatCount(1, "task"), formatCount(1200, "task")]).toEqual(["1 task", "1,200 tasks"]));
+  it("tells lengths of time in the largest unit that fits evenly", () => {
+    expect([60, 90 * 60, 24 * 3600, 7 * 86_400, 45].map(formatDuration)).toEqual(["1 minute", "90 minutes", "1 day", "7 days", "45 seconds"]);
+  });
   it("tells times relative to the given clock", () => {
     const now = Date.parse("2026-01-01T00:00:00Z");
     expect(formatRelative("2026-01-01T00:03:00Z", now)).toBe("in 3 minutes");

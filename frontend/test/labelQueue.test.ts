@@ -7,6 +7,7 @@ const task = (slot: number, leasedUntil = "2026-01-01T00:10:00Z"): LabelTask => 
   leasedUntil,
   epoch: 1,
   block: 0,
+  seat: 0,
   slot,
   taskId: "0x01",
   prompt: "",
@@ -42,6 +43,12 @@ describe("the labeler's queue", () => {
     expect(slots(queue)).toEqual([0, 1]);
     expect(queue.progress?.answered).toBe(4);
     expect(slots(addLease(queue, lease([0])))).toEqual([0, 1]);
+  });
+
+  it("keeps the answer of a task that came back, also when its lease is renewed", () => {
+    const before = addLease(EMPTY_QUEUE, lease([0, 1]));
+    const queue = addLease(putBack(answerFirst(before), { ...before.tasks[0]!, given: "b" }), lease([0, 1]));
+    expect(queue.tasks.map(({ given }) => given)).toEqual(["b", undefined]);
   });
 
   it("is exhausted only when nothing is left and nothing came", () => {

@@ -15,8 +15,10 @@ const config = { chainId: 31337, contracts: { labelEpochs: contract } } as Publi
 const privateKey = generatePrivateKey();
 const key = { privateKey, sessionKey: privateKeyToAddress(privateKey), expiresAt: 2_000_000_000 };
 
-type Sent = { epoch: number; block: number; slot: number; taskId: Hex; choice: number; labeler: Address; signature: Hex };
+type Sent = { epoch: number; block: number; seat: number; slot: number; taskId: Hex; choice: number; labeler: Address; signature: Hex };
 let sent: Sent[];
+/** Signatures of all answers that were asked to be saved, also of those that were refused. */
+let signatures: { slot: number; choice: number; signature: Hex }[];
 let refuse: { status: number; type?: string; title: string; detail: string } | null;
 const TOTAL = 6;
 
@@ -25,6 +27,7 @@ const task = (slot: number) => ({
   leasedUntil: "2999-01-01T00:00:00Z",
   epoch: 3,
   block: 0,
+  seat: 1,
   slot,
   taskId: `0x${String(slot).padStart(64, "0")}`,
   prompt: `prompt ${slot}`,
@@ -39,6 +42,7 @@ async function serve(path: string, init?: RequestInit): Promise<Response> {
     const open = Array.from({ length: TOTAL }, (_, slot) => slot).filter((slot) => !sent.some((answer) => answer.slot === slot));
     return Response.json({ seat: { epoch: 3, block: 0, seat: 1 }, progress: { answered: sent.length, total: TOTAL }, tasks: open.slice(0, body.count).map(task) });
   }
+  signatures.push({ slot: body.slot, choice: body.choice, signature: body.signature });
   if (refuse !== null) return Response.json(refuse, { status: refuse.status });
   sent.push(body);
   return Response.json({ receipt: { preferenceHash: preferenceHash(body), receivedAt: 1, signature: "0x" } }, { status: 201 });
@@ -57,6 +61,8 @@ const start = async () => {
 
 beforeEach(() => {
   sent = [];
+  signatures = [];
+  window.sessionStorage.clear();
   refuse = null;
   vi.stubGlobal("fetch", vi.fn(serve));
 });
@@ -67,7 +73,7 @@ describe("labeling", () => {
     const result = await start();
     await act(() => result.current.answer("b"));
     const [answer] = sent;
-    expect(answer).toMatchObject({ epoch: 3, block: 0, slot: 0, choice: 1, labeler });
+    expect(answer).toMatchObject({ epoch: 3, block: 0, seat: 1, slot: 0, choice: 1, labeler });
     const signed = await verifyTypedData({
       address: key.sessionKey,
       domain: domainOf(31337, contract),
@@ -106,6 +112,27 @@ describe("labeling", () => {
     expect(result.current.task?.slot).toBe(0);
     expect(result.current.error).toMatchObject({ message: "Epoch 3 takes no more answers." });
     expect(result.current.saved).toBeNull();
+  });
+
+  it("never signs a second answer to a task: what is sent again is the first one", async () => {
+    const result = await start();
+    refuse = { status: 409, title: "Closed", detail: "Epoch 3 takes no more answers." };
+    await act(() => result.current.answer("a"));
+    expect(result.current.task).toMatchObject({ slot: 0, given: "a" });
+    refuse = null;
+    await act(() => result.current.answer("b"));
+    expect(signatures.map(({ slot, choice }) => [slot, choice])).toEqual([[0, 0], [0, 0]]);
+    expect(signatures[0]!.signature).toBe(signatures[1]!.signature);
+    expect(result.current.saved?.choice).toBe("a");
+  });
+
+  it("remembers after a reload which answers were given", async () => {
+    const result = await start();
+    refuse = { status: 409, title: "Closed", detail: "Epoch 3 takes no more answers." };
+    await act(() => result.current.answer("tie"));
+    const reloaded = await start();
+    expect(reloaded.current.task).toMatchObject({ slot: 0, given: "tie" });
+    expect(reloaded.current.queue.tasks[1]).not.toHaveProperty("given");
   });
 
   it("does not bring back a task that was answered in another tab", async () => {

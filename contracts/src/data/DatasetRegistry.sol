@@ -3,11 +3,12 @@ pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
+import {EntryPause} from "../governance/EntryPause.sol";
 import {IDatasetRegistry} from "../interfaces/IDatasetRegistry.sol";
 
 /// @title Data that versions and epochs cite
 /// @dev Append-only, apart from the contributor's consent, which can be withdrawn once and for all.
-contract DatasetRegistry is IDatasetRegistry, AccessManaged {
+contract DatasetRegistry is IDatasetRegistry, EntryPause {
     mapping(bytes32 datasetHash => Dataset) private _datasets;
 
     constructor(address authority_) AccessManaged(authority_) {}
@@ -20,7 +21,7 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
         address contributor,
         string calldata licence,
         string calldata uri
-    ) external restricted {
+    ) external whenNotPaused restricted {
         // Check:
         if (
             datasetHash == bytes32(0) || sampleRoot == bytes32(0) || sampleCount == 0 || contributor == address(0)
@@ -59,6 +60,11 @@ contract DatasetRegistry is IDatasetRegistry, AccessManaged {
     /// @inheritdoc IDatasetRegistry
     function datasetOf(bytes32 datasetHash) external view returns (Dataset memory) {
         return _datasets[datasetHash];
+    }
+
+    /// @inheritdoc EntryPause
+    function isPausable(bytes4 selector) public pure override returns (bool) {
+        return selector == DatasetRegistry.register.selector;
     }
 
     function _exists(bytes32 datasetHash) private view returns (bool) {

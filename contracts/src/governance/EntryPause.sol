@@ -14,11 +14,14 @@ abstract contract EntryPause is AccessManaged {
         uint48 rearmAt;
     }
 
+    /// @notice Longest pause, in seconds.
     uint48 public constant MAX_PAUSE = 7 days;
+    /// @notice Least time from the beginning of one pause to the next, in seconds.
     uint48 public constant REARM = 30 days;
 
     mapping(bytes4 selector => Pause) private _pauses;
 
+    /// @notice The entry is stopped until `until`, and cannot be again before `rearmAt`.
     event EntryPaused(bytes4 indexed selector, uint48 until, uint48 rearmAt);
 
     error EntryPauseActive(bytes4 selector, uint48 until);

@@ -18,7 +18,8 @@ enum Fraud {
     DuplicateLabeler, // one labeler in two seats
     StrayBits, // answers outside the block's slots or where nothing is valid
     Receipt, // a receipted label altered or left out
-    LabelsUnopened // a demanded label leaf was not opened in time
+    LabelsUnopened, // a demanded label leaf was not opened in time
+    GoldUnopened // a demanded gold leaf was not opened in time
 }
 
 /// @title Judge of label epochs
@@ -83,10 +84,11 @@ interface IEpochReferee {
 
     enum Tree {
         Labels,
-        Payouts
+        Payouts,
+        Gold
     }
 
-    /// @notice The one open demand of an epoch.
+    /// @notice The last demand of an epoch. It is open while `epochOf(epoch).challenger` is its challenger.
     struct Demand {
         address challenger;
         Tree tree;
@@ -94,10 +96,9 @@ interface IEpochReferee {
         uint48 answerBy;
     }
 
-    event OpeningDemanded(
-        uint64 indexed epoch, address indexed challenger, Tree tree, uint32 index, uint48 answerBy
-    );
+    event OpeningDemanded(uint64 indexed epoch, address indexed challenger, Tree tree, uint32 index, uint48 answerBy);
     event OpeningAnswered(uint64 indexed epoch, address indexed responder, Tree tree, uint32 index, bytes32 leaf);
+    event SlashAmountSet(uint256 amount);
     event LabelerSlashed(uint64 indexed epoch, address indexed labeler, bytes32 indexed caseId, uint256 amount);
 
     error EpochRefereeNoFraud(uint64 epoch);
@@ -108,8 +109,11 @@ interface IEpochReferee {
     error EpochRefereeInvalidSignature(address signer);
     error EpochRefereeNoDemand(uint64 epoch);
     error EpochRefereeTooEarly(uint64 epoch, uint48 notBefore);
+    error EpochRefereeTooLate(uint64 epoch, uint48 deadline);
     error EpochRefereeIndexOutOfBounds(uint256 index, uint256 bound);
     error EpochRefereeZeroAmount();
+    error EpochRefereeAlreadySlashed(uint64 epoch, address labeler);
+    error EpochRefereeNothingToSlash(address labeler);
 
     /// @notice Fraud.Order: `a` and `b` are neighbours and their accounts do not strictly ascend.
     function disproveOrder(uint64 epoch, PayoutOpening calldata a, PayoutOpening calldata b) external;
@@ -183,8 +187,9 @@ interface IEpochReferee {
         LabelOpening calldata label
     ) external;
 
-    /// @notice Freeze the epoch until somebody opens position `index` (below `accountCount`, or `blockCount · 32`) of a tree
-    /// whose data was not published. Reserves the caller's challenger bond.
+    /// @notice Freeze the epoch until somebody opens position `index` of a tree whose data was not published: below
+    /// `accountCount` of the payouts, `blockCount · 32` of the labels, or `goldBlocks · 32` of the gold once the secret is
+    /// out. Reserves the caller's challenger bond. Not after the challenge window.
     function demandOpening(uint64 epoch, Tree tree, uint32 index) external;
 
     /// @notice Answer a demand for a payout leaf. Anyone may; half of the challenger's bond is the reward.
@@ -193,10 +198,16 @@ interface IEpochReferee {
     /// @notice Answer a demand for a position of the labels tree.
     function answerLabel(uint64 epoch, LabelOpening calldata label) external;
 
-    /// @notice After `answerBy`: Fraud.PayoutsUnopened or Fraud.LabelsUnopened.
+    /// @notice Answer a demand for a position of the gold tree.
+    function answerGold(uint64 epoch, GoldOpening calldata gold) external;
+
+    /// @notice Anyone, after `answerBy`: Fraud.PayoutsUnopened, Fraud.LabelsUnopened or Fraud.GoldUnopened. The one who
+    /// demanded is the challenger.
     function disproveUnopened(uint64 epoch) external;
 
-    /// @notice Slash a labeler that signed two different answers to one slot. Once per labeler and epoch.
+    /// @notice Slash a labeler that signed two different answers, or answers to different tasks, in one slot. Once per
+    /// labeler and epoch. The caller gets the staking pool's share for challengers.
+    /// @param session of the key that signed both; it must not have expired before the epoch was opened
     function slashEquivocation(
         Preference calldata a,
         bytes calldata signatureA,
@@ -206,14 +217,23 @@ interface IEpochReferee {
     ) external returns (uint256 slashed);
 
     /// @notice Slash a labeler that did so badly on gold that somebody right three times out of five would do as badly
-    /// with a probability below one in a million. Once per labeler and epoch.
-    function slashGold(uint64 epoch, LabelOpening calldata label, GoldOpening calldata gold)
-        external
-        returns (uint256 slashed);
+    /// with a probability below one in a million. Once per labeler and epoch, and only once the secret is revealed.
+    /// @param taskIds of the seat's gold slots, ascending by slot
+    /// @param signatures of the session's key over the wrong answers, ascending by slot: nobody is slashed for labels
+    /// that the operator made up
+    function slashGold(
+        uint64 epoch,
+        LabelOpening calldata label,
+        GoldOpening calldata gold,
+        bytes32[] calldata taskIds,
+        bytes[] calldata signatures,
+        Session calldata session
+    ) external returns (uint256 slashed);
 
     /// @notice Restricted (governance). What one slash takes, before the staking pool's own caps.
     function setSlashAmount(uint256 amount) external;
 
     function slashAmount() external view returns (uint256);
     function demandOf(uint64 epoch) external view returns (Demand memory);
+    function isSlashed(uint64 epoch, address labeler) external view returns (bool);
 }

@@ -2,12 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {EntryPause} from "../governance/EntryPause.sol";
 import {IDatasetRegistry} from "../interfaces/IDatasetRegistry.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 
 /// @title Model families and their versions
-/// @dev Append-only: a version's digest never changes, and `Revoked` is final.
-contract ModelRegistry is IModelRegistry, AccessManaged {
+/// @dev Append-only: a version's digest never changes, and `Revoked` is final. `activeVersion[f] == v` exactly when `v` is
+/// of family `f` and `Active`.
+contract ModelRegistry is IModelRegistry, EntryPause {
     struct Version {
         Status status;
         bytes32 familyId;
@@ -17,7 +19,7 @@ contract ModelRegistry is IModelRegistry, AccessManaged {
     IDatasetRegistry public immutable datasets;
 
     mapping(bytes32 familyId => string) private _familyNames;
-    /// @notice How many versions the family has.
+    /// @inheritdoc IModelRegistry
     mapping(bytes32 familyId => uint32) public versionCount;
     /// @inheritdoc IModelRegistry
     mapping(bytes32 familyId => bytes32) public activeVersion;
@@ -44,7 +46,7 @@ contract ModelRegistry is IModelRegistry, AccessManaged {
         VersionDigest calldata digest,
         bytes32[] calldata datasetHashes,
         string calldata uri
-    ) external restricted returns (bytes32 versionId) {
+    ) external whenNotPaused restricted returns (bytes32 versionId) {
         // Check:
         if (!_familyExists(familyId)) revert ModelRegistryUnknownFamily(familyId);
         if (digest.manifestHash == bytes32(0) || digest.weightsHash == bytes32(0)) revert ModelRegistryEmptyDigest();
@@ -61,11 +63,12 @@ contract ModelRegistry is IModelRegistry, AccessManaged {
     }
 
     /// @inheritdoc IModelRegistry
-    function activate(bytes32 versionId) external restricted {
+    function activate(bytes32 versionId) external whenNotPaused restricted {
         // Check:
         Version storage version = _known(versionId);
-        if (version.status != Status.Registered && version.status != Status.Retired) {
-            revert ModelRegistryNotActivatable(versionId, version.status);
+        Status status = version.status;
+        if (status != Status.Registered && status != Status.Retired && status != Status.Suspended) {
+            revert ModelRegistryNotActivatable(versionId, status);
         }
         // Effect:
         bytes32 familyId = version.familyId;
@@ -74,6 +77,17 @@ contract ModelRegistry is IModelRegistry, AccessManaged {
         version.status = Status.Active;
         activeVersion[familyId] = versionId;
         emit VersionActivated(versionId, familyId, previous);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function suspend(bytes32 versionId, string calldata reason) external restricted {
+        // Check:
+        Version storage version = _known(versionId);
+        if (version.status != Status.Active) revert ModelRegistryNotActive(versionId, version.status);
+        // Effect:
+        version.status = Status.Suspended;
+        delete activeVersion[version.familyId];
+        emit VersionSuspended(versionId, version.familyId, reason);
     }
 
     /// @inheritdoc IModelRegistry
@@ -97,7 +111,7 @@ contract ModelRegistry is IModelRegistry, AccessManaged {
         return _versions[versionId].digest;
     }
 
-    /// @notice The name of a family; empty when there is no such family.
+    /// @inheritdoc IModelRegistry
     function familyName(bytes32 familyId) external view returns (string memory) {
         return _familyNames[familyId];
     }
@@ -110,6 +124,11 @@ contract ModelRegistry is IModelRegistry, AccessManaged {
     /// @inheritdoc IModelRegistry
     function versionIdOf(bytes32 familyId, VersionDigest calldata digest) public pure returns (bytes32) {
         return keccak256(abi.encode(familyId, digest));
+    }
+
+    /// @inheritdoc EntryPause
+    function isPausable(bytes4 selector) public pure override returns (bool) {
+        return selector == ModelRegistry.register.selector || selector == ModelRegistry.activate.selector;
     }
 
     function _checkDatasets(bytes32 datasetRoot, bytes32[] calldata datasetHashes) private view {

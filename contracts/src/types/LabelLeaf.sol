@@ -34,4 +34,38 @@ library LabelLeaf {
         if (tasksHash == bytes32(0)) return bytes32(0);
         return keccak256(abi.encode(GOLD_TYPEHASH, answers, tasksHash));
     }
+
+    /// @notice Root of a whole block's subtree, from the words of its taken seats.
+    /// @param seats strictly ascending
+    /// @return root of the 32 positions
+    /// @return wellFormed whether every word stands on a seat of its own and has a labeler; an empty seat must not pass
+    /// for a member
+    function hashBlock(uint64 epoch, uint32 blockIndex, uint8[] calldata seats, LabelWord[] calldata words)
+        internal
+        pure
+        returns (bytes32 root, bool wellFormed)
+    {
+        if (seats.length != words.length) return (0, false);
+        bytes32[MAX_ROSTER] memory row;
+        uint256 free = 0; // first seat that may come next
+        for (uint256 i = 0; i < seats.length; ++i) {
+            uint256 seat = seats[i];
+            LabelWord calldata word = words[i];
+            if (seat < free || seat >= MAX_ROSTER || word.labeler == address(0)) return (0, false);
+            row[seat] = keccak256(abi.encode(TYPEHASH, epoch, blockIndex, seat, word.labeler, word.answers, word.valid));
+            free = seat + 1;
+        }
+        // Assembly: 31 checked accesses of two words each would cost more than the hashes. Node i of the next row
+        // overwrites word i, which only node i / 2 of this row still needed.
+        assembly ("memory-safe") {
+            for { let width := mul(MAX_ROSTER, 0x20) } gt(width, 0x20) {} {
+                for { let at := 0 } lt(at, width) { at := add(at, 0x40) } {
+                    mstore(add(row, shr(1, at)), keccak256(add(row, at), 0x40))
+                }
+                width := shr(1, width)
+            }
+            root := mload(row)
+        }
+        return (root, true);
+    }
 }

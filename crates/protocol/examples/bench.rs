@@ -6,8 +6,7 @@ use std::{collections::BTreeMap, hint::black_box, time::Instant};
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use protocol::{
-    Choice, Epoch,
-    labels::{LabelWord, Seat},
+    labels::{GoldWord, LabelWord},
     rewards::{self, CampaignTerms, EpochTerms},
 };
 use serde_json::json;
@@ -72,44 +71,44 @@ fn score(n: u32) {
     let (secret, seed) = (B256::repeat_byte(1), B256::repeat_byte(2));
     let terms = EpochTerms {
         campaign,
+        gold_blocks: n.div_ceil(ROSTER),
         gold_root: B256::repeat_byte(3),
         secret_hash: rewards::secret_hash(secret),
         campaign_hash: B256::repeat_byte(4),
     };
-    let seats: Vec<Seat> = (0..n)
-        .map(|i| Seat {
-            block: i / ROSTER,
-            seat: i % ROSTER,
-            labeler: account(i),
-            task_ids: (0..u32::from(SLOTS)).map(|slot| B256::from(U256::from(i * 256 + slot))).collect(),
-        })
-        .collect();
-    let words: Vec<LabelWord> = seats
-        .iter()
-        .map(|seat| LabelWord {
-            labeler: seat.labeler,
-            block: seat.block,
+    let words: Vec<LabelWord> = (0..n)
+        .map(|i| {
+            let (block, labeler) = (i / ROSTER, account(i));
             // Three in four answers follow the block's truth.
-            answers: word(&seat.block.to_be_bytes())
-                ^ (0..2u8)
-                    .fold(U256::MAX, |noise, k| noise & word(&[seat.labeler.as_slice(), &[k]].concat())),
-            valid: U256::MAX,
+            let noise =
+                (0..2u8).fold(U256::MAX, |noise, k| noise & word(&[labeler.as_slice(), &[k]].concat()));
+            let answers = word(&block.to_be_bytes()) ^ noise;
+            LabelWord { block, seat: i % ROSTER, labeler, answers, valid: U256::MAX }
         })
         .collect();
-    let gold: BTreeMap<B256, Choice> = BTreeMap::new();
-    let payouts =
-        rewards::epoch_payouts(&terms, Epoch(1), secret, seed, &seats, &words, &gold, &BTreeMap::new());
+    let gold: Vec<GoldWord> = words
+        .iter()
+        .map(|label| GoldWord {
+            block: label.block,
+            seat: label.seat,
+            answers: word(&label.block.to_be_bytes()),
+            tasks_hash: B256::repeat_byte(5),
+        })
+        .collect();
+    let payouts = rewards::epoch_payouts(&terms, secret, seed, &words, &gold, &BTreeMap::new());
     black_box(payouts.expect("the epoch is well-formed").tree.root());
 }
 
-/// Words drawn per block (overlap, half) and seat (gold, and the overlap that it excludes), then the tree.
+/// Keys and words drawn per block (overlap, half) and seat (gold), then two hashes a leaf and the nodes of the tree.
 fn hash_alone(n: u32) {
     let blocks = n.div_ceil(ROSTER);
-    let words = blocks * (64 + 32) / 8 + n * (u32::from(GOLD) + 64) / 8;
-    let nodes = 2 * n.next_power_of_two();
+    let words = blocks * (2 + (64 + 32) / 8) + n * (1 + u32::from(GOLD) / 8);
+    let nodes = 2 * n + n.next_power_of_two();
     let mut hash = B256::ZERO;
     for _ in 0..words + nodes {
-        hash = keccak256([hash.0, hash.0].concat());
+        let mut pair = [0; 64];
+        pair[..32].copy_from_slice(hash.as_slice());
+        hash = keccak256(pair);
     }
     black_box(hash);
 }

@@ -14,6 +14,8 @@ pub const LABEL_EPOCHS: u64 = 4;
 pub const REFEREE: u64 = 5;
 /// Slashes stakes: the `EpochReferee`, and the Timelock for what only a vote can judge.
 pub const SLASHER: u64 = 6;
+/// The `OptimisticGovernor`, once a vote turned it on: routine actions that pass unless vetoed.
+pub const ROUTINE: u64 = 7;
 
 /// Name of a role in the API, lower camel case.
 pub fn name(role_id: u64) -> Option<&'static str> {
@@ -25,6 +27,7 @@ pub fn name(role_id: u64) -> Option<&'static str> {
         LABEL_EPOCHS => Some("labelEpochs"),
         REFEREE => Some("referee"),
         SLASHER => Some("slasher"),
+        ROUTINE => Some("routine"),
         _ => None,
     }
 }

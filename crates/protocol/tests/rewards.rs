@@ -2,12 +2,13 @@
 
 use alloy_primitives::{Address, B256, I256, U256, keccak256};
 use protocol::{
-    CampaignTerms, Choice, Epoch, EpochTerms, LabelWord, Seat, merkle,
-    rewards::{EpochPayouts, Reason, RewardError, epoch_payouts, masks},
+    CampaignTerms, Choice, EpochTerms, GoldWord, LabelWord,
+    labels::{GoldAnswer, GoldSeat, MAX_BLOCKS},
+    merkle,
+    rewards::{EpochPayouts, Reason, RewardError, epoch_payouts, masks::BlockSlots},
 };
 use std::collections::BTreeMap;
 
-const EPOCH: Epoch = Epoch(3);
 const SLOTS: usize = 128;
 const HONEST_ACCURACY: f64 = 0.84;
 
@@ -43,6 +44,7 @@ fn terms() -> EpochTerms {
             min_roster: 12,
             gold_pass_bps: 5000,
         },
+        gold_blocks: 1,
         gold_root: B256::repeat_byte(1),
         secret_hash: B256::repeat_byte(2),
         campaign_hash: B256::repeat_byte(3),
@@ -57,14 +59,13 @@ fn labeler(i: usize) -> Address {
     Address::from_slice(&keccak256(i.to_be_bytes())[12..])
 }
 
-/// An epoch of one block in which every slot has a true answer. Overlap slots share tasks, all others are unique.
+/// An epoch of one block in which every slot has a true answer.
 struct World {
     terms: EpochTerms,
     secret: B256,
     seed: B256,
-    seats: Vec<Seat>,
     words: Vec<LabelWord>,
-    gold: BTreeMap<B256, Choice>,
+    gold: Vec<GoldWord>,
 }
 
 impl World {
@@ -73,19 +74,21 @@ impl World {
         let terms = terms();
         let secret = keccak256(case.to_be_bytes());
         let seed = protocol::rewards::seed(secret, B256::repeat_byte(9));
-        let overlap = masks::overlap(&terms.campaign, secret, EPOCH, 0);
+        let slots = BlockSlots::new(&terms.campaign, secret, 0);
         let mut noise = Noise(secret);
         let truths = Self::truths(case);
-        let mut world = Self { terms, secret, seed, seats: vec![], words: vec![], gold: BTreeMap::new() };
+        let mut world = Self { terms, secret, seed, words: vec![], gold: vec![] };
         for member in 0..n {
-            let gold = masks::gold(&world.terms.campaign, secret, EPOCH, 0, member as u32);
-            let owner = |slot| if overlap.bit(slot) { usize::MAX } else { member };
-            let task_ids: Vec<_> = (0..SLOTS)
-                .map(|slot| keccak256([owner(slot), slot].map(usize::to_be_bytes).concat()))
-                .collect();
-            world.gold.extend((0..SLOTS).filter(|&s| gold.bit(s)).map(|s| (task_ids[s], truths[s])));
-            world.seats.push(Seat { block: 0, seat: member as u32, labeler: labeler(member), task_ids });
-            world.words.push(LabelWord::new(0, labeler(member)));
+            let seat = member as u32;
+            let mask = slots.gold(seat);
+            let known = |slot: usize| GoldAnswer {
+                slot: slot as u8,
+                task_id: keccak256([member, slot].map(usize::to_be_bytes).concat()),
+                choice: truths[slot],
+            };
+            let answers = (0..SLOTS).filter(|&slot| mask.bit(slot)).map(known).collect();
+            world.gold.push(GoldSeat { block: 0, seat, answers }.word());
+            world.words.push(LabelWord::new(0, seat, labeler(member)));
             world.answers(member, |slot| noise.honest(truths[slot]));
         }
         world
@@ -105,8 +108,8 @@ impl World {
     }
 
     fn try_pay(&self, previous: &BTreeMap<Address, U256>) -> Result<EpochPayouts, RewardError> {
-        let Self { terms, secret, seed, seats, words, gold } = self;
-        epoch_payouts(terms, EPOCH, *secret, *seed, seats, words, gold, previous)
+        let Self { terms, secret, seed, words, gold } = self;
+        epoch_payouts(terms, *secret, *seed, words, gold, previous)
     }
 }
 
@@ -133,13 +136,13 @@ fn mean_scores(n: u64, mutate: impl Fn(&mut World, u64)) -> [f64; 16] {
 }
 
 #[test]
-fn the_order_of_seats_and_words_changes_nothing() {
+fn the_order_of_words_and_gold_changes_nothing() {
     for case in 0..4 {
         let mut world = World::honest(case, 14);
         let expected = world.pay();
         world.words.reverse();
         world.words.swap(0, 5);
-        world.seats.rotate_left(3);
+        world.gold.rotate_left(3);
         assert_eq!(world.pay(), expected);
     }
 }
@@ -148,8 +151,7 @@ fn the_order_of_seats_and_words_changes_nothing() {
 fn renaming_a_labeler_moves_its_pay_and_nothing_else() {
     let mut world = World::honest(5, 14);
     let before = world.pay();
-    let (old, new) = (world.seats[4].labeler, Address::repeat_byte(0xff));
-    world.seats[4].labeler = new;
+    let (old, new) = (world.words[4].labeler, Address::repeat_byte(0xff));
     world.words[4].labeler = new;
     let after = world.pay();
     for mut statement in before.statements {
@@ -170,6 +172,7 @@ fn pays_are_scaled_down_to_the_budget_and_never_exceed_it() {
         assert!(paid <= world.terms.campaign.budget);
         assert!(paid + U256::from(13) > world.terms.campaign.budget, "floors lose less than a wei each");
         assert_eq!(payouts.total_cumulative(), paid);
+        assert_eq!(payouts.total_raw(), payouts.statements.iter().map(|s| s.raw).sum::<U256>());
     }
     assert!(
         World::honest(9, 13).pay().statements.iter().all(|s| s.pay == s.raw),
@@ -247,7 +250,37 @@ fn small_rosters_get_base_pay_and_failed_gold_gets_nothing() {
     let failed = payouts.statements.iter().find(|s| s.labeler == labeler(4)).unwrap();
     assert_eq!((failed.reason, failed.gold_right, failed.gold_answered), (Reason::GoldFailed, 0, 8));
     assert_eq!(failed.pay, U256::ZERO);
-    assert_eq!(payouts.proof(labeler(4)), None);
+    let leaf = payouts.proof(labeler(4)).unwrap().leaf;
+    assert_eq!((leaf.cumulative, leaf.raw_pay.position, leaf.raw_pay.raw), (U256::ZERO, 5, U256::ZERO));
+}
+
+#[test]
+fn a_seat_without_committed_gold_has_none_to_fail() {
+    let mut world = World::honest(11, 12);
+    let truths = World::truths(11);
+    world.answers(4, |slot| if truths[slot] == Choice::A { Choice::B } else { Choice::A });
+    let of_four = |world: &World| world.pay().statements[4].clone();
+    assert_eq!(of_four(&world).reason, Reason::GoldFailed);
+    let gold = world.gold.remove(4);
+    assert_eq!(of_four(&world).gold_answered, 0);
+    world.gold.push(GoldWord { tasks_hash: B256::ZERO, ..gold });
+    assert_eq!(of_four(&world).gold_answered, 0);
+    world.gold[11] = gold;
+    world.terms.gold_blocks = 0;
+    assert_eq!(of_four(&world).gold_answered, 0, "no such block in the gold tree");
+    world.terms.gold_blocks = 1;
+    assert_eq!(of_four(&world).gold_answered, 8);
+}
+
+#[test]
+fn known_answers_outside_the_gold_slots_count_nothing() {
+    let mut world = World::honest(15, 12);
+    let before = world.pay();
+    let slots = BlockSlots::new(&world.terms.campaign, world.secret, 0);
+    for gold in &mut world.gold {
+        gold.answers |= !slots.gold(gold.seat);
+    }
+    assert_eq!(world.pay(), before);
 }
 
 #[test]
@@ -269,18 +302,25 @@ fn the_tree_carries_earlier_earnings_on_and_sums_them_up() {
         BTreeMap::from([(veteran, U256::from(5)), (labeler(0), U256::from(7)), (newcomer, U256::ZERO)]);
     let payouts = world.try_pay(&previous).unwrap();
     assert!(payouts.leaves.windows(2).all(|pair| pair[0].account < pair[1].account));
-    let mut running_total = U256::ZERO;
+    let (mut running_total, mut running_raw) = (U256::ZERO, U256::ZERO);
     for leaf in &payouts.leaves {
         assert_eq!(leaf.running_total, running_total);
-        assert!(!leaf.cumulative.is_zero());
+        assert_eq!(leaf.raw_pay.running_raw, running_raw);
         running_total += leaf.cumulative;
+        running_raw += leaf.raw_pay.raw;
         let claim = payouts.proof(leaf.account).unwrap();
         assert_eq!(claim.leaf, *leaf);
-        assert!(merkle::verify(payouts.tree.root(), leaf.hash(), claim.index.into(), &claim.proof));
+        let (root, count) = (payouts.tree.root(), payouts.leaves.len() as u64);
+        assert!(merkle::verify(root, count, leaf.hash(), claim.index.into(), &claim.proof));
     }
     let paid: U256 = payouts.statements.iter().map(|s| s.pay).sum();
     assert_eq!(payouts.total_cumulative(), paid + U256::from(12));
-    assert_eq!(payouts.proof(veteran).unwrap().leaf.cumulative, U256::from(5));
+    let veteran = payouts.proof(veteran).unwrap().leaf;
+    assert_eq!((veteran.cumulative, veteran.raw_pay.position), (U256::from(5), 0));
+    assert!(payouts.statements.iter().all(|s| {
+        let leaf = payouts.proof(s.labeler).unwrap().leaf;
+        (leaf.raw_pay.position, leaf.raw_pay.raw) == (s.seat + 1, s.raw)
+    }));
     assert_eq!(payouts.proof(newcomer), None);
 }
 
@@ -293,12 +333,17 @@ fn inputs_that_are_no_epoch_are_refused() {
     };
     assert_eq!(after(|_| ()), Ok(()));
     assert!(matches!(after(|w| w.terms.campaign.overlap_slots = 63), Err(RewardError::Terms(_))));
-    assert!(matches!(after(|w| w.words[0].block = 1), Err(RewardError::NoSeat { block: 1, .. })));
-    assert!(matches!(after(|w| w.seats.truncate(11)), Err(RewardError::NoSeat { .. })));
-    assert!(matches!(after(|w| w.seats.push(w.seats[0].clone())), Err(RewardError::TwoSeats(_))));
+    assert!(matches!(after(|w| w.words[0].block = MAX_BLOCKS), Err(RewardError::Position { .. })));
+    assert!(matches!(after(|w| w.words[0].block = u32::MAX), Err(RewardError::Position { .. })));
+    assert!(matches!(after(|w| w.words[0].seat = 32), Err(RewardError::Position { seat: 32, .. })));
+    assert!(matches!(after(|w| w.words[0].seat = 1), Err(RewardError::Position { seat: 1, .. })));
+    assert!(matches!(after(|w| w.words[0].labeler = Address::ZERO), Err(RewardError::Position { .. })));
+    assert!(matches!(after(|w| w.words[0].labeler = w.words[1].labeler), Err(RewardError::TwoSeats(_))));
     assert!(matches!(after(|w| w.words.push(w.words[0])), Err(RewardError::TwoSeats(_))));
     assert!(matches!(after(|w| w.words[0].set(128, Choice::A)), Err(RewardError::StrayBits(_))));
     assert!(matches!(after(|w| w.words[0].valid = U256::ZERO), Err(RewardError::StrayBits(_))));
-    let rich = BTreeMap::from([(labeler(0), U256::MAX)]);
-    assert_eq!(World::honest(14, 12).try_pay(&rich), Err(RewardError::Overflow));
+    for rich in [U256::MAX, U256::from(1) << 112] {
+        let previous = BTreeMap::from([(labeler(0), rich)]);
+        assert_eq!(World::honest(14, 12).try_pay(&previous), Err(RewardError::Overflow));
+    }
 }

@@ -910,6 +910,8 @@ export interface components {
             runId: number;
         };
         /** @description A set of samples that models are trained on. */
+        Demand: { challenger: components["schemas"]["Account"]; tree: string; index: number; answerBy: string };
+        Disproof: { fraud: string; challenger: components["schemas"]["Account"]; payoutsRoot: components["schemas"]["Hash"] | null; disprovedAt: string };
         Dataset: {
             /** Format: date-time */
             createdAt: string | null;
@@ -950,7 +952,11 @@ export interface components {
             epoch: number;
             labelsRoot: components["schemas"]["Hash"] | null;
             /** Format: int64 */
-            leafCount: number | null;
+            blockCount: number | null;
+            operator: components["schemas"]["Account"];
+            challenger: components["schemas"]["Account"] | null;
+            demand: components["schemas"]["Demand"] | null;
+            disproofs: components["schemas"]["Disproof"][];
             /** Format: int64 */
             nPreferences: number;
             /** Format: int64 */
@@ -999,6 +1005,7 @@ export interface components {
         HexBytes: `0x${string}`;
         /** @description Token balance, votes and stake. */
         Holdings: {
+            bond: { free: components["schemas"]["Wei"]; reserved: components["schemas"]["Wei"]; slashed: components["schemas"]["Wei"] };
             /** @description All tokens, locked ones included */
             balance: components["schemas"]["Wei"];
             delegate: components["schemas"]["Account"] | null;
@@ -1030,6 +1037,7 @@ export interface components {
         };
         /** @description A task in the caller's hands. */
         LeasedTask: {
+            seat: number;
             /** Format: int32 */
             block: number;
             completionA: string;
@@ -1090,6 +1098,7 @@ export interface components {
             /** Format: date-time */
             registeredAt: string;
             revokedReason: string | null;
+            suspendedReason: string | null;
             runSpecHash: components["schemas"]["Hash"] | null;
             /** @description `registered`, `active`, `retired` or `revoked` */
             status: string;
@@ -1104,6 +1113,10 @@ export interface components {
         };
         /** @description Everything that `RewardDistributor.claim` needs, and what it would pay. */
         Payout: {
+            position: number;
+            raw: components["schemas"]["Wei"];
+            runningRaw: components["schemas"]["Wei"];
+            rawPayHash: components["schemas"]["Hash"];
             account: components["schemas"]["Account"];
             /** @description What a claim pays now */
             claimable: components["schemas"]["Wei"];
@@ -1127,6 +1140,10 @@ export interface components {
         };
         /** @description A leaf of the payouts tree. */
         PayoutLeaf: {
+            position: number;
+            raw: components["schemas"]["Wei"];
+            runningRaw: components["schemas"]["Wei"];
+            rawPayHash: components["schemas"]["Hash"];
             account: components["schemas"]["Account"];
             /** @description All that the account has earned up to this epoch */
             cumulative: components["schemas"]["Wei"];
@@ -1140,6 +1157,8 @@ export interface components {
         };
         /** @description A payouts root that was proposed for an epoch. */
         Payouts: {
+            totalRaw: components["schemas"]["Wei"];
+            bond: components["schemas"]["Wei"];
             /**
              * Format: int64
              * @description Accounts in the tree: all that ever earned something
@@ -1232,6 +1251,8 @@ export interface components {
         };
         /** @description One address per contract. */
         PublicContracts: {
+            epochReferee: components["schemas"]["Account"];
+            optimisticGovernor: components["schemas"]["Account"];
             accessManager: components["schemas"]["Account"];
             datasetRegistry: components["schemas"]["Account"];
             governanceToken: components["schemas"]["Account"];
@@ -1380,6 +1401,9 @@ export interface components {
         };
         /** @description Stake in the pool. */
         Stake: {
+            rewardsEarned: components["schemas"]["Wei"];
+            rewardsPaid: components["schemas"]["Wei"];
+            slashed: components["schemas"]["Wei"];
             active: components["schemas"]["Wei"];
             /** Format: date-time */
             availableAt: string | null;

@@ -14,6 +14,11 @@ export const labelEpochsAbi = [
       "internalType": "address"
      },
      {
+      "name": "token",
+      "type": "address",
+      "internalType": "contract IGovernanceToken"
+     },
+     {
       "name": "distributor",
       "type": "address",
       "internalType": "contract IRewardDistributor"
@@ -27,11 +32,67 @@ export const labelEpochsAbi = [
       "name": "revealWindow",
       "type": "uint48",
       "internalType": "uint48"
+     },
+     {
+      "name": "responseWindow",
+      "type": "uint48",
+      "internalType": "uint48"
+     },
+     {
+      "name": "operatorBond",
+      "type": "uint96",
+      "internalType": "uint96"
+     },
+     {
+      "name": "minProposerBond",
+      "type": "uint96",
+      "internalType": "uint96"
+     },
+     {
+      "name": "proposerBondBps",
+      "type": "uint16",
+      "internalType": "uint16"
+     },
+     {
+      "name": "challengerBond",
+      "type": "uint96",
+      "internalType": "uint96"
+     },
+     {
+      "name": "reserve",
+      "type": "address",
+      "internalType": "address"
      }
     ]
    }
   ],
   "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "MAX_PAUSE",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "REARM",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -66,6 +127,30 @@ export const labelEpochsAbi = [
  },
  {
   "type": "function",
+  "name": "bondOf",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "free",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "reserved",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "challengeWindow",
   "inputs": [],
   "outputs": [
@@ -73,6 +158,19 @@ export const labelEpochsAbi = [
     "name": "",
     "type": "uint48",
     "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "challengerBond",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint96",
+    "internalType": "uint96"
    }
   ],
   "stateMutability": "view"
@@ -92,7 +190,7 @@ export const labelEpochsAbi = [
     "internalType": "bytes32"
    },
    {
-    "name": "leafCount",
+    "name": "blockCount",
     "type": "uint32",
     "internalType": "uint32"
    },
@@ -107,6 +205,52 @@ export const labelEpochsAbi = [
  },
  {
   "type": "function",
+  "name": "disproveLabels",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "challenger",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "fraud",
+    "type": "uint8",
+    "internalType": "enum Fraud"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "disprovePayouts",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "challenger",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "fraud",
+    "type": "uint8",
+    "internalType": "enum Fraud"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
   "name": "distributor",
   "inputs": [],
   "outputs": [
@@ -114,6 +258,49 @@ export const labelEpochsAbi = [
     "name": "",
     "type": "address",
     "internalType": "contract IRewardDistributor"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "eip712Domain",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "fields",
+    "type": "bytes1",
+    "internalType": "bytes1"
+   },
+   {
+    "name": "name",
+    "type": "string",
+    "internalType": "string"
+   },
+   {
+    "name": "version",
+    "type": "string",
+    "internalType": "string"
+   },
+   {
+    "name": "chainId",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "verifyingContract",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "salt",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   },
+   {
+    "name": "extensions",
+    "type": "uint256[]",
+    "internalType": "uint256[]"
    }
   ],
   "stateMutability": "view"
@@ -161,18 +348,23 @@ export const labelEpochsAbi = [
      },
      {
       "name": "commitBlock",
-      "type": "uint64",
-      "internalType": "uint64"
+      "type": "uint48",
+      "internalType": "uint48"
      },
      {
-      "name": "leafCount",
+      "name": "operator",
+      "type": "address",
+      "internalType": "address"
+     },
+     {
+      "name": "blockCount",
       "type": "uint32",
       "internalType": "uint32"
      },
      {
-      "name": "accountCount",
-      "type": "uint32",
-      "internalType": "uint32"
+      "name": "challengeEndsAt",
+      "type": "uint48",
+      "internalType": "uint48"
      },
      {
       "name": "labelsRoot",
@@ -205,11 +397,78 @@ export const labelEpochsAbi = [
       "internalType": "bytes32"
      },
      {
+      "name": "accountCount",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
       "name": "totalCumulative",
-      "type": "uint256",
-      "internalType": "uint256"
+      "type": "uint112",
+      "internalType": "uint112"
+     },
+     {
+      "name": "totalRaw",
+      "type": "uint112",
+      "internalType": "uint112"
+     },
+     {
+      "name": "proposer",
+      "type": "address",
+      "internalType": "address"
+     },
+     {
+      "name": "proposerBond",
+      "type": "uint96",
+      "internalType": "uint96"
+     },
+     {
+      "name": "challenger",
+      "type": "address",
+      "internalType": "address"
+     },
+     {
+      "name": "operatorBond",
+      "type": "uint96",
+      "internalType": "uint96"
      }
     ]
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "freeze",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "challenger",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "hashTypedData",
+  "inputs": [
+   {
+    "name": "structHash",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "bytes32",
+    "internalType": "bytes32"
    }
   ],
   "stateMutability": "view"
@@ -226,6 +485,25 @@ export const labelEpochsAbi = [
    }
   ],
   "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "isPausable",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "bool",
+    "internalType": "bool"
+   }
+  ],
+  "stateMutability": "pure"
  },
  {
   "type": "function",
@@ -255,6 +533,19 @@ export const labelEpochsAbi = [
  },
  {
   "type": "function",
+  "name": "minProposerBond",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint96",
+    "internalType": "uint96"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "missReveal",
   "inputs": [
    {
@@ -264,6 +555,35 @@ export const labelEpochsAbi = [
    }
   ],
   "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "onLocked",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "amount",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "",
+    "type": "bytes",
+    "internalType": "bytes"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   }
+  ],
   "stateMutability": "nonpayable"
  },
  {
@@ -321,6 +641,11 @@ export const labelEpochsAbi = [
       "internalType": "uint16"
      },
      {
+      "name": "goldBlocks",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
       "name": "goldRoot",
       "type": "bytes32",
       "internalType": "bytes32"
@@ -349,6 +674,56 @@ export const labelEpochsAbi = [
  },
  {
   "type": "function",
+  "name": "operatorBond",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint96",
+    "internalType": "uint96"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "pause",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   },
+   {
+    "name": "duration",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "pausedUntil",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "proposePayouts",
   "inputs": [
    {
@@ -368,12 +743,49 @@ export const labelEpochsAbi = [
    },
    {
     "name": "totalCumulative",
-    "type": "uint256",
-    "internalType": "uint256"
+    "type": "uint112",
+    "internalType": "uint112"
+   },
+   {
+    "name": "totalRaw",
+    "type": "uint112",
+    "internalType": "uint112"
    }
   ],
   "outputs": [],
   "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "proposerBondBps",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint16",
+    "internalType": "uint16"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "proposerBondOf",
+  "inputs": [
+   {
+    "name": "spend",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -400,6 +812,32 @@ export const labelEpochsAbi = [
   ],
   "outputs": [],
   "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "reserve",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "responseWindow",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -507,6 +945,11 @@ export const labelEpochsAbi = [
       "internalType": "uint16"
      },
      {
+      "name": "goldBlocks",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
       "name": "goldRoot",
       "type": "bytes32",
       "internalType": "bytes32"
@@ -528,12 +971,56 @@ export const labelEpochsAbi = [
  },
  {
   "type": "function",
+  "name": "token",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "address",
+    "internalType": "contract IGovernanceToken"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "unfreeze",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "responder",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
   "name": "voidEpoch",
   "inputs": [
    {
     "name": "epoch",
     "type": "uint64",
     "internalType": "uint64"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "withdrawBond",
+  "inputs": [
+   {
+    "name": "amount",
+    "type": "uint256",
+    "internalType": "uint256"
    }
   ],
   "outputs": [],
@@ -573,6 +1060,99 @@ export const labelEpochsAbi = [
  },
  {
   "type": "event",
+  "name": "BondChanged",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "free",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   },
+   {
+    "name": "reserved",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "BondSlashed",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "indexed": true,
+    "internalType": "uint64"
+   },
+   {
+    "name": "account",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "amount",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   },
+   {
+    "name": "challenger",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "share",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "EIP712DomainChanged",
+  "inputs": [],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "EntryPaused",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "indexed": true,
+    "internalType": "bytes4"
+   },
+   {
+    "name": "until",
+    "type": "uint48",
+    "indexed": false,
+    "internalType": "uint48"
+   },
+   {
+    "name": "rearmAt",
+    "type": "uint48",
+    "indexed": false,
+    "internalType": "uint48"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
   "name": "EpochOpened",
   "inputs": [
    {
@@ -580,6 +1160,12 @@ export const labelEpochsAbi = [
     "type": "uint64",
     "indexed": true,
     "internalType": "uint64"
+   },
+   {
+    "name": "operator",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
    },
    {
     "name": "terms",
@@ -633,6 +1219,11 @@ export const labelEpochsAbi = [
       "internalType": "uint16"
      },
      {
+      "name": "goldBlocks",
+      "type": "uint32",
+      "internalType": "uint32"
+     },
+     {
       "name": "goldRoot",
       "type": "bytes32",
       "internalType": "bytes32"
@@ -682,7 +1273,7 @@ export const labelEpochsAbi = [
     "internalType": "bytes32"
    },
    {
-    "name": "leafCount",
+    "name": "blockCount",
     "type": "uint32",
     "indexed": false,
     "internalType": "uint32"
@@ -692,6 +1283,31 @@ export const labelEpochsAbi = [
     "type": "bytes32",
     "indexed": false,
     "internalType": "bytes32"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "LabelsDisproved",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "indexed": true,
+    "internalType": "uint64"
+   },
+   {
+    "name": "challenger",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "fraud",
+    "type": "uint8",
+    "indexed": false,
+    "internalType": "enum Fraud"
    }
   ],
   "anonymous": false
@@ -729,6 +1345,56 @@ export const labelEpochsAbi = [
  },
  {
   "type": "event",
+  "name": "PayoutsDisproved",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "indexed": true,
+    "internalType": "uint64"
+   },
+   {
+    "name": "challenger",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "fraud",
+    "type": "uint8",
+    "indexed": false,
+    "internalType": "enum Fraud"
+   },
+   {
+    "name": "payoutsRoot",
+    "type": "bytes32",
+    "indexed": false,
+    "internalType": "bytes32"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "PayoutsFrozen",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "indexed": true,
+    "internalType": "uint64"
+   },
+   {
+    "name": "challenger",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
   "name": "PayoutsProposed",
   "inputs": [
    {
@@ -757,9 +1423,21 @@ export const labelEpochsAbi = [
    },
    {
     "name": "totalCumulative",
-    "type": "uint256",
+    "type": "uint112",
     "indexed": false,
-    "internalType": "uint256"
+    "internalType": "uint112"
+   },
+   {
+    "name": "totalRaw",
+    "type": "uint112",
+    "indexed": false,
+    "internalType": "uint112"
+   },
+   {
+    "name": "bond",
+    "type": "uint96",
+    "indexed": false,
+    "internalType": "uint96"
    },
    {
     "name": "challengeEndsAt",
@@ -785,6 +1463,31 @@ export const labelEpochsAbi = [
     "type": "bytes32",
     "indexed": false,
     "internalType": "bytes32"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "PayoutsUnfrozen",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "indexed": true,
+    "internalType": "uint64"
+   },
+   {
+    "name": "responder",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "challengeEndsAt",
+    "type": "uint48",
+    "indexed": false,
+    "internalType": "uint48"
    }
   ],
   "anonymous": false
@@ -867,6 +1570,70 @@ export const labelEpochsAbi = [
  },
  {
   "type": "error",
+  "name": "EntryPauseActive",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   },
+   {
+    "name": "until",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EntryPauseDurationOutOfBounds",
+  "inputs": [
+   {
+    "name": "duration",
+    "type": "uint48",
+    "internalType": "uint48"
+   },
+   {
+    "name": "maximum",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EntryPauseNotPausable",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EntryPauseTooSoon",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   },
+   {
+    "name": "notBefore",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "InvalidShortString",
+  "inputs": []
+ },
+ {
+  "type": "error",
   "name": "LabelEpochsBlockHashUnavailable",
   "inputs": [
    {
@@ -878,6 +1645,27 @@ export const labelEpochsAbi = [
     "name": "blockNumber",
     "type": "uint64",
     "internalType": "uint64"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LabelEpochsBondTooSmall",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
+   },
+   {
+    "name": "free",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "needed",
+    "type": "uint256",
+    "internalType": "uint256"
    }
   ]
  },
@@ -905,6 +1693,44 @@ export const labelEpochsAbi = [
     "name": "epoch",
     "type": "uint64",
     "internalType": "uint64"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LabelEpochsFrozen",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "challenger",
+    "type": "address",
+    "internalType": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LabelEpochsNotFrozen",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "LabelEpochsOnlyToken",
+  "inputs": [
+   {
+    "name": "caller",
+    "type": "address",
+    "internalType": "address"
    }
   ]
  },
@@ -1011,6 +1837,22 @@ export const labelEpochsAbi = [
  },
  {
   "type": "error",
+  "name": "LabelEpochsTooManyBlocks",
+  "inputs": [
+   {
+    "name": "blockCount",
+    "type": "uint32",
+    "internalType": "uint32"
+   },
+   {
+    "name": "maximum",
+    "type": "uint32",
+    "internalType": "uint32"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "LabelEpochsWrongSecret",
   "inputs": [
    {
@@ -1035,6 +1877,11 @@ export const labelEpochsAbi = [
     "internalType": "enum ILabelEpochs.Status"
    }
   ]
+ },
+ {
+  "type": "error",
+  "name": "LabelEpochsZeroAmount",
+  "inputs": []
  },
  {
   "type": "error",
@@ -1065,6 +1912,17 @@ export const labelEpochsAbi = [
     "name": "value",
     "type": "uint256",
     "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "StringTooLong",
+  "inputs": [
+   {
+    "name": "str",
+    "type": "string",
+    "internalType": "string"
    }
   ]
  }

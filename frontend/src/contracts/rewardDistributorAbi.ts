@@ -72,6 +72,11 @@ export const rewardDistributorAbi = [
       "internalType": "uint256"
      },
      {
+      "name": "rawPayHash",
+      "type": "bytes32",
+      "internalType": "bytes32"
+     },
+     {
       "name": "proof",
       "type": "bytes32[]",
       "internalType": "bytes32[]"
@@ -116,6 +121,11 @@ export const rewardDistributorAbi = [
       "name": "runningTotal",
       "type": "uint256",
       "internalType": "uint256"
+     },
+     {
+      "name": "rawPayHash",
+      "type": "bytes32",
+      "internalType": "bytes32"
      },
      {
       "name": "proof",
@@ -572,6 +582,22 @@ export const rewardDistributorAbi = [
    },
    {
     "name": "totalFunded",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "SafeCastOverflowedUintDowncast",
+  "inputs": [
+   {
+    "name": "bits",
+    "type": "uint8",
+    "internalType": "uint8"
+   },
+   {
+    "name": "value",
     "type": "uint256",
     "internalType": "uint256"
    }

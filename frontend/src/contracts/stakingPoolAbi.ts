@@ -32,11 +32,93 @@ export const stakingPoolAbi = [
       "name": "maxCooldown",
       "type": "uint48",
       "internalType": "uint48"
+     },
+     {
+      "name": "maxSlashBps",
+      "type": "uint16",
+      "internalType": "uint16"
+     },
+     {
+      "name": "slashWindow",
+      "type": "uint48",
+      "internalType": "uint48"
+     },
+     {
+      "name": "slashPerWindow",
+      "type": "uint208",
+      "internalType": "uint208"
+     },
+     {
+      "name": "challengerShareBps",
+      "type": "uint16",
+      "internalType": "uint16"
+     },
+     {
+      "name": "minReward",
+      "type": "uint256",
+      "internalType": "uint256"
+     },
+     {
+      "name": "maxStreamDuration",
+      "type": "uint48",
+      "internalType": "uint48"
      }
     ]
    }
   ],
   "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "MAX_PAUSE",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "MIN_ACCRUING_STAKE",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "REARM",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "SCALE",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -53,6 +135,32 @@ export const stakingPoolAbi = [
  },
  {
   "type": "function",
+  "name": "challengerShareBps",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint16",
+    "internalType": "uint16"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "claimReward",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "amount",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
   "name": "cooldown",
   "inputs": [],
   "outputs": [
@@ -60,6 +168,25 @@ export const stakingPoolAbi = [
     "name": "",
     "type": "uint48",
     "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "earned",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
    }
   ],
   "stateMutability": "view"
@@ -79,7 +206,71 @@ export const stakingPoolAbi = [
  },
  {
   "type": "function",
+  "name": "isPausable",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "bool",
+    "internalType": "bool"
+   }
+  ],
+  "stateMutability": "pure"
+ },
+ {
+  "type": "function",
+  "name": "isSettled",
+  "inputs": [
+   {
+    "name": "caseId",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "bool",
+    "internalType": "bool"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "maxCooldown",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "maxSlashBps",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint16",
+    "internalType": "uint16"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "maxStreamDuration",
   "inputs": [],
   "outputs": [
    {
@@ -102,6 +293,56 @@ export const stakingPoolAbi = [
    }
   ],
   "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "minReward",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "notifyReserve",
+  "inputs": [
+   {
+    "name": "duration",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "amount",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "notifyReward",
+  "inputs": [
+   {
+    "name": "amount",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "duration",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
  },
  {
   "type": "function",
@@ -134,6 +375,43 @@ export const stakingPoolAbi = [
  },
  {
   "type": "function",
+  "name": "pause",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   },
+   {
+    "name": "duration",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "pausedUntil",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "requestUnstake",
   "inputs": [
    {
@@ -144,6 +422,51 @@ export const stakingPoolAbi = [
   ],
   "outputs": [],
   "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "rewardState",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "state",
+    "type": "tuple",
+    "internalType": "struct IStakingPool.RewardState",
+    "components": [
+     {
+      "name": "rate",
+      "type": "uint256",
+      "internalType": "uint256"
+     },
+     {
+      "name": "endsAt",
+      "type": "uint48",
+      "internalType": "uint48"
+     },
+     {
+      "name": "remaining",
+      "type": "uint256",
+      "internalType": "uint256"
+     },
+     {
+      "name": "reserve",
+      "type": "uint256",
+      "internalType": "uint256"
+     },
+     {
+      "name": "perShare",
+      "type": "uint256",
+      "internalType": "uint256"
+     },
+     {
+      "name": "remainder",
+      "type": "uint256",
+      "internalType": "uint256"
+     }
+    ]
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -186,7 +509,7 @@ export const stakingPoolAbi = [
     "internalType": "uint256"
    },
    {
-    "name": "beneficiary",
+    "name": "challenger",
     "type": "address",
     "internalType": "address"
    },
@@ -204,6 +527,64 @@ export const stakingPoolAbi = [
    }
   ],
   "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "slashAvailable",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "slashPerWindow",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint208",
+    "internalType": "uint208"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "slashWindow",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "slashableOf",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -301,6 +682,100 @@ export const stakingPoolAbi = [
  },
  {
   "type": "event",
+  "name": "EntryPaused",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "indexed": true,
+    "internalType": "bytes4"
+   },
+   {
+    "name": "until",
+    "type": "uint48",
+    "indexed": false,
+    "internalType": "uint48"
+   },
+   {
+    "name": "rearmAt",
+    "type": "uint48",
+    "indexed": false,
+    "internalType": "uint48"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "RewardNotified",
+  "inputs": [
+   {
+    "name": "amount",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   },
+   {
+    "name": "rate",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   },
+   {
+    "name": "endsAt",
+    "type": "uint48",
+    "indexed": false,
+    "internalType": "uint48"
+   },
+   {
+    "name": "reserve",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "RewardPaid",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "indexed": true,
+    "internalType": "address"
+   },
+   {
+    "name": "amount",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "RewardReserved",
+  "inputs": [
+   {
+    "name": "amount",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   },
+   {
+    "name": "reserve",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
   "name": "Slashed",
   "inputs": [
    {
@@ -316,10 +791,16 @@ export const stakingPoolAbi = [
     "internalType": "uint256"
    },
    {
-    "name": "beneficiary",
+    "name": "challenger",
     "type": "address",
     "indexed": true,
     "internalType": "address"
+   },
+   {
+    "name": "share",
+    "type": "uint256",
+    "indexed": false,
+    "internalType": "uint256"
    },
    {
     "name": "caseId",
@@ -469,6 +950,65 @@ export const stakingPoolAbi = [
  },
  {
   "type": "error",
+  "name": "EntryPauseActive",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   },
+   {
+    "name": "until",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EntryPauseDurationOutOfBounds",
+  "inputs": [
+   {
+    "name": "duration",
+    "type": "uint48",
+    "internalType": "uint48"
+   },
+   {
+    "name": "maximum",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EntryPauseNotPausable",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "EntryPauseTooSoon",
+  "inputs": [
+   {
+    "name": "selector",
+    "type": "bytes4",
+    "internalType": "bytes4"
+   },
+   {
+    "name": "notBefore",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "SafeCastOverflowedUintDowncast",
   "inputs": [
    {
@@ -480,6 +1020,39 @@ export const stakingPoolAbi = [
     "name": "value",
     "type": "uint256",
     "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "SafeERC20FailedOperation",
+  "inputs": [
+   {
+    "name": "token",
+    "type": "address",
+    "internalType": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "StakingPoolCaseSettled",
+  "inputs": [
+   {
+    "name": "caseId",
+    "type": "bytes32",
+    "internalType": "bytes32"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "StakingPoolConfigOutOfBounds",
+  "inputs": [
+   {
+    "name": "field",
+    "type": "string",
+    "internalType": "string"
    }
   ]
  },
@@ -522,6 +1095,22 @@ export const stakingPoolAbi = [
  },
  {
   "type": "error",
+  "name": "StakingPoolDurationOutOfBounds",
+  "inputs": [
+   {
+    "name": "duration",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "maximum",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "StakingPoolInsufficientStake",
   "inputs": [
    {
@@ -538,6 +1127,17 @@ export const stakingPoolAbi = [
     "name": "needed",
     "type": "uint256",
     "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "StakingPoolNothingToClaim",
+  "inputs": [
+   {
+    "name": "account",
+    "type": "address",
+    "internalType": "address"
    }
   ]
  },
@@ -560,6 +1160,54 @@ export const stakingPoolAbi = [
     "name": "caller",
     "type": "address",
     "internalType": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "StakingPoolRateBelowRunning",
+  "inputs": [
+   {
+    "name": "rate",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "running",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "StakingPoolRewardTooSmall",
+  "inputs": [
+   {
+    "name": "amount",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "minimum",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
+  "name": "StakingPoolSlashWindowExceeded",
+  "inputs": [
+   {
+    "name": "available",
+    "type": "uint256",
+    "internalType": "uint256"
+   },
+   {
+    "name": "requested",
+    "type": "uint256",
+    "internalType": "uint256"
    }
   ]
  },

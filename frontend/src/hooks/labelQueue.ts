@@ -1,8 +1,12 @@
 import type { LabelTask, LeaseAnswer } from "../api/types";
+import type { Choice } from "../protocol/labels";
+
+/** A task on the desk; `given` when it was answered before, and the answer has yet to reach the server. */
+export type DeskTask = LabelTask & { given?: Choice };
 
 /** What is on the desk of a labeler: the task shown first, then those fetched ahead. */
 export interface LabelQueue {
-  tasks: LabelTask[];
+  tasks: DeskTask[];
   /** Slots answered in this visit, so that a lease renewed meanwhile does not bring them back. */
   answered: ReadonlySet<string>;
   progress: LeaseAnswer["progress"] | null;
@@ -16,9 +20,9 @@ export const EMPTY_QUEUE: LabelQueue = { tasks: [], answered: new Set(), progres
 const slotKey = ({ block, slot }: { block: number; slot: number }): string => `${block}:${slot}`;
 
 /** Adds leased tasks behind those already there; renews the leases of tasks that are known. */
-export function addLease(queue: LabelQueue, lease: LeaseAnswer): LabelQueue {
+export function addLease(queue: LabelQueue, lease: Omit<LeaseAnswer, "tasks"> & { tasks: DeskTask[] }): LabelQueue {
   const fresh = new Map(lease.tasks.map((task) => [slotKey(task), task]));
-  const kept = queue.tasks.map((task) => fresh.get(slotKey(task)) ?? task);
+  const kept = queue.tasks.map((task) => ({ ...task, ...fresh.get(slotKey(task)) }));
   const known = new Set([...queue.answered, ...kept.map(slotKey)]);
   const added = lease.tasks.filter((task) => !known.has(slotKey(task)));
   return {
@@ -48,7 +52,7 @@ export function answerFirst(queue: LabelQueue): LabelQueue {
 }
 
 /** Puts a task whose answer the server did not take back to the front. */
-export function putBack(queue: LabelQueue, task: LabelTask): LabelQueue {
+export function putBack(queue: LabelQueue, task: DeskTask): LabelQueue {
   const answered = new Set(queue.answered);
   answered.delete(slotKey(task));
   return {

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Address } from "viem";
+import { answerAt, fixAnswer } from "../answers";
 import { sendJson } from "../api/client";
 import { Problem, isProblem } from "../api/problem";
 import type { LabelTask, LeaseAnswer, Receipt } from "../api/types";
@@ -38,7 +39,8 @@ async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
 
 /**
  * The labeler's desk: leases tasks ahead, signs each answer with the session key, shows the next task at once and sends
- * the answer behind it. An answer that the server does not take comes back to the front with the reason.
+ * the answer behind it. A task whose answer the server does not take comes back to the front with the reason and with
+ * the answer, which is final: it can be sent again, not be changed.
  */
 export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
   const { chainId, contracts } = useConfig();
@@ -48,20 +50,23 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
   const [sending, setSending] = useState(0);
   const [error, setError] = useState<unknown>(null);
   const leasing = useRef(false);
+  const place = useMemo(() => ({ chainId, contract: contracts.labelEpochs, labeler, epoch }), [chainId, contracts.labelEpochs, labeler, epoch]);
 
   const lease = useCallback(async () => {
     if (leasing.current) return;
     leasing.current = true;
     try {
-      const answer = await sendJson<LeaseAnswer>("POST", `/epochs/${epoch}/leases`, { count: LEASE_COUNT });
-      setQueue((current) => addLease(current, answer));
+      const leases = await sendJson<LeaseAnswer>("POST", `/epochs/${epoch}/leases`, { count: LEASE_COUNT });
+      const answers = await Promise.all(leases.tasks.map((task) => answerAt({ ...place, ...task })));
+      const tasks = leases.tasks.map((task, i) => ({ ...task, ...(answers[i] && { given: answers[i].choice }) }));
+      setQueue((current) => addLease(current, { ...leases, tasks }));
       setError(null);
     } catch (cause) {
       setError(cause);
     } finally {
       leasing.current = false;
     }
-  }, [epoch]);
+  }, [epoch, place]);
 
   const low = queue.tasks.length < LOW_WATER && !queue.exhausted && error === null;
   useEffect(() => {
@@ -79,10 +84,13 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
       if (task === undefined) return;
       setQueue(answerFirst);
       setSending((count) => count + 1);
+      let given = task.given;
       try {
         const { privateKeyToAccount } = await import("viem/accounts");
-        const { block, slot, taskId } = task;
-        const preference = { epoch, block, slot, taskId, choice: choiceNumber(choice), labeler };
+        const { block, seat, slot } = task;
+        const stands = await fixAnswer({ ...place, block, seat, slot }, { taskId: task.taskId, choice });
+        given = stands.choice;
+        const preference = { epoch, block, seat, slot, taskId: stands.taskId, choice: choiceNumber(given), labeler };
         const signature = await privateKeyToAccount(key.privateKey).signTypedData({
           domain: domainOf(chainId, contracts.labelEpochs),
           types: preferenceTypes,
@@ -95,17 +103,17 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
           throw new Error("The receipt is not for the answer that was sent. Tell the operator before you go on.");
         }
         await saveReceipt({ ...signed, chainId, contract: contracts.labelEpochs, receipt });
-        setSaved({ task, choice, receipt });
+        setSaved({ task, choice: given, receipt });
       } catch (cause) {
         // Another tab may have answered it; then the first answer stands and the task stays gone.
-        if (!isProblem(cause, "already-answered")) setQueue((current) => putBack(current, task));
+        if (!isProblem(cause, "already-answered")) setQueue((current) => putBack(current, { ...task, given }));
         setError(cause);
       } finally {
         setSending((count) => count - 1);
         void queries.invalidateQueries({ queryKey: ["status"] });
       }
     },
-    [queue.tasks, epoch, labeler, key, chainId, contracts.labelEpochs, queries],
+    [queue.tasks, place, epoch, labeler, key, chainId, contracts.labelEpochs, queries],
   );
 
   return { queue, task: queue.tasks[0], saved, sending, error, answer, retry: () => (setError(null), void lease()) };

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import { useConfig as useWagmiConfig } from "wagmi";
 import { readContract } from "wagmi/actions";
 import { get, getBlob } from "../api/client";
@@ -10,6 +10,7 @@ import { rewardDistributorAbi } from "../contracts/rewardDistributorAbi";
 import { describeError } from "../errors";
 import type { Bundle } from "../protocol/bundle";
 import * as checks from "../protocol/checks";
+import { type Earned, type Leaf, judgeEpoch } from "../protocol/payouts";
 import { listReceipts } from "../receipts";
 import { useConfig } from "./useConfig";
 
@@ -43,8 +44,9 @@ export function useVerification() {
 
   const verify = useCallback(
     async (epochNumber: number, account: Address) => {
-      const labelEpochs = { address: contracts.labelEpochs, abi: labelEpochsAbi, args: [BigInt(epochNumber)] } as const;
-      const known = {} as { epoch: checks.ChainEpoch; terms: checks.ChainTerms; bundle: Bundle; earned: checks.Earned[]; leaves: checks.Leaf[] };
+      const labelEpochs = { address: contracts.labelEpochs, abi: labelEpochsAbi } as const;
+      const epochOf = (epoch: number) => readContract(wagmi, { ...labelEpochs, functionName: "epochOf", args: [BigInt(epoch)] });
+      const known = {} as { epoch: checks.ChainEpoch; terms: checks.ChainTerms; bundle: Bundle; earned: Earned[]; leaves: Leaf[]; before: Leaf[] };
       const needBundle = () => {
         if (known.bundle === undefined) throw new Skip("Needs the file of signed labels.");
         return known.bundle;
@@ -55,8 +57,8 @@ export function useVerification() {
           "Read the epoch from the chain",
           async () => {
             const [epoch, terms] = await Promise.all([
-              readContract(wagmi, { ...labelEpochs, functionName: "epochOf" }),
-              readContract(wagmi, { ...labelEpochs, functionName: "termsOf" }),
+              epochOf(epochNumber),
+              readContract(wagmi, { ...labelEpochs, functionName: "termsOf", args: [BigInt(epochNumber)] }),
             ]);
             known.epoch = epoch;
             known.terms = terms;
@@ -83,6 +85,13 @@ export function useVerification() {
             return checks.checkSeed(known.epoch, known.terms);
           },
         ],
+        [
+          "The tasks were dealt by the secret",
+          () => {
+            if (BigInt(known.epoch.seed) === 0n) throw new Skip("The secret is not revealed.");
+            return checks.checkDeal(needBundle(), account, known.epoch, known.terms);
+          },
+        ],
         ["This account signed its answers", () => checks.checkSignatures(needBundle(), account)],
         [
           "No receipted answer was left out",
@@ -96,10 +105,11 @@ export function useVerification() {
         [
           "The pay follows from the rule",
           async () => {
-            known.earned = checks.judgeEpoch(needBundle(), known.epoch, known.terms).filter(({ labeler }) => labeler.toLowerCase() === account.toLowerCase());
-            if (known.earned.length === 0) throw new Skip("This account has no labels in this epoch.");
+            known.earned = judgeEpoch(needBundle(), known.epoch.secret, known.epoch.seed, known.terms);
+            const own = known.earned.filter(({ labeler }) => labeler.toLowerCase() === account.toLowerCase());
+            if (own.length === 0) throw new Skip("This account has no labels in this epoch.");
             const statement = await orSkip(get<Statement>(`/epochs/${epochNumber}/statements/${account}`), "No statement is published yet.");
-            return checks.checkStatements(known.earned, [statement]);
+            return checks.checkStatements(own, [statement]);
           },
         ],
         [
@@ -111,19 +121,37 @@ export function useVerification() {
           },
         ],
         [
-          "The account's total grew by this pay",
+          "They go on from the payouts approved before",
           async () => {
-            if (known.leaves === undefined || known.earned === undefined) throw new Skip("Needs the pay and the payouts.");
-            const before = epochNumber > 1 ? await payoutLeaves(epochNumber - 1) : [];
-            return checks.checkGrowth(known.earned, account, before, known.leaves);
+            const previous = await lastAccepted(epochNumber, epochOf);
+            known.before = previous === null ? [] : await payoutLeaves(previous.number);
+            return previous === null ? { ok: true, detail: "No payouts were approved before." } : checks.checkLeaves(known.before, previous.epoch);
+          },
+        ],
+        [
+          "Every account got what the rule gives",
+          () => {
+            if (known.leaves === undefined || known.before === undefined || known.earned === undefined) throw new Skip("Needs the labels and the payouts.");
+            return checks.checkRule(known.earned, known.before, known.leaves);
+          },
+        ],
+        [
+          "This account's total grew by its pay",
+          () => {
+            if (known.leaves === undefined || known.before === undefined || known.earned === undefined) throw new Skip("Needs the pay and the payouts.");
+            return checks.checkGrowth(known.earned, account, known.before, known.leaves);
           },
         ],
         [
           "This account's claim is proven",
           async () => {
             const payout = await orSkip(get<Payout>(`/payouts/${account}`), "No approved payout holds this account.");
-            const root: Hex = await readContract(wagmi, { address: contracts.rewardDistributor, abi: rewardDistributorAbi, functionName: "payoutsRoot" });
-            return checks.checkProof({ ...toLeaf(payout), index: payout.index, proof: payout.proof }, root);
+            const distributor = { address: contracts.rewardDistributor, abi: rewardDistributorAbi } as const;
+            const [root, accountCount] = await Promise.all([
+              readContract(wagmi, { ...distributor, functionName: "payoutsRoot" }),
+              readContract(wagmi, { ...distributor, functionName: "accountCount" }),
+            ]);
+            return checks.checkProof({ ...toLeaf(payout), index: payout.index, proof: payout.proof }, root, accountCount);
           },
         ],
       ];
@@ -152,11 +180,25 @@ export function useVerification() {
   return { steps, running, verify };
 }
 
-const payoutLeaves = async (epoch: number): Promise<checks.Leaf[]> =>
+const payoutLeaves = async (epoch: number): Promise<Leaf[]> =>
   (await orSkip(get<PayoutLeaf[]>(`/epochs/${epoch}/payouts`), `The payouts of epoch ${epoch} are not published.`)).map(toLeaf);
 
-const toLeaf = (leaf: PayoutLeaf): checks.Leaf => ({
+const toLeaf = (leaf: Omit<PayoutLeaf, "index">): Leaf => ({
   account: leaf.account,
+  position: leaf.position,
   cumulative: BigInt(leaf.cumulative),
   runningTotal: BigInt(leaf.runningTotal),
+  raw: BigInt(leaf.raw),
+  runningRaw: BigInt(leaf.runningRaw),
 });
+
+const ACCEPTED = 5;
+
+/** The epoch below `number` whose payouts were approved last: voided ones have none. */
+async function lastAccepted<T extends { status: number }>(number: number, epochOf: (epoch: number) => Promise<T>): Promise<{ number: number; epoch: T } | null> {
+  for (let before = number - 1; before > 0; before--) {
+    const epoch = await epochOf(before);
+    if (epoch.status === ACCEPTED) return { number: before, epoch };
+  }
+  return null;
+}

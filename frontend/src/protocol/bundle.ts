@@ -1,48 +1,77 @@
 import { type Address, type Hex, verifyTypedData } from "viem";
-import { type Domain, type LabelWord, goldLeaf, labelLeaf, preferenceMessage, preferenceTypes, sessionKeyTypes } from "./labels";
-import { merkleRoot } from "./merkle";
+import {
+  type Domain,
+  type LabelWord,
+  MAX_ROSTER,
+  type Preference,
+  goldLeaf,
+  labelLeaf,
+  positionOf,
+  preferenceMessage,
+  preferenceTypes,
+  sessionKeyTypes,
+} from "./labels";
+import { sparseRoot } from "./merkle";
 
 /** The published file of an epoch's signed labels, from which a stranger can recompute the pay. */
 export interface Bundle {
-  format: "polity.labels.v1";
+  format: "polity.labels.v2";
   chainId: number;
   verifyingContract: Address;
   epoch: number;
-  gold: { taskId: Hex; choice: number }[];
+  /** Of every seat that could be given out, answers ascending by slot. */
+  gold: { block: number; seat: number; answers: { slot: number; taskId: Hex; choice: number }[] }[];
   sessions: { labeler: Address; sessionKey: Address; scope: string; expiresAt: number; signature: Hex }[];
   seats: { block: number; seat: number; labeler: Address; taskIds: Hex[] }[];
   preferences: BundlePreference[];
 }
 
-export interface BundlePreference {
-  block: number;
-  slot: number;
-  labeler: Address;
-  taskId: Hex;
-  choice: number;
+export interface BundlePreference extends Omit<Preference, "epoch"> {
   sessionKey: Address;
   signature: Hex;
 }
 
 const CHOICE_B = 1;
+const bitOf = (slot: number): bigint => 1n << BigInt(slot);
 
-/** Packs answers into one word per (block, labeler), ascending; a tie or a skip is not valid, but makes a member. */
+/** Packs answers into one word per labeler, ascending by seat; a tie or a skip is not valid, but makes a member. */
 export function labelWords(bundle: Bundle): LabelWord[] {
   const byPlace = new Map<string, LabelWord>();
-  for (const { block, slot, labeler, choice } of bundle.preferences) {
-    const key = `${block}:${labeler.toLowerCase()}`;
-    const found = byPlace.get(key) ?? { epoch: bundle.epoch, labeler, block, answers: 0n, valid: 0n };
-    const mark = 1n << BigInt(slot);
-    const valid = choice <= CHOICE_B ? found.valid | mark : found.valid & ~mark;
-    const answers = choice === CHOICE_B ? found.answers | mark : found.answers & ~mark;
-    byPlace.set(key, { ...found, valid, answers });
+  for (const { block, seat, slot, labeler, choice } of bundle.preferences) {
+    const key = `${block}:${seat}:${labeler.toLowerCase()}`;
+    const found = byPlace.get(key) ?? { epoch: bundle.epoch, block, seat, labeler, answers: 0n, valid: 0n };
+    if (choice <= CHOICE_B) found.valid |= bitOf(slot);
+    if (choice === CHOICE_B) found.answers |= bitOf(slot);
+    byPlace.set(key, found);
   }
-  return [...byPlace.values()].sort((a, b) => a.block - b.block || (a.labeler.toLowerCase() < b.labeler.toLowerCase() ? -1 : 1));
+  return [...byPlace.values()].sort((a, b) => positionOf(a) - positionOf(b));
 }
 
-export const labelsRoot = (words: readonly LabelWord[]): Hex => merkleRoot(words.map(labelLeaf));
+const blocksOf = (places: readonly { block: number }[]): number => places.reduce((most, { block }) => Math.max(most, block + 1), 0);
 
-export const goldRoot = (bundle: Bundle): Hex => merkleRoot(bundle.gold.map(({ taskId, choice }) => goldLeaf(taskId, choice)));
+export const blockCountOf = (words: readonly LabelWord[]): number => blocksOf(words);
+
+export const labelsRoot = (words: readonly LabelWord[]): Hex =>
+  sparseRoot(blocksOf(words) * MAX_ROSTER, words.map((word) => [positionOf(word), labelLeaf(word)]));
+
+export const goldBlocksOf = (bundle: Bundle): number => blocksOf(bundle.gold);
+
+/** B where the bit of a gold slot is set, by position; absent for a seat without gold. */
+export const goldAnswers = (bundle: Bundle): Map<number, bigint> =>
+  new Map(
+    bundle.gold
+      .filter(({ answers }) => answers.length > 0)
+      .map((place) => [positionOf(place), place.answers.reduce((mask, { slot, choice }) => (choice === CHOICE_B ? mask | bitOf(slot) : mask), 0n)]),
+  );
+
+export function goldRoot(bundle: Bundle): Hex {
+  const answers = goldAnswers(bundle);
+  const leaves = bundle.gold.map((place) => {
+    const position = positionOf(place);
+    return [position, goldLeaf(answers.get(position) ?? 0n, place.answers.map(({ taskId }) => taskId))] as const;
+  });
+  return sparseRoot(goldBlocksOf(bundle) * MAX_ROSTER, leaves);
+}
 
 /** Whether the wallet signed the authorisation of this session key. */
 export const verifySession = (session: Bundle["sessions"][number], domain: Domain): Promise<boolean> =>

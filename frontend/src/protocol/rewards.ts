@@ -28,34 +28,40 @@ function* draws(key: Hex): Generator<number, never> {
   }
 }
 
-/** `m` of `slots` by a partial Fisher–Yates shuffle, ascending. */
-export function choose(slots: readonly number[], m: number, key: Hex): number[] {
-  const pool = [...slots];
+/**
+ * A partial Fisher–Yates shuffle: `count` places from `from` on are filled from those between there and `end`. The
+ * streams of a block go on where the one before stopped, so one array of slots is dealt to overlap, gold and halves.
+ */
+function deal(slots: readonly number[], from: number, count: number, end: number, key: Hex): number[] {
+  const dealt = [...slots];
   const stream = draws(key);
-  const count = Math.min(m, pool.length);
-  for (let i = 0; i < count; i++) {
-    const j = i + (stream.next().value % (pool.length - i));
-    [pool[i], pool[j]] = [pool[j]!, pool[i]!];
+  for (let a = from; a < from + count; a++) {
+    const b = a + (stream.next().value % (end - a));
+    [dealt[a], dealt[b]] = [dealt[b]!, dealt[a]!];
   }
-  return pool.slice(0, count).sort((a, b) => a - b);
+  return dealt;
 }
 
-const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+/** The slots of a block in the order of the overlap's draw: the first `overlapSlots` are those that all members share. */
+export function dealOverlap(terms: RewardTerms, secret: Hex, block: number): number[] {
+  const slots = Array.from({ length: terms.blockSlots }, (_, slot) => slot);
+  return deal(slots, 0, terms.overlapSlots, slots.length, streamKey(secret, "overlap", block, 0));
+}
 
-/** Slots that the whole roster of a block answered. */
-export const overlapSlots = (terms: RewardTerms, secret: Hex, epoch: number | bigint, block: number): number[] =>
-  choose(range(terms.blockSlots), terms.overlapSlots, streamKey(secret, "overlap", epoch, block, 0));
+const ascending = (a: number, b: number): number => a - b;
 
-/** Slots of one seat that hold tasks with an answer known beforehand. */
-export function goldSlots(terms: RewardTerms, secret: Hex, epoch: number | bigint, block: number, seat: number): number[] {
-  const shared = new Set(overlapSlots(terms, secret, epoch, block));
-  const single = range(terms.blockSlots).filter((slot) => !shared.has(slot));
-  return choose(single, terms.goldSlots, streamKey(secret, "gold", epoch, block, seat));
+/** Slots of one seat that hold tasks with an answer known beforehand, ascending. */
+export function goldSlots(terms: RewardTerms, dealt: readonly number[], secret: Hex, block: number, seat: number): number[] {
+  const { overlapSlots: m, goldSlots: g } = terms;
+  return deal(dealt, m, g, dealt.length, streamKey(secret, "gold", block, seat)).slice(m, m + g).sort(ascending);
 }
 
 /** Which of the overlap slots count in the first half; the rest count in the second. */
-export const firstHalf = (terms: RewardTerms, seed: Hex, epoch: number | bigint, block: number, overlap: readonly number[]): number[] =>
-  choose(overlap, Math.floor(terms.overlapSlots / 2), streamKey(seed, "half", epoch, block, 0));
+export function firstHalf(terms: RewardTerms, dealt: readonly number[], seed: Hex, block: number): number[] {
+  const m = terms.overlapSlots;
+  const half = Math.floor(m / 2);
+  return deal(dealt, 0, half, m, streamKey(seed, "half", block, 0)).slice(0, half);
+}
 
 const bit = (mask: bigint, slot: number): 0 | 1 => (((mask >> BigInt(slot)) & 1n) === 1n ? 1 : 0);
 
@@ -63,13 +69,6 @@ export function popcount(mask: bigint): number {
   let count = 0;
   for (let rest = mask; rest > 0n; rest &= rest - 1n) count++;
   return count;
-}
-
-/** The others' majority on a slot: 1 for B, 0 for A, null when they are even. */
-function majority(others: readonly LabelWord[], slot: number): 0 | 1 | null {
-  let lead = 0;
-  for (const other of others) if (bit(other.valid, slot) === 1) lead += bit(other.answers, slot) === 1 ? 1 : -1;
-  return lead === 0 ? null : lead > 0 ? 1 : 0;
 }
 
 /** Division that rounds towards minus infinity, as the contract and the reference do. */
@@ -108,50 +107,69 @@ export interface Judgement {
   reason: Reason;
 }
 
-/** One labeler's place: the tasks of its slots, and the answers it gave to them. */
-export interface Place {
-  seat: number;
-  taskIds: readonly Hex[];
-  word: LabelWord;
+/** What judging one member of a block needs to know about all of them. */
+export interface BlockView {
+  dealt: readonly number[];
+  overlap: readonly number[];
+  /** Empty without a seed. */
+  first: ReadonlySet<number>;
+  /** By how many the members' valid answers B outnumber those A, slot by slot of the overlap. */
+  lead: ReadonlyMap<number, number>;
+  nRoster: number;
+  secret: Hex;
+  seed: Hex;
 }
 
-function compare(own: LabelWord, roster: readonly LabelWord[], overlap: readonly number[], first: ReadonlySet<number>): [Counts, Counts] {
+const vote = (label: LabelWord, slot: number): -1 | 0 | 1 => (bit(label.valid, slot) === 0 ? 0 : bit(label.answers, slot) === 1 ? 1 : -1);
+
+/**
+ * @param roster the words of every member of the block who answered at least once
+ * @param seed the zero word when the secret was never revealed: base pay only
+ */
+export function viewBlock(roster: readonly LabelWord[], block: number, secret: Hex, seed: Hex, terms: RewardTerms): BlockView {
+  const known = seed !== zeroHash;
+  const dealt = known ? dealOverlap(terms, secret, block) : [];
+  const overlap = dealt.slice(0, terms.overlapSlots);
+  const first = new Set(known ? firstHalf(terms, dealt, seed, block) : []);
+  const lead = new Map(overlap.map((slot) => [slot, roster.reduce((sum, member) => sum + vote(member, slot), 0)]));
+  return { dealt, overlap, first, lead, nRoster: roster.length, secret, seed };
+}
+
+/** Own answers against the majority of all others, where the others have one. */
+function compare(own: LabelWord, { overlap, first, lead }: BlockView): [Counts, Counts] {
   const halves: [Counts, Counts] = [
     [[0, 0], [0, 0]],
     [[0, 0], [0, 0]],
   ];
-  const others = roster.filter((member) => member.labeler !== own.labeler);
   for (const slot of overlap) {
-    const common = bit(own.valid, slot) === 1 ? majority(others, slot) : null;
-    if (common !== null) halves[first.has(slot) ? 0 : 1][bit(own.answers, slot)][common]++;
+    const mine = vote(own, slot);
+    const others = lead.get(slot)! - mine;
+    if (mine !== 0 && others !== 0) halves[first.has(slot) ? 0 : 1][mine === 1 ? 1 : 0][others > 0 ? 1 : 0]++;
   }
   return halves;
 }
 
 /**
- * Judges one block of one labeler.
+ * Judges one member of a block.
  *
- * @param roster the words of every member of the block who answered at least once, the labeler's own among them
- * @param gold known answers by task: 0 A, 1 B
- * @param seed the zero word when the secret was never revealed: base pay only
+ * @param gold B where the bit of a gold slot is set; null for a seat without gold
  */
-export function judge(place: Place, roster: readonly LabelWord[], gold: ReadonlyMap<Hex, number>, secret: Hex, seed: Hex, terms: RewardTerms): Judgement {
-  const { word: own, seat, taskIds } = place;
-  const asked = goldSlots(terms, secret, own.epoch, own.block, seat).filter((slot) => bit(own.valid, slot) === 1);
-  const goldRight = asked.filter((slot) => gold.get(taskIds[slot]!) === bit(own.answers, slot)).length;
-  const passed = goldRight * 10_000 >= terms.goldPassBps * asked.length;
+export function judge(own: LabelWord, gold: bigint | null, view: BlockView, terms: RewardTerms): Judgement {
+  const known = view.seed !== zeroHash;
+  const slots = known && gold !== null ? goldSlots(terms, view.dealt, view.secret, own.block, own.seat) : [];
+  const answered = slots.filter((slot) => bit(own.valid, slot) === 1);
+  const goldRight = answered.filter((slot) => bit(gold!, slot) === bit(own.answers, slot)).length;
+  const passed = goldRight * 10_000 >= terms.goldPassBps * answered.length;
 
-  const overlap = overlapSlots(terms, secret, own.epoch, own.block);
-  const first = new Set(seed === zeroHash ? [] : firstHalf(terms, seed, own.epoch, own.block, overlap));
-  const [m1, m2] = compare(own, roster, seed === zeroHash ? [] : overlap, first);
+  const [m1, m2] = compare(own, view);
   const [t1, t2] = [total(m1), total(m2)];
   const dmi = dmiScore(m1, m2);
 
   const reason: Reason = !passed
     ? "goldFailed"
-    : seed === zeroHash
+    : !known
       ? "noSeed"
-      : roster.length < terms.minRoster
+      : view.nRoster < terms.minRoster
         ? "smallRoster"
         : dmi === null || t1 + t2 < terms.minOverlap
           ? "shortOverlap"
@@ -162,7 +180,7 @@ export function judge(place: Place, roster: readonly LabelWord[], gold: Readonly
   const base = passed ? terms.basePay * n : 0n;
   const alpha = passed ? floorDiv(terms.alphaPay * n * score, WAD) : 0n;
   const raw = base + alpha > 0n ? base + alpha : 0n;
-  return { nValid, t1, t2, m1, m2, score, goldRight, goldAnswered: asked.length, base, alpha, raw, reason };
+  return { nValid, t1, t2, m1, m2, score, goldRight, goldAnswered: answered.length, base, alpha, raw, reason };
 }
 
 /** What is paid when the sum of all raw pays exceeds the budget: each shrinks in proportion, rounded down. */

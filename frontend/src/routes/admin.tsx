@@ -2,6 +2,7 @@ import { Campaigns } from "../components/admin/Campaigns";
 import { Epochs } from "../components/admin/Epochs";
 import { Jobs } from "../components/admin/Jobs";
 import { Runs } from "../components/admin/Runs";
+import { Pauses } from "../components/layout/Pauses";
 import { SignedIn } from "../components/wallet/Gate";
 import { isOperator, useMe } from "../hooks/useMe";
 import { Empty } from "../ui/Notice";
@@ -15,6 +16,7 @@ function Panels() {
       {(data) =>
         isOperator(data) ? (
           <>
+            <Pauses />
             <Campaigns />
             <Epochs />
             <Runs />

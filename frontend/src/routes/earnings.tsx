@@ -1,9 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import type { Address } from "viem";
 import { useConnection } from "wagmi";
+import { BondCard } from "../components/earnings/BondCard";
 import { ClaimCard } from "../components/earnings/ClaimCard";
 import { Claims } from "../components/earnings/Claims";
 import { EpochEarnings } from "../components/earnings/EpochEarnings";
+import { RewardsCard } from "../components/earnings/RewardsCard";
 import { StakeCard } from "../components/earnings/StakeCard";
 import { useWalletDialog } from "../components/wallet/WalletContext";
 import { useEpochs } from "../hooks/useEpochs";
@@ -36,6 +38,8 @@ function Earnings({ account }: { account: Address }) {
         </QueryView>
       </section>
       <StakeCard account={account} now={now} />
+      <RewardsCard account={account} now={now} />
+      <BondCard account={account} />
       <Claims account={account} />
     </>
   );

@@ -7,7 +7,7 @@ import { formatTime } from "../format";
 import { type Located, ancestors, findVersion, useModels } from "../hooks/useModels";
 import { Card } from "../ui/Card";
 import { Hash } from "../ui/Hash";
-import { Empty } from "../ui/Notice";
+import { Empty, Notice } from "../ui/Notice";
 import { Page } from "../ui/Page";
 import { QueryView } from "../ui/QueryView";
 import { Stat, Stats } from "../ui/Stat";
@@ -32,9 +32,26 @@ function Identity({ version }: { version: Located["version"] }) {
   );
 }
 
+/** Why a version is out of service, and who can change that. */
+function OutOfService({ version }: { version: Located["version"] }) {
+  const { status, suspendedReason, revokedReason } = version;
+  if (status !== "suspended" && status !== "revoked") return null;
+  const reason = status === "suspended" ? suspendedReason : revokedReason;
+  return (
+    <Notice tone="brass">
+      <p className="measure">
+        <strong>{status === "suspended" ? "Suspended by a guardian: it is not served." : "Revoked by vote: it will never be served again."}</strong>{" "}
+        {reason !== null && reason !== "" && `Reason given: ${reason} `}
+        {status === "suspended" && "A vote can put it back in place, or revoke it for good."}
+      </p>
+    </Notice>
+  );
+}
+
 function Detail({ family, version, line }: Located & { line: Located["version"][] }) {
   return (
     <>
+      <OutOfService version={version} />
       <Card title="Identity" aside={<VersionBadge status={version.status} />}>
         <Identity version={version} />
         <p className="mt-4 text-[0.875rem] text-muted">

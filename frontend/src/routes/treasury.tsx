@@ -1,3 +1,4 @@
+import { Pauses } from "../components/layout/Pauses";
 import { formatTokens } from "../format";
 import { useConfig } from "../hooks/useConfig";
 import { useTreasury } from "../hooks/useGovernance";
@@ -16,6 +17,7 @@ export default function TreasuryPage() {
   const treasury = useTreasury();
   return (
     <Page title="Treasury" lead="What governance holds and what it has set aside for labels. Only a vote moves either.">
+      <Pauses />
       <QueryView query={treasury} what="The treasury could not be loaded">
         {({ rewardPool, timelockBalance, totalStaked }) => (
           <div className="grid grid-cols-[minmax(0,1fr)] gap-5 lg:grid-cols-2">

@@ -2,8 +2,12 @@ import { useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { isAddress } from "viem";
 import { useConnection } from "wagmi";
+import { EpochBadge } from "../components/epochs/EpochBadge";
+import { Settlement, hasSettlement } from "../components/epochs/Settlement";
+import { standing } from "../components/epochs/standing";
 import { Steps, Verdict } from "../components/verify/Steps";
 import { useEpochs } from "../hooks/useEpochs";
+import { useNow } from "../hooks/useNow";
 import { useVerification } from "../hooks/useVerification";
 import { Button } from "../ui/Button";
 import { Card } from "../ui/Card";
@@ -21,6 +25,8 @@ export default function VerifyPage() {
   const { steps, running, verify } = useVerification();
   const epoch = epochText || String(epochs.data?.at(-1)?.epoch ?? "");
   const account = accountText || (address ?? "");
+  const shown = epochs.data?.find((candidate) => String(candidate.epoch) === epoch);
+  const now = useNow();
 
   const start = () => {
     const wrong = {
@@ -60,6 +66,14 @@ export default function VerifyPage() {
           </Button>
         </form>
       </Card>
+      {shown && (
+        <Card title={`Epoch ${shown.epoch}`} aside={<EpochBadge epoch={shown} />}>
+          <div className="space-y-4">
+            {shown.demand === null && <p className="measure text-muted">{standing(shown, now)}</p>}
+            {hasSettlement(shown) && <Settlement epoch={shown} now={now} />}
+          </div>
+        </Card>
+      )}
       {steps.length > 0 && (
         <Card title="Checks">
           <div className="space-y-5" aria-busy={running}>

@@ -1,9 +1,8 @@
-import { words } from "../../format";
 import { useEpochs } from "../../hooks/useEpochs";
-import { Badge } from "../../ui/Badge";
 import { Card } from "../../ui/Card";
 import { QueryView } from "../../ui/QueryView";
 import { Table } from "../../ui/Table";
+import { EpochBadge } from "../epochs/EpochBadge";
 import { CommandButton } from "./CommandButton";
 
 export function Epochs() {
@@ -22,7 +21,7 @@ export function Epochs() {
                   <tr key={epoch.epoch}>
                     <td>{epoch.epoch}</td>
                     <td>
-                      <Badge tone={epoch.status === "accepted" ? "good" : epoch.status === "open" ? "accent" : "neutral"}>{words(epoch.status)}</Badge>
+                      <EpochBadge epoch={epoch} />
                     </td>
                     <td>{epoch.nSeats}</td>
                     <td>{epoch.nPreferences}</td>

@@ -32,6 +32,7 @@ export function ClaimCard({ account }: { account: Address }) {
                   index: data.index,
                   cumulative: BigInt(data.cumulative),
                   runningTotal: BigInt(data.runningTotal),
+                  rawPayHash: data.rawPayHash,
                   proof: data.proof,
                 },
               ],

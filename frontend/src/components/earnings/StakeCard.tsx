@@ -1,9 +1,10 @@
 import { useState } from "react";
 import { type Address, parseUnits } from "viem";
 import { stakingPoolAbi } from "../../contracts/stakingPoolAbi";
-import { formatAmount, formatRelative, formatTokens } from "../../format";
+import { formatAmount, formatDuration, formatRelative, formatTokens } from "../../format";
 import { useAccountSummary } from "../../hooks/useAccount";
 import { useConfig } from "../../hooks/useConfig";
+import { useStakingPool } from "../../hooks/useStakingPool";
 import { useTransaction } from "../../hooks/useTransaction";
 import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
@@ -21,6 +22,7 @@ export function parseAmount(text: string): bigint | null {
 export function StakeCard({ account, now }: { account: Address; now: number }) {
   const { contracts } = useConfig();
   const summary = useAccountSummary(account);
+  const terms = useStakingPool(account);
   const transaction = useTransaction();
   const [amount, setAmount] = useState("");
   const [error, setError] = useState<string>();
@@ -38,6 +40,8 @@ export function StakeCard({ account, now }: { account: Address; now: number }) {
         {({ stake }) => {
           const active = BigInt(stake.active);
           const thawing = BigInt(stake.thawing);
+          const slashed = BigInt(stake.slashed);
+          const cooldown = terms.data === undefined ? "the cooldown" : formatDuration(terms.data.cooldownS);
           const ready = stake.availableAt === null || new Date(stake.availableAt).getTime() <= now;
           return (
             <div className="space-y-4">
@@ -46,6 +50,11 @@ export function StakeCard({ account, now }: { account: Address; now: number }) {
                 <Stat label="Thawing" hint={thawing > 0n && stake.availableAt !== null && !ready ? `free ${formatRelative(stake.availableAt, now)}` : undefined}>
                   {formatTokens(thawing)}
                 </Stat>
+                {slashed > 0n && (
+                  <Stat label="Slashed" hint="taken for a proved case">
+                    {formatTokens(slashed)}
+                  </Stat>
+                )}
               </Stats>
               {active > 0n && (
                 <form
@@ -62,7 +71,7 @@ export function StakeCard({ account, now }: { account: Address; now: number }) {
                     value={amount}
                     error={error}
                     onChange={(event) => setAmount(event.target.value.trim())}
-                    hint="It thaws for the cooldown, and can be withdrawn after it."
+                    hint={`It thaws for ${cooldown}, and can be withdrawn after that. A second request starts the wait for all of it anew.`}
                   />
                   <Button type="submit" busy={transaction.busy} className="sm:mt-[1.625rem]">
                     Unstake

@@ -6,8 +6,8 @@ const SIDES = {
   B: { tab: "bg-second-soft text-second", button: "border-second text-second hover:bg-second-soft", edge: "border-t-second" },
 };
 
-/** One of the two answers under judgement, and the button that prefers it. */
-export function Completion({ side, text, onChoose, shortcut }: { side: "A" | "B"; text: string; onChoose: () => void; shortcut: string | null }) {
+/** One of the two answers under judgement, and the button that prefers it while there is something to choose. */
+export function Completion({ side, text, onChoose, shortcut }: { side: "A" | "B"; text: string; onChoose?: () => void; shortcut: string | null }) {
   const style = SIDES[side];
   return (
     <section aria-label={`Completion ${side}`} className={cx("card flex min-w-0 flex-col border-t-4", style.edge)}>
@@ -17,15 +17,17 @@ export function Completion({ side, text, onChoose, shortcut }: { side: "A" | "B"
       <p className="measure grow px-5 py-4 text-base leading-relaxed break-words whitespace-pre-wrap">
         {text === "" ? <em className="text-muted">(empty completion)</em> : inertText(text)}
       </p>
-      <div className="p-3 pt-0">
-        <button
-          type="button"
-          onClick={onChoose}
-          className={cx("flex min-h-12 w-full items-center justify-center gap-2 rounded-lg border-2 bg-surface px-4 text-base font-semibold transition-colors", style.button)}
-        >
-          {side} is better {shortcut !== null && <kbd className="pointer-coarse:hidden rounded border border-current px-1.5 text-[0.8125rem] font-normal">{shortcut}</kbd>}
-        </button>
-      </div>
+      {onChoose && (
+        <div className="p-3 pt-0">
+          <button
+            type="button"
+            onClick={onChoose}
+            className={cx("flex min-h-12 w-full items-center justify-center gap-2 rounded-lg border-2 bg-surface px-4 text-base font-semibold transition-colors", style.button)}
+          >
+            {side} is better {shortcut !== null && <kbd className="pointer-coarse:hidden rounded border border-current px-1.5 text-[0.8125rem] font-normal">{shortcut}</kbd>}
+          </button>
+        </div>
+      )}
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { formatCount } from "../../format";
 import { useLabeling } from "../../hooks/useLabeling";
 import type { SessionKey } from "../../hooks/useSessionKey";
 import { useShortcutSwitch, useShortcuts } from "../../hooks/useShortcuts";
+import type { Choice } from "../../protocol/labels";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Markdown } from "../../ui/Markdown";
@@ -13,6 +14,7 @@ import { ErrorNote, Skeleton } from "../../ui/Notice";
 import { Progress } from "../../ui/Progress";
 import { Completion } from "./Completion";
 import { Done } from "./Done";
+import { GivenAnswer } from "./GivenAnswer";
 import { ReceiptLine } from "./ReceiptLine";
 import { ShortcutHelp } from "./ShortcutHelp";
 import { inertText } from "./inertText";
@@ -48,6 +50,7 @@ export function Desk({
   );
   useShortcuts(handlers, shortcuts);
   const hint = (key: string) => (shortcuts ? key : null);
+  const choose = (choice: Choice) => (task?.given === undefined ? () => void answer(choice) : undefined);
 
   return (
     <>
@@ -79,17 +82,23 @@ export function Desk({
             <p className="measure mt-1 text-[1.0625rem] leading-relaxed font-medium break-words whitespace-pre-wrap">{inertText(task.prompt)}</p>
           </section>
           <div className="grid grid-cols-[minmax(0,1fr)] gap-4 md:grid-cols-2">
-            <Completion side="A" text={task.completionA} shortcut={hint("1")} onChoose={() => void answer("a")} />
-            <Completion side="B" text={task.completionB} shortcut={hint("2")} onChoose={() => void answer("b")} />
+            <Completion side="A" text={task.completionA} shortcut={hint("1")} onChoose={choose("a")} />
+            <Completion side="B" text={task.completionB} shortcut={hint("2")} onChoose={choose("b")} />
           </div>
-          <div className="mt-4 flex flex-wrap items-center justify-center gap-3">
-            <Button className="min-w-32" onClick={() => void answer("tie")}>
-              Tie {shortcuts && <kbd className="pointer-coarse:hidden text-muted">0</kbd>}
-            </Button>
-            <Button className="min-w-32" onClick={() => void answer("skip")}>
-              Skip {shortcuts && <kbd className="pointer-coarse:hidden text-muted">s</kbd>}
-            </Button>
-          </div>
+          {task.given === undefined ? (
+            <div className="mt-4 flex flex-wrap items-center justify-center gap-3">
+              <Button className="min-w-32" onClick={choose("tie")}>
+                Tie {shortcuts && <kbd className="pointer-coarse:hidden text-muted">0</kbd>}
+              </Button>
+              <Button className="min-w-32" onClick={choose("skip")}>
+                Skip {shortcuts && <kbd className="pointer-coarse:hidden text-muted">s</kbd>}
+              </Button>
+            </div>
+          ) : (
+            <div className="mt-4">
+              <GivenAnswer choice={task.given} onSend={() => void answer(task.given!)} />
+            </div>
+          )}
         </article>
       )}
       <ReceiptLine saved={saved} sending={sending} />

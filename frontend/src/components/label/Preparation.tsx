@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Address } from "viem";
 import type { Campaign, Me } from "../../api/types";
 import { governanceTokenAbi } from "../../contracts/governanceTokenAbi";
+import { stakingPoolAbi } from "../../contracts/stakingPoolAbi";
 import { isRefusal } from "../../errors";
 import { formatTokens } from "../../format";
 import { useConfig } from "../../hooks/useConfig";
@@ -13,6 +14,7 @@ import { Markdown } from "../../ui/Markdown";
 import { ErrorNote } from "../../ui/Notice";
 import { TransactionNote } from "../../ui/TransactionNote";
 import { cx } from "../../ui/cx";
+import { Pauses } from "../layout/Pauses";
 
 function Step({ n, title, done, current, children }: { n: number; title: string; done: boolean; current: boolean; children: React.ReactNode }) {
   return (
@@ -37,6 +39,9 @@ function Step({ n, title, done, current, children }: { n: number; title: string;
   );
 }
 
+/** The pool is called within the lock, so that its errors come back as well. */
+const LOCK_ABI = [...governanceTokenAbi, ...stakingPoolAbi.filter(({ type }) => type === "error")];
+
 function StakeStep({ missing, me }: { missing: bigint; me: Me }) {
   const { contracts } = useConfig();
   const transaction = useTransaction();
@@ -44,7 +49,7 @@ function StakeStep({ missing, me }: { missing: bigint; me: Me }) {
   const stake = () =>
     void transaction.run({
       address: contracts.governanceToken,
-      abi: governanceTokenAbi,
+      abi: LOCK_ABI,
       functionName: "lockAndCall",
       args: [contracts.stakingPool, missing, "0x"],
     });
@@ -52,7 +57,7 @@ function StakeStep({ missing, me }: { missing: bigint; me: Me }) {
     <>
       <p className="text-muted">
         The stake stays in your wallet as a lock and keeps its votes. It stands for your word that gold questions are answered with
-        care; you can take it back after a cooldown.
+        care and that no task gets two different answers from you. You can take it back after a cooldown.
       </p>
       {free < missing ? (
         <p className="text-bad">
@@ -76,6 +81,9 @@ export function Preparation({ campaign, me, keys }: { campaign: Campaign; me: Me
   const { authorise } = keys;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,24rem)_minmax(0,1fr)]">
+      <div className="lg:col-span-2 empty:hidden">
+        <Pauses />
+      </div>
       <Card title="Before your first task">
         <ol>
           <Step n={1} title={initiallyStaked ? `Staked ${formatTokens(me.stake.active)}` : `Stake ${formatTokens(campaign.minimumStake)}`} done={staked} current={!staked}>

@@ -1,7 +1,9 @@
 import type { Saved } from "../../hooks/useLabeling";
+import type { Choice } from "../../protocol/labels";
 import { Hash } from "../../ui/Hash";
 
-const SAID: Record<Saved["choice"], string> = { a: "A is better", b: "B is better", tie: "Tie", skip: "Skipped" };
+/** What a choice says, in the words of the desk. */
+export const SAID: Record<Choice, string> = { a: "A is better", b: "B is better", tie: "Tie", skip: "Skipped" };
 
 /** The last answer that the operator countersigned; the receipt itself is kept in this browser. */
 export function ReceiptLine({ saved, sending }: { saved: Saved | null; sending: number }) {

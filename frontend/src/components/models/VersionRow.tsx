@@ -4,7 +4,7 @@ import { formatBps, formatTime, words } from "../../format";
 import { Badge, type Tone } from "../../ui/Badge";
 import { Hash } from "../../ui/Hash";
 
-const TONES: Record<string, Tone> = { active: "good", registered: "brass", revoked: "bad" };
+const TONES: Record<string, Tone> = { active: "good", registered: "brass", suspended: "bad", revoked: "bad" };
 
 export const VersionBadge = ({ status }: { status: string }) => <Badge tone={TONES[status] ?? "neutral"}>{words(status)}</Badge>;
 

@@ -1,11 +1,17 @@
-//! One whole epoch: 14 labelers, one block of 96 slots.
+//! One whole epoch: 14 labelers in block 2, 96 slots each.
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use protocol::{
-    CampaignTerms, Choice, Epoch, EpochTerms, LabelWord, Seat,
-    labels::{gold_tree, labels_tree},
+    CampaignTerms, Choice, Epoch, EpochTerms, GoldWord, LabelWord,
+    labels::{GoldAnswer, GoldSeat, block_count, gold_blocks, gold_tree},
     rewards::{
-        EpochPayouts, PayoutLeaf, Statement, dmi::majority_of_others, epoch_payouts, masks, secret_hash, seed,
+        EpochPayouts, PayoutLeaf, Statement,
+        dmi::Tally,
+        epoch_payouts,
+        gold_bound::{MAX_ANSWERED, is_slashable},
+        masks::BlockSlots,
+        openings::{Gold, Labels},
+        secret_hash, seed,
     },
 };
 use serde_json::{Value, json};
@@ -20,10 +26,15 @@ struct Case {
     terms: EpochTerms,
     secret: B256,
     block_hash: B256,
-    seats: Vec<Seat>,
     words: Vec<LabelWord>,
-    gold: BTreeMap<B256, Choice>,
+    /// Of the members and of two seats that nobody took.
+    gold: Vec<GoldSeat>,
     previous: BTreeMap<Address, U256>,
+}
+
+/// Seat of a member: some seats of the block stay empty.
+fn seat_of(member: usize) -> u32 {
+    member as u32 * 2 + u32::from(member > 6)
 }
 
 fn terms(secret: B256) -> EpochTerms {
@@ -39,6 +50,7 @@ fn terms(secret: B256) -> EpochTerms {
             min_roster: 12,
             gold_pass_bps: 7000,
         },
+        gold_blocks: 0,
         gold_root: B256::ZERO,
         secret_hash: secret_hash(secret),
         campaign_hash: keccak256("campaign"),
@@ -68,58 +80,76 @@ fn answer(member: usize, slot: usize, truth: Choice, kind: Kind) -> Choice {
         (_, Kind::Gold) => truth,                                    // everyone else passes it
         (9, _) => Choice::A,                                         // always A: score 0
         (10, Kind::FirstHalf) => opposite,                           // negative score
-        (13, _) if percent("tie", member, slot) < 15 => Choice::Tie, // some ties
+        (13, _) if percent("tie", member, slot) < 10 => Choice::Tie, // some ties
         (10 | 13, _) => truth,
         _ => honest,
     }
 }
 
+fn truth(owner: usize, slot: usize) -> Choice {
+    if percent("truth", owner, slot) < 50 { Choice::A } else { Choice::B }
+}
+
+fn gold_seat(owner: usize, block: u32, seat: u32, mask: U256) -> GoldSeat {
+    let known = |slot: usize| GoldAnswer {
+        slot: slot as u8,
+        task_id: keccak256(format!("task {owner} {slot}")),
+        choice: truth(owner, slot),
+    };
+    GoldSeat { block, seat, answers: (0..SLOTS).filter(|&slot| mask.bit(slot)).map(known).collect() }
+}
+
 fn case() -> Case {
     let secret = keccak256("secret");
-    let mut terms = terms(secret);
-    let overlap = masks::overlap(&terms.campaign, secret, EPOCH, BLOCK);
     let block_hash = keccak256("block");
-    let first_half = masks::first_half(&terms.campaign, seed(secret, block_hash), overlap, EPOCH, BLOCK);
-    let (mut seats, mut words, mut gold) = (vec![], vec![], BTreeMap::new());
+    let mut terms = terms(secret);
+    let slots = BlockSlots::new(&terms.campaign, secret, BLOCK);
+    let overlap = slots.overlap();
+    let [first_half, _] = slots.halves(seed(secret, block_hash));
+    let (mut words, mut gold) = (vec![], vec![]);
     for member in 0..MEMBERS {
+        let seat = seat_of(member);
         let labeler = Address::from_slice(&keccak256(format!("labeler {member}"))[12..]);
-        let gold_mask = masks::gold(&terms.campaign, secret, EPOCH, BLOCK, member as u32);
-        let mut word = LabelWord::new(BLOCK, labeler);
-        let mut task_ids = vec![];
+        let gold_mask = slots.gold(seat);
+        gold.push(gold_seat(member, BLOCK, seat, gold_mask));
+        let mut word = LabelWord::new(BLOCK, seat, labeler);
         for slot in 0..SLOTS {
             let owner = if overlap.bit(slot) { MEMBERS } else { member };
-            let task_id = keccak256(format!("task {owner} {slot}"));
-            let truth = if percent("truth", owner, slot) < 50 { Choice::A } else { Choice::B };
             let kind = match (gold_mask.bit(slot), first_half.bit(slot)) {
                 (true, _) => Kind::Gold,
                 (_, true) => Kind::FirstHalf,
                 _ => Kind::Other,
             };
-            if kind == Kind::Gold {
-                gold.insert(task_id, truth);
-            }
-            word.set(slot as u8, answer(member, slot, truth, kind));
-            task_ids.push(task_id);
+            word.set(slot as u8, answer(member, slot, truth(owner, slot), kind));
         }
-        seats.push(Seat { block: BLOCK, seat: member as u32, labeler, task_ids });
         words.push(word);
     }
-    words.sort_by_key(|word| word.labeler);
-    seats.sort_by_key(|seat| seat.labeler);
-    terms.gold_root = gold_tree(&gold).root();
+    for (owner, block, seat) in [(100, 0, 5), (101, 3, 31)] {
+        let mask = BlockSlots::new(&terms.campaign, secret, block).gold(seat);
+        gold.push(gold_seat(owner, block, seat, mask));
+    }
+    gold.sort_by_key(|gold| (gold.block, gold.seat));
+    let gold_words: Vec<_> = gold.iter().map(GoldSeat::word).collect();
+    terms.gold_blocks = gold_blocks(&gold_words);
+    terms.gold_root = gold_tree(&gold_words).root();
     let previous = BTreeMap::from([
         (words[3].labeler, U256::from(123_456_789)),
         (Address::repeat_byte(0x42), U256::from(10).pow(U256::from(20))),
     ]);
-    Case { terms, secret, block_hash, seats, words, gold, previous }
+    Case { terms, secret, block_hash, words, gold, previous }
 }
 
-fn pay(case: &Case, budget: U256) -> EpochPayouts {
-    let mut terms = case.terms.clone();
-    terms.campaign.budget = budget;
-    let seed = seed(case.secret, case.block_hash);
-    epoch_payouts(&terms, EPOCH, case.secret, seed, &case.seats, &case.words, &case.gold, &case.previous)
-        .unwrap()
+impl Case {
+    fn gold_words(&self) -> Vec<GoldWord> {
+        self.gold.iter().map(GoldSeat::word).collect()
+    }
+
+    fn pay(&self, budget: U256) -> EpochPayouts {
+        let mut terms = self.terms.clone();
+        terms.campaign.budget = budget;
+        let seed = seed(self.secret, self.block_hash);
+        epoch_payouts(&terms, self.secret, seed, &self.words, &self.gold_words(), &self.previous).unwrap()
+    }
 }
 
 /// One column of a table.
@@ -131,34 +161,35 @@ pub fn rewards() -> Value {
     let case = case();
     let (terms, words, secret) = (&case.terms.campaign, &case.words, case.secret);
     let seed = seed(secret, case.block_hash);
-    let overlap = masks::overlap(terms, secret, EPOCH, BLOCK);
-    let first_half = masks::first_half(terms, seed, overlap, EPOCH, BLOCK);
-    let majorities: Vec<_> = (0..MEMBERS).map(|member| majority_of_others(words, member, overlap)).collect();
-    let payouts = pay(&case, terms.budget);
-    let scaled_budget = payouts.statements.iter().map(|s| s.raw).sum::<U256>() / U256::from(3);
-    let labels = labels_tree(EPOCH, words);
+    let slots = BlockSlots::new(terms, secret, BLOCK);
+    let overlap = slots.overlap();
+    let halves = slots.halves(seed);
+    let tally = Tally::new(words, overlap);
+    let majorities: Vec<_> = words.iter().map(|w| tally.without(w)).collect();
+    let payouts = case.pay(terms.budget);
+    let scaled_budget = payouts.total_raw() / U256::from(3);
+    let labels = Labels::new(EPOCH, words);
     json!({
         "terms": case.terms,
         "epoch": EPOCH,
         "block": BLOCK,
+        "blockCount": block_count(words),
         "secret": secret,
         "blockHash": case.block_hash,
         "seed": seed,
         "overlapMask": B256::from(overlap),
-        "firstHalfMask": B256::from(first_half),
-        "secondHalfMask": B256::from(overlap & !first_half),
+        "firstHalfMask": B256::from(halves[0]),
+        "secondHalfMask": B256::from(halves[1]),
         "labelers": column(words, |w| w.labeler.to_checksum(None)),
-        "seats": column(&case.seats, |s| s.seat),
-        "taskIds": column(&case.seats, |s| s.task_ids.clone()),
-        "goldMasks": column(&case.seats, |s| B256::from(masks::gold(terms, secret, EPOCH, BLOCK, s.seat))),
-        "gold": {
-            "taskIds": case.gold.keys().collect::<Vec<_>>(),
-            "choices": case.gold.values().collect::<Vec<_>>(),
-        },
+        "seats": column(words, |w| w.seat),
+        "goldMasks": column(words, |w| B256::from(slots.gold(w.seat))),
         "answers": column(words, |w| B256::from(w.answers)),
         "valid": column(words, |w| B256::from(w.valid)),
-        "labelLeaves": labels.leaves(),
-        "labelsRoot": labels.root(),
+        "labelLeaves": column(words, |w| w.leaf(EPOCH)),
+        "labelProofs": column(words, |w| labels.open(w.position()).unwrap().proof),
+        "labelsRoot": labels.tree().root(),
+        "blockProof": labels.block(BLOCK).unwrap().proof,
+        "gold": gold(&case),
         "majorityOnes": column(&majorities, |m| B256::from(m.ones)),
         "majorityDefined": column(&majorities, |m| B256::from(m.defined)),
         "statements": statements(&payouts.statements),
@@ -169,10 +200,32 @@ pub fn rewards() -> Value {
         "payouts": payout_table(&payouts),
         "scaled": {
             "budget": scaled_budget.to_string(),
-            "pays": column(&pay(&case, scaled_budget).statements, |s| s.pay.to_string()),
-            "payouts": payout_table(&pay(&case, scaled_budget)),
+            "pays": column(&case.pay(scaled_budget).statements, |s| s.pay.to_string()),
+            "payouts": payout_table(&case.pay(scaled_budget)),
         },
+        "mostSlashable": (0..=MAX_ANSWERED).map(most_slashable).collect::<Vec<_>>(),
     })
+}
+
+fn gold(case: &Case) -> Value {
+    let words = case.gold_words();
+    let opener = Gold::new(&words);
+    json!({
+        "blocks": column(&words, |w| w.block),
+        "seats": column(&words, |w| w.seat),
+        "slots": column(&case.gold, |g| column(&g.answers, |a| a.slot)),
+        "taskIds": column(&case.gold, |g| column(&g.answers, |a| a.task_id)),
+        "choices": column(&case.gold, |g| column(&g.answers, |a| a.choice)),
+        "answers": column(&words, |w| B256::from(w.answers)),
+        "tasksHashes": column(&words, |w| w.tasks_hash),
+        "leaves": column(&words, GoldWord::leaf),
+        "proofs": column(&words, |w| opener.open(w.position()).unwrap().proof),
+    })
+}
+
+/// Most right answers that are slashed when `answered` were given; -1 for none.
+fn most_slashable(answered: u16) -> i32 {
+    (0..=answered).filter(|&right| is_slashable(right, answered)).map(i32::from).max().unwrap_or(-1)
 }
 
 fn statements(rows: &[Statement]) -> Value {
@@ -200,9 +253,14 @@ fn payout_table(payouts: &EpochPayouts) -> Value {
         "accounts": column(leaves, |l| l.account.to_checksum(None)),
         "cumulatives": column(leaves, |l| l.cumulative.to_string()),
         "runningTotals": column(leaves, |l| l.running_total.to_string()),
+        "positions": column(leaves, |l| l.raw_pay.position),
+        "raws": column(leaves, |l| l.raw_pay.raw.to_string()),
+        "runningRaws": column(leaves, |l| l.raw_pay.running_raw.to_string()),
+        "rawPayHashes": column(leaves, |l| l.raw_pay.hash()),
         "leaves": column(leaves, PayoutLeaf::hash),
         "proofs": column(leaves, |l| payouts.proof(l.account).unwrap().proof),
         "root": payouts.tree.root(),
         "totalCumulative": payouts.total_cumulative().to_string(),
+        "totalRaw": payouts.total_raw().to_string(),
     })
 }

@@ -1,0 +1,693 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
+import {Fraud, IEpochReferee} from "../interfaces/IEpochReferee.sol";
+import {ILabelEpochs} from "../interfaces/ILabelEpochs.sol";
+import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
+import {IStakingPool} from "../interfaces/IStakingPool.sol";
+import {LabelLeaf, LabelWord} from "../types/LabelLeaf.sol";
+import {Messages} from "../types/Messages.sol";
+import {PayoutLeaf, RawPay} from "../types/PayoutLeaf.sol";
+import {PositionalMerkle} from "../types/PositionalMerkle.sol";
+import {GoldBound} from "./GoldBound.sol";
+import {LabelMasks} from "./LabelMasks.sol";
+import {PayRule} from "./PayRule.sol";
+
+/// @title Judge of label epochs
+/// @dev Why no honest proposer can lose: each function compares leaves that are fixed by a root with what the rule gives
+/// for them, and the honest tree is that rule's. It rests on the approved tree being well formed, as its own window and
+/// vote made sure, and on well-formed labels: for others nobody can compute payouts, and nobody honest proposes.
+/// Sums wrap (`unchecked`) where a leaf may hold any number: a revert would be a way out for whoever wrote it, and a sum
+/// that wraps needs a leaf that is wrong by itself.
+contract EpochReferee is IEpochReferee, AccessManaged {
+    struct Config {
+        address authority;
+        ILabelEpochs labelEpochs;
+        IRewardDistributor distributor;
+        IStakingPool stakingPool;
+        uint256 slashAmount; // wei, > 0
+    }
+
+    uint8 private constant CHOICE_A = 0;
+    uint8 private constant CHOICE_B = 1;
+
+    ILabelEpochs public immutable labelEpochs;
+    IRewardDistributor public immutable distributor;
+    IStakingPool public immutable stakingPool;
+
+    /// @inheritdoc IEpochReferee
+    uint256 public slashAmount;
+    /// @inheritdoc IEpochReferee
+    mapping(uint64 epoch => mapping(address labeler => bool)) public isSlashed;
+
+    mapping(uint64 epoch => Demand) private _demands;
+
+    constructor(Config memory config) AccessManaged(config.authority) {
+        labelEpochs = config.labelEpochs;
+        distributor = config.distributor;
+        stakingPool = config.stakingPool;
+        _setSlashAmount(config.slashAmount);
+    }
+
+    // --- payouts against themselves ---------------------------------------------------------------------------------
+
+    /// @inheritdoc IEpochReferee
+    function disproveOrder(uint64 epoch, PayoutOpening calldata a, PayoutOpening calldata b) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _proposed(epoch);
+        _checkNeighbours(a, b);
+        _checkPayout(epoch, self, a);
+        _checkPayout(epoch, self, b);
+        if (a.account < b.account) revert EpochRefereeNoFraud(epoch);
+        // Interaction:
+        _disprovePayouts(epoch, Fraud.Order);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function disproveRunningTotal(
+        uint64 epoch,
+        PayoutOpening calldata a,
+        RawPay calldata payA,
+        PayoutOpening calldata b,
+        RawPay calldata payB
+    ) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _proposed(epoch);
+        _checkNeighbours(a, b);
+        _checkPayout(epoch, self, a, payA);
+        _checkPayout(epoch, self, b, payB);
+        unchecked {
+            if (b.runningTotal == a.runningTotal + a.cumulative && payB.runningRaw == payA.runningRaw + payA.raw) {
+                revert EpochRefereeNoFraud(epoch);
+            }
+        }
+        // Interaction:
+        _disprovePayouts(epoch, Fraud.RunningTotal);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function disproveTotal(uint64 epoch, PayoutOpening calldata leaf, RawPay calldata pay) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _proposed(epoch);
+        _checkPayout(epoch, self, leaf, pay);
+        bool wrongStart = leaf.index == 0 && (leaf.runningTotal != 0 || pay.runningRaw != 0);
+        bool wrongEnd;
+        unchecked {
+            wrongEnd = leaf.index == self.accountCount - 1
+                && (leaf.runningTotal + leaf.cumulative != self.totalCumulative
+                    || pay.runningRaw + pay.raw != self.totalRaw);
+        }
+        if (!wrongStart && !wrongEnd) revert EpochRefereeNoFraud(epoch);
+        // Interaction:
+        _disprovePayouts(epoch, Fraud.Total);
+    }
+
+    // --- payouts against the approved tree --------------------------------------------------------------------------
+
+    /// @inheritdoc IEpochReferee
+    function disproveCarryOver(
+        uint64 epoch,
+        PayoutOpening calldata leaf,
+        RawPay calldata pay,
+        PayoutOpening[] calldata previous
+    ) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _proposed(epoch);
+        _checkPayout(epoch, self, leaf, pay);
+        uint256 carried = _approvedOf(epoch, leaf.account, previous);
+        // Who neither labeled nor ever earned has no leaf at all.
+        bool due = carried > 0 || pay.position > 0;
+        if (due && _isCarriedOver(leaf.cumulative, carried, pay.raw, self.totalRaw, _termsOf(epoch).budget)) {
+            revert EpochRefereeNoFraud(epoch);
+        }
+        // Interaction:
+        _disprovePayouts(epoch, Fraud.CarryOver);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function disproveMissingEarner(uint64 epoch, PayoutOpening calldata previous, PayoutOpening[] calldata around)
+        external
+    {
+        // Check:
+        ILabelEpochs.Epoch memory self = _proposed(epoch);
+        _checkPayout(epoch, distributor.payoutsRoot(), distributor.accountCount(), previous);
+        if (previous.cumulative == 0) revert EpochRefereeNoFraud(epoch);
+        _checkAbsent(epoch, self.payoutsRoot, self.accountCount, previous.account, around);
+        // Interaction:
+        _disprovePayouts(epoch, Fraud.MissingAccount);
+    }
+
+    // --- payouts against the labels ---------------------------------------------------------------------------------
+
+    /// @inheritdoc IEpochReferee
+    function disproveMissingLabeler(uint64 epoch, LabelOpening calldata label, PayoutOpening[] calldata around)
+        external
+    {
+        // Check:
+        ILabelEpochs.Epoch memory self = _proposed(epoch);
+        _checkLabel(epoch, self, label);
+        if (label.word.labeler == address(0)) revert EpochRefereeNoFraud(epoch);
+        _checkAbsent(epoch, self.payoutsRoot, self.accountCount, label.word.labeler, around);
+        // Interaction:
+        _disprovePayouts(epoch, Fraud.MissingAccount);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function disproveLabelPosition(
+        uint64 epoch,
+        PayoutOpening calldata leaf,
+        RawPay calldata pay,
+        LabelOpening calldata label
+    ) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _proposed(epoch);
+        _checkPayout(epoch, self, leaf, pay);
+        bool rawFromNowhere = pay.position == 0 && pay.raw > 0;
+        bool outside = pay.position > _positions(self.blockCount);
+        if (!rawFromNowhere && !outside) {
+            _checkLabel(epoch, self, label);
+            bool named = uint256(label.position) + 1 == pay.position;
+            bool belongs = label.word.labeler == leaf.account && leaf.account != address(0);
+            // Named and somebody else's (or an empty seat), or its own and not named.
+            if (named == belongs) revert EpochRefereeNoFraud(epoch);
+        }
+        // Interaction:
+        _disprovePayouts(epoch, Fraud.LabelPosition);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function disproveScore(
+        uint64 epoch,
+        PayoutOpening calldata leaf,
+        RawPay calldata pay,
+        BlockOpening calldata roster,
+        GoldOpening calldata gold
+    ) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _proposed(epoch);
+        _checkPayout(epoch, self, leaf, pay);
+        _checkBlock(epoch, self, roster);
+        if (pay.raw == _rawOf(epoch, self, leaf.account, pay.position, roster, gold)) {
+            revert EpochRefereeNoFraud(epoch);
+        }
+        // Interaction:
+        _disprovePayouts(epoch, Fraud.Score);
+    }
+
+    // --- labels -----------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IEpochReferee
+    function disproveDuplicateLabeler(uint64 epoch, LabelOpening calldata a, LabelOpening calldata b) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _judged(epoch);
+        _checkLabel(epoch, self, a);
+        _checkLabel(epoch, self, b);
+        if (a.position == b.position || a.word.labeler != b.word.labeler || a.word.labeler == address(0)) {
+            revert EpochRefereeNoFraud(epoch);
+        }
+        // Interaction:
+        _disproveLabels(epoch, Fraud.DuplicateLabeler);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function disproveStrayBits(uint64 epoch, LabelOpening calldata label) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _judged(epoch);
+        _checkLabel(epoch, self, label);
+        LabelWord calldata word = label.word;
+        bool stray = word.valid >> _termsOf(epoch).blockSlots != 0 || word.answers & ~word.valid != 0;
+        // The words of an empty seat are not committed: anybody could make some up.
+        if (!stray || word.labeler == address(0)) revert EpochRefereeNoFraud(epoch);
+        // Interaction:
+        _disproveLabels(epoch, Fraud.StrayBits);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function disproveReceipt(
+        Preference calldata preference,
+        uint64 receivedAt,
+        bytes calldata receiptSignature,
+        LabelOpening calldata label
+    ) external {
+        uint64 epoch = preference.epoch;
+        // Check:
+        ILabelEpochs.Epoch memory self = _judged(epoch);
+        bytes32 receipt = Messages.hashReceipt(Messages.hashPreference(preference), receivedAt);
+        _checkSignature(self.operator, receipt, receiptSignature);
+        // A seat of 32 or more would be the position of a seat in another block.
+        if (preference.blockIndex < self.blockCount && preference.seat < LabelLeaf.MAX_ROSTER) {
+            if (label.position != _position(preference.blockIndex, preference.seat)) {
+                revert EpochRefereeInvalidOpening(epoch, label.position);
+            }
+            _checkLabel(epoch, self, label);
+            if (_contains(label.word, preference)) revert EpochRefereeNoFraud(epoch);
+        }
+        // Interaction:
+        _disproveLabels(epoch, Fraud.Receipt);
+    }
+
+    // --- data that was not published --------------------------------------------------------------------------------
+
+    /// @inheritdoc IEpochReferee
+    function demandOpening(uint64 epoch, Tree tree, uint32 index) external {
+        address challenger = _msgSender();
+        // Check:
+        ILabelEpochs.Epoch memory self = tree == Tree.Payouts ? _proposed(epoch) : _judged(epoch);
+        if (self.status == ILabelEpochs.Status.Proposed && Time.timestamp() >= self.challengeEndsAt) {
+            revert EpochRefereeTooLate(epoch, self.challengeEndsAt);
+        }
+        uint256 bound = tree == Tree.Payouts ? self.accountCount : _positions(self.blockCount);
+        // Nothing is paid by the gold of an epoch whose secret is not known.
+        if (tree == Tree.Gold) bound = self.seed == 0 ? 0 : _positions(_termsOf(epoch).goldBlocks);
+        if (index >= bound) revert EpochRefereeIndexOutOfBounds(index, bound);
+        // Effect: no demand is open, or the freeze reverts
+        uint48 answerBy = Time.timestamp() + labelEpochs.responseWindow();
+        _demands[epoch] = Demand({challenger: challenger, tree: tree, index: index, answerBy: answerBy});
+        emit OpeningDemanded(epoch, challenger, tree, index, answerBy);
+        // Interaction:
+        labelEpochs.freeze(epoch, challenger);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function answerPayout(uint64 epoch, PayoutOpening calldata leaf, RawPay calldata pay) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _proposed(epoch);
+        if (leaf.index != _demanded(epoch, self, Tree.Payouts)) revert EpochRefereeNoDemand(epoch);
+        bytes32 hash = _checkPayout(epoch, self, leaf, pay);
+        // Effect, interaction:
+        _answered(epoch, Tree.Payouts, leaf.index, hash);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function answerLabel(uint64 epoch, LabelOpening calldata label) external {
+        // Check:
+        ILabelEpochs.Epoch memory self = _judged(epoch);
+        if (label.position != _demanded(epoch, self, Tree.Labels)) revert EpochRefereeNoDemand(epoch);
+        bytes32 hash = _checkLabel(epoch, self, label);
+        // Effect, interaction:
+        _answered(epoch, Tree.Labels, label.position, hash);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function answerGold(uint64 epoch, GoldOpening calldata gold) external {
+        // Check:
+        uint32 position = _demanded(epoch, _judged(epoch), Tree.Gold);
+        bytes32 hash = _checkGold(epoch, _termsOf(epoch), position, gold);
+        // Effect, interaction:
+        _answered(epoch, Tree.Gold, position, hash);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function disproveUnopened(uint64 epoch) external {
+        // Check:
+        Demand memory demand = _openDemand(epoch, _judged(epoch));
+        if (Time.timestamp() < demand.answerBy) revert EpochRefereeTooEarly(epoch, demand.answerBy);
+        // Effect:
+        delete _demands[epoch];
+        // Interaction:
+        if (demand.tree == Tree.Payouts) {
+            labelEpochs.disprovePayouts(epoch, demand.challenger, Fraud.PayoutsUnopened);
+        } else {
+            Fraud fraud = demand.tree == Tree.Labels ? Fraud.LabelsUnopened : Fraud.GoldUnopened;
+            labelEpochs.disproveLabels(epoch, demand.challenger, fraud);
+        }
+    }
+
+    // --- labelers ---------------------------------------------------------------------------------------------------
+
+    /// @inheritdoc IEpochReferee
+    function slashEquivocation(
+        Preference calldata a,
+        bytes calldata signatureA,
+        Preference calldata b,
+        bytes calldata signatureB,
+        Session calldata session
+    ) external returns (uint256 slashed) {
+        uint64 epoch = a.epoch;
+        // Check:
+        bool sameSlot = a.epoch == b.epoch && a.blockIndex == b.blockIndex && a.seat == b.seat && a.slot == b.slot
+            && a.labeler == b.labeler;
+        if (!sameSlot || (a.choice == b.choice && a.taskId == b.taskId)) revert EpochRefereeNoFraud(epoch);
+        ILabelEpochs.Epoch memory self = _epochOf(epoch);
+        if (self.status == ILabelEpochs.Status.None) revert EpochRefereeWrongStatus(epoch);
+        _checkSession(self, a.labeler, session);
+        _checkSignature(session.sessionKey, Messages.hashPreference(a), signatureA);
+        _checkSignature(session.sessionKey, Messages.hashPreference(b), signatureB);
+        // Effect, interaction:
+        return _slash(epoch, a.labeler);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function slashGold(
+        uint64 epoch,
+        LabelOpening calldata label,
+        GoldOpening calldata gold,
+        bytes32[] calldata taskIds,
+        bytes[] calldata signatures,
+        Session calldata session
+    ) external returns (uint256 slashed) {
+        address labeler = label.word.labeler;
+        // Check:
+        ILabelEpochs.Epoch memory self = _epochOf(epoch);
+        if (self.seed == 0 || self.status == ILabelEpochs.Status.Voided) revert EpochRefereeWrongStatus(epoch);
+        _checkLabel(epoch, self, label);
+        if (labeler == address(0)) revert EpochRefereeNoFraud(epoch);
+        _checkSession(self, labeler, session);
+        uint256 mask = _checkedGoldMask(epoch, self, label.position, gold, taskIds);
+        (uint256 right, uint256 answered) = PayRule.goldCounts(label.word, gold.answers, mask);
+        if (!GoldBound.isSlashable(right, answered)) revert EpochRefereeNoFraud(epoch);
+        _checkWrongAnswers(epoch, label, mask, gold.answers, taskIds, signatures, session.sessionKey);
+        // Effect, interaction:
+        return _slash(epoch, labeler);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function setSlashAmount(uint256 amount) external restricted {
+        _setSlashAmount(amount);
+    }
+
+    /// @inheritdoc IEpochReferee
+    function demandOf(uint64 epoch) external view returns (Demand memory) {
+        return _demands[epoch];
+    }
+
+    // --- effects ----------------------------------------------------------------------------------------------------
+
+    function _disprovePayouts(uint64 epoch, Fraud fraud) private {
+        labelEpochs.disprovePayouts(epoch, _msgSender(), fraud);
+    }
+
+    function _disproveLabels(uint64 epoch, Fraud fraud) private {
+        labelEpochs.disproveLabels(epoch, _msgSender(), fraud);
+    }
+
+    function _answered(uint64 epoch, Tree tree, uint32 index, bytes32 leaf) private {
+        // Effect:
+        delete _demands[epoch];
+        emit OpeningAnswered(epoch, _msgSender(), tree, index, leaf);
+        // Interaction:
+        labelEpochs.unfreeze(epoch, _msgSender());
+    }
+
+    /// @dev The event comes last because only the pool knows how much its caps left.
+    function _slash(uint64 epoch, address labeler) private returns (uint256 slashed) {
+        // Check:
+        if (isSlashed[epoch][labeler]) revert EpochRefereeAlreadySlashed(epoch, labeler);
+        // Effect:
+        isSlashed[epoch][labeler] = true;
+        bytes32 caseId = keccak256(abi.encode(epoch, labeler));
+        // Interaction:
+        slashed = stakingPool.slash(labeler, slashAmount, _msgSender(), caseId);
+        // Without this a labeler could use its one slash up while it has no stake, or the pool's window no room.
+        if (slashed == 0) revert EpochRefereeNothingToSlash(labeler);
+        emit LabelerSlashed(epoch, labeler, caseId, slashed);
+    }
+
+    function _setSlashAmount(uint256 amount) private {
+        if (amount == 0) revert EpochRefereeZeroAmount();
+        slashAmount = amount;
+        emit SlashAmountSet(amount);
+    }
+
+    // --- the rule ---------------------------------------------------------------------------------------------------
+
+    /// @return the raw pay of the account at `position − 1`; the block is checked
+    function _rawOf(
+        uint64 epoch,
+        ILabelEpochs.Epoch memory self,
+        address account,
+        uint256 position,
+        BlockOpening calldata roster,
+        GoldOpening calldata gold
+    ) private view returns (uint256) {
+        if (position == 0 || (position - 1) / LabelLeaf.MAX_ROSTER != roster.blockIndex) {
+            revert EpochRefereeInvalidOpening(epoch, roster.blockIndex);
+        }
+        ILabelEpochs.Terms memory terms = _termsOf(epoch);
+        PayRule.Member memory member;
+        member.blockIndex = roster.blockIndex;
+        member.seat = (position - 1) % LabelLeaf.MAX_ROSTER;
+        while (member.index < roster.seats.length && roster.seats[member.index] != member.seat) ++member.index;
+        // The position is somebody else's: that is another fraud.
+        if (member.index == roster.seats.length || roster.words[member.index].labeler != account) {
+            revert EpochRefereeNoFraud(epoch);
+        }
+        if (self.seed != 0 && roster.blockIndex < terms.goldBlocks) {
+            _checkGold(epoch, terms, position - 1, gold);
+            (member.hasGold, member.gold) = (gold.tasksHash != 0, gold.answers);
+        }
+        return PayRule.judge(terms, self.secret, self.seed, roster.words, member).raw;
+    }
+
+    /// @return whether `cumulative` is `carried` plus the raw pay scaled to the budget
+    function _isCarriedOver(uint256 cumulative, uint256 carried, uint256 raw, uint256 totalRaw, uint256 budget)
+        private
+        pure
+        returns (bool)
+    {
+        uint256 pay = raw;
+        if (totalRaw > budget) {
+            // No part exceeds the whole; from here on the product is below 2^224.
+            if (raw > totalRaw) return false;
+            pay = raw * budget / totalRaw;
+        }
+        unchecked {
+            return cumulative == carried + pay;
+        }
+    }
+
+    /// @dev An empty seat's word is not committed, so the labeler is compared first.
+    /// @return whether the word is what the labeler answered
+    function _contains(LabelWord calldata word, Preference calldata preference) private pure returns (bool) {
+        if (word.labeler != preference.labeler) return false;
+        bool valid = (word.valid >> preference.slot) & 1 == 1;
+        if (preference.choice > CHOICE_B) return !valid; // tie or skip
+        bool isB = (word.answers >> preference.slot) & 1 == 1;
+        return valid && isB == (preference.choice == CHOICE_B);
+    }
+
+    // --- openings ---------------------------------------------------------------------------------------------------
+
+    function _proposed(uint64 epoch) private view returns (ILabelEpochs.Epoch memory self) {
+        self = _epochOf(epoch);
+        if (self.status != ILabelEpochs.Status.Proposed) revert EpochRefereeWrongStatus(epoch);
+    }
+
+    function _judged(uint64 epoch) private view returns (ILabelEpochs.Epoch memory self) {
+        self = _epochOf(epoch);
+        if (self.status < ILabelEpochs.Status.Committed || self.status > ILabelEpochs.Status.Proposed) {
+            revert EpochRefereeWrongStatus(epoch);
+        }
+    }
+
+    /// @dev Functions of their own, here and below, because each call site costs 200 bytes of code.
+    function _epochOf(uint64 epoch) private view returns (ILabelEpochs.Epoch memory) {
+        return labelEpochs.epochOf(epoch);
+    }
+
+    function _termsOf(uint64 epoch) private view returns (ILabelEpochs.Terms memory) {
+        return labelEpochs.termsOf(epoch);
+    }
+
+    function _checkNeighbours(PayoutOpening calldata a, PayoutOpening calldata b) private pure {
+        if (uint256(a.index) + 1 != b.index) revert EpochRefereeNotNeighbours(a.index, b.index);
+    }
+
+    function _checkPayout(
+        uint64 epoch,
+        ILabelEpochs.Epoch memory self,
+        PayoutOpening calldata leaf,
+        RawPay calldata pay
+    ) private pure returns (bytes32) {
+        if (PayoutLeaf.hash(pay) != leaf.rawPayHash) {
+            revert EpochRefereeInvalidOpening(epoch, leaf.index);
+        }
+        return _checkPayout(epoch, self, leaf);
+    }
+
+    function _checkPayout(uint64 epoch, ILabelEpochs.Epoch memory self, PayoutOpening calldata leaf)
+        private
+        pure
+        returns (bytes32)
+    {
+        return _checkPayout(epoch, self.payoutsRoot, self.accountCount, leaf);
+    }
+
+    function _checkPayout(uint64 epoch, bytes32 root, uint256 count, PayoutOpening calldata leaf)
+        private
+        pure
+        returns (bytes32 hash)
+    {
+        hash = PayoutLeaf.hash(leaf.account, leaf.cumulative, leaf.runningTotal, leaf.rawPayHash);
+        _checkOpening(epoch, leaf.proof, root, count, leaf.index, hash);
+    }
+
+    function _checkLabel(uint64 epoch, ILabelEpochs.Epoch memory self, LabelOpening calldata label)
+        private
+        pure
+        returns (bytes32 hash)
+    {
+        hash = LabelLeaf.hash(epoch, label.position, label.word);
+        _checkOpening(epoch, label.proof, self.labelsRoot, _positions(self.blockCount), label.position, hash);
+    }
+
+    function _checkBlock(uint64 epoch, ILabelEpochs.Epoch memory self, BlockOpening calldata roster) private pure {
+        (bytes32 root, bool wellFormed) = LabelLeaf.hashBlock(epoch, roster.blockIndex, roster.seats, roster.words);
+        if (!wellFormed) revert EpochRefereeInvalidOpening(epoch, roster.blockIndex);
+        // A block's root is a leaf of the tree of blocks.
+        _checkOpening(epoch, roster.proof, self.labelsRoot, self.blockCount, roster.blockIndex, root);
+    }
+
+    function _checkGold(uint64 epoch, ILabelEpochs.Terms memory terms, uint256 position, GoldOpening calldata gold)
+        private
+        pure
+        returns (bytes32 hash)
+    {
+        hash = LabelLeaf.hashGold(gold.answers, gold.tasksHash);
+        _checkOpening(epoch, gold.proof, terms.goldRoot, _positions(terms.goldBlocks), position, hash);
+    }
+
+    function _checkOpening(
+        uint64 epoch,
+        bytes32[] calldata proof,
+        bytes32 root,
+        uint256 count,
+        uint256 index,
+        bytes32 leaf
+    ) private pure {
+        if (!PositionalMerkle.verify(proof, root, count, index, leaf)) {
+            revert EpochRefereeInvalidOpening(epoch, index);
+        }
+    }
+
+    /// @dev Sorted leaves leave no room for `account`: two neighbours around it, or the first or the last beyond it.
+    function _checkAbsent(uint64 epoch, bytes32 root, uint256 count, address account, PayoutOpening[] calldata around)
+        private
+        pure
+    {
+        if (around.length == 0 || around.length > 2) revert EpochRefereeNotAbsent(account);
+        PayoutOpening calldata first = around[0];
+        PayoutOpening calldata last = around[around.length - 1];
+        _checkPayout(epoch, root, count, first);
+        if (around.length == 2) {
+            _checkNeighbours(first, last);
+            _checkPayout(epoch, root, count, last);
+        }
+        bool afterFirst = first.account < account && (around.length == 2 || uint256(first.index) + 1 == count);
+        bool beforeLast = account < last.account && (around.length == 2 || last.index == 0);
+        bool absent = around.length == 2 ? afterFirst && beforeLast : afterFirst || beforeLast;
+        if (!absent) revert EpochRefereeNotAbsent(account);
+    }
+
+    /// @return the account's cumulative amount in the approved tree; 0 when `openings` show that it has no leaf there
+    function _approvedOf(uint64 epoch, address account, PayoutOpening[] calldata openings)
+        private
+        view
+        returns (uint256)
+    {
+        bytes32 root = distributor.payoutsRoot();
+        uint256 count = distributor.accountCount();
+        if (count == 0) return 0;
+        if (openings.length == 1 && openings[0].account == account) {
+            _checkPayout(epoch, root, count, openings[0]);
+            return openings[0].cumulative;
+        }
+        _checkAbsent(epoch, root, count, account, openings);
+        return 0;
+    }
+
+    // --- signatures -------------------------------------------------------------------------------------------------
+
+    function _checkSignature(address signer, bytes32 structHash, bytes calldata signature) private view {
+        bytes32 digest = labelEpochs.hashTypedData(structHash);
+        if (!SignatureChecker.isValidSignatureNowCalldata(signer, digest, signature)) {
+            revert EpochRefereeInvalidSignature(signer);
+        }
+    }
+
+    /// @dev A key that expired before the epoch, such as one left behind in an old browser, can slash nobody.
+    function _checkSession(ILabelEpochs.Epoch memory self, address labeler, Session calldata session) private view {
+        bool forLabels = keccak256(bytes(session.scope)) == Messages.LABEL_SCOPE_HASH;
+        if (!forLabels || session.expiresAt < self.openedAt) revert EpochRefereeInvalidSignature(session.sessionKey);
+        bytes32 structHash = Messages.hashSession(labeler, session.sessionKey, session.scope, session.expiresAt);
+        _checkSignature(labeler, structHash, session.signature);
+    }
+
+    /// @return mask of the seat's gold slots, whose tasks were committed as `taskIds` before anybody answered
+    function _checkedGoldMask(
+        uint64 epoch,
+        ILabelEpochs.Epoch memory self,
+        uint256 position,
+        GoldOpening calldata gold,
+        bytes32[] calldata taskIds
+    ) private view returns (uint256) {
+        ILabelEpochs.Terms memory terms = _termsOf(epoch);
+        _checkGold(epoch, terms, position, gold);
+        // Also where the seat has no gold: no list of tasks hashes to zero.
+        if (taskIds.length != terms.goldSlots || keccak256(abi.encodePacked(taskIds)) != gold.tasksHash) {
+            revert EpochRefereeInvalidOpening(epoch, position);
+        }
+        uint256 blockIndex = position / LabelLeaf.MAX_ROSTER;
+        (bytes memory slots,) = LabelMasks.overlap(self.secret, blockIndex, terms.blockSlots, terms.overlapSlots);
+        return PayRule.goldMask(terms, slots, self.secret, blockIndex, position % LabelLeaf.MAX_ROSTER);
+    }
+
+    /// @dev Right answers need no signature: made-up ones could only help the labeler.
+    function _checkWrongAnswers(
+        uint64 epoch,
+        LabelOpening calldata label,
+        uint256 mask,
+        uint256 known,
+        bytes32[] calldata taskIds,
+        bytes[] calldata signatures,
+        address sessionKey
+    ) private view {
+        Preference memory preference;
+        preference.epoch = epoch;
+        preference.blockIndex = uint32(label.position / LabelLeaf.MAX_ROSTER);
+        preference.seat = uint32(label.position % LabelLeaf.MAX_ROSTER);
+        preference.labeler = label.word.labeler;
+        uint256 wrong = mask & label.word.valid & (label.word.answers ^ known);
+        uint256 nTasks = 0;
+        uint256 nSignatures = 0;
+        for (uint256 slot = 0; slot < 256; ++slot) {
+            if ((mask >> slot) & 1 == 0) continue;
+            if ((wrong >> slot) & 1 == 1) {
+                preference.slot = uint16(slot);
+                preference.taskId = taskIds[nTasks];
+                preference.choice = (label.word.answers >> slot) & 1 == 1 ? CHOICE_B : CHOICE_A;
+                _checkSignature(sessionKey, Messages.hashPreference(preference), signatures[nSignatures++]);
+            }
+            ++nTasks;
+        }
+    }
+
+    function _position(uint256 blockIndex, uint256 seat) private pure returns (uint256) {
+        return blockIndex * LabelLeaf.MAX_ROSTER + seat;
+    }
+
+    function _positions(uint256 blocks) private pure returns (uint256) {
+        return blocks * LabelLeaf.MAX_ROSTER;
+    }
+
+    // --- demands ----------------------------------------------------------------------------------------------------
+
+    /// @dev A stored demand outlives the proposal that it was about; only a freeze keeps it open. Without this an old
+    /// demand would disprove the next proposer.
+    function _openDemand(uint64 epoch, ILabelEpochs.Epoch memory self) private view returns (Demand memory demand) {
+        demand = _demands[epoch];
+        if (demand.challenger == address(0) || demand.challenger != self.challenger) {
+            revert EpochRefereeNoDemand(epoch);
+        }
+    }
+
+    /// @return index that must be opened
+    function _demanded(uint64 epoch, ILabelEpochs.Epoch memory self, Tree tree) private view returns (uint32) {
+        Demand memory demand = _openDemand(epoch, self);
+        if (demand.tree != tree) revert EpochRefereeNoDemand(epoch);
+        return demand.index;
+    }
+}
