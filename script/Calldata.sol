@@ -42,7 +42,7 @@ library Calldata {
     /// @return the call as a person reads it: `setCooldown(uint48 60)`
     function summary(string memory signature, string memory toml, string memory key)
         internal
-        view
+        pure
         returns (string memory)
     {
         string[] memory types = parameterTypes(signature);

@@ -125,7 +125,7 @@ library ConfigReader {
         _require(config.guardian != address(0), "roles.guardian", "is not set");
         _require(config.guardian != config.operator, "roles.guardian", "must not be the operator");
         _require(config.holders.length == config.holdings.length, "allocations", "holders and amounts differ in length");
-        _require(config.vetoBps > 0 && config.vetoBps <= BPS, "optimistic.vetoBps", "is not within 1 and 10,000");
+        _require(config.vetoBps > 0 && config.vetoBps <= 1_000, "optimistic.vetoBps", "is not within 1 and 1,000");
         _require(
             config.maxSlashBps > 0 && config.maxSlashBps <= BPS, "staking.maxSlashBps", "is not within 1 and 10,000"
         );

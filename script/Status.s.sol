@@ -19,7 +19,7 @@ contract Status {
 
     uint64 private constant SHOWN_EPOCHS = 5;
 
-    function run() external {
+    function run() external view {
         Deployment memory d = DeploymentFile.read();
         Print.line(string.concat("Chain ", vm.toString(block.chainid), " at ", Print.date(block.timestamp)));
         _token(d);

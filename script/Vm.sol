@@ -33,7 +33,7 @@ interface Vm {
     function stopBroadcast() external;
     function warp(uint256 timestamp) external;
     function getBlockTimestamp() external view returns (uint256);
-    function chainId(uint256 newChainId) external;
+    function etch(address target, bytes calldata code) external;
     function roll(uint256 blockNumber) external;
     function getBlockNumber() external view returns (uint256);
     function chainId(uint256 newChainId) external;

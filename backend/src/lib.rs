@@ -2,6 +2,7 @@
 //! `chain` speaks to the contracts, `supervise` puts the roles into processes.
 pub mod api;
 pub mod app;
+pub mod assignment;
 pub mod auth;
 pub mod blobs;
 pub mod chain;

@@ -87,3 +87,34 @@ contract DatasetRegistry_WithdrawConsent_Test is DatasetRegistryTest {
         registry.withdrawConsent(datasetHash);
     }
 }
+
+contract DatasetRegistry_Properties_Test is DatasetRegistryTest {
+    function testFuzz_history_append_only(bytes32 sampleRoot, uint64 sampleCount, address another) public {
+        _register(HASH);
+        bytes32 before = keccak256(abi.encode(registry.datasetOf(HASH)));
+        vm.expectRevert();
+        registry.register(HASH, sampleRoot, sampleCount, another, "MIT", "");
+        vm.assertEq(keccak256(abi.encode(registry.datasetOf(HASH))), before);
+        vm.prank(contributor);
+        registry.withdrawConsent(HASH);
+        vm.expectRevert();
+        registry.register(HASH, sampleRoot, sampleCount, another, "MIT", "");
+        IDatasetRegistry.Dataset memory dataset = registry.datasetOf(HASH);
+        dataset.consentWithdrawn = false;
+        vm.assertEq(keccak256(abi.encode(dataset)), before);
+    }
+
+    function testFuzz_NothingIsKnownOfAnUnregisteredDataset(bytes32 datasetHash) public view {
+        vm.assertFalse(registry.isUsable(datasetHash));
+        vm.assertEq(registry.datasetOf(datasetHash).registeredAt, 0);
+    }
+
+    function test_ConsentCanBeWithdrawnAgainToNoEffect() public {
+        _register(HASH);
+        vm.startPrank(contributor);
+        registry.withdrawConsent(HASH);
+        registry.withdrawConsent(HASH);
+        vm.stopPrank();
+        vm.assertFalse(registry.isUsable(HASH));
+    }
+}

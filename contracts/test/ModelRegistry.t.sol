@@ -212,6 +212,95 @@ contract ModelRegistry_Activate_Test is ModelRegistryTest {
     }
 }
 
+contract ModelRegistry_Suspend_Test is ModelRegistryTest {
+    function test_StopsServingUntilAVote() public {
+        bytes32 versionId = _register("x");
+        registry.activate(versionId);
+        vm.expectEmit(address(registry));
+        emit IModelRegistry.VersionSuspended(versionId, familyId, "answers with insults");
+        registry.suspend(versionId, "answers with insults");
+        vm.assertEq(registry.activeVersion(familyId), bytes32(0));
+        _assertStatus(versionId, IModelRegistry.Status.Suspended);
+        vm.expectEmit(address(registry));
+        emit IModelRegistry.VersionActivated(versionId, familyId, bytes32(0));
+        registry.activate(versionId);
+        vm.assertEq(registry.activeVersion(familyId), versionId);
+        _assertStatus(versionId, IModelRegistry.Status.Active);
+    }
+
+    function test_AnotherVersionCanBeActivatedInstead() public {
+        bytes32 first = _register("first");
+        bytes32 second = _register("second");
+        registry.activate(first);
+        registry.suspend(first, "");
+        registry.activate(second);
+        _assertStatus(first, IModelRegistry.Status.Suspended);
+        vm.assertEq(registry.activeVersion(familyId), second);
+    }
+
+    function test_ASuspendedVersionCanBeRevokedForGood() public {
+        bytes32 first = _register("first");
+        bytes32 second = _register("second");
+        registry.activate(first);
+        registry.suspend(first, "");
+        registry.activate(second);
+        registry.revoke(first, "");
+        vm.assertEq(registry.activeVersion(familyId), second);
+        _assertStatus(first, IModelRegistry.Status.Revoked);
+    }
+
+    function test_RevertIf_NotActive() public {
+        bytes32 versionId = _register("x");
+        _expectNotActive(versionId, IModelRegistry.Status.Registered);
+        registry.suspend(versionId, "");
+        registry.activate(versionId);
+        registry.suspend(versionId, "");
+        _expectNotActive(versionId, IModelRegistry.Status.Suspended);
+        registry.suspend(versionId, "");
+        registry.revoke(versionId, "");
+        _expectNotActive(versionId, IModelRegistry.Status.Revoked);
+        registry.suspend(versionId, "");
+    }
+
+    function testFuzz_RevertIf_Unknown(bytes32 versionId) public {
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistryUnknownVersion.selector, versionId));
+        registry.suspend(versionId, "");
+    }
+
+    /// @dev A guardian may suspend; bringing in, revoking and registering stay out of its reach.
+    function testFuzz_TheGuardianCanDoNothingElse(string calldata reason) public {
+        address guardian = _account("guardian");
+        manager.grantRole(3, guardian, 0);
+        bytes4[] memory selectors = new bytes4[](1);
+        selectors[0] = registry.suspend.selector;
+        manager.setTargetFunctionRole(address(registry), selectors, 3);
+        bytes32 versionId = _register("x");
+        registry.activate(versionId);
+        vm.startPrank(guardian);
+        registry.suspend(versionId, reason);
+        _expectUnauthorized(guardian);
+        registry.activate(versionId);
+        _expectUnauthorized(guardian);
+        registry.revoke(versionId, reason);
+        _expectUnauthorized(guardian);
+        _register("y");
+        vm.stopPrank();
+    }
+
+    function testFuzz_RevertIf_CallerHasNoRole(address caller) public {
+        vm.assume(caller != address(this));
+        bytes32 versionId = _register("x");
+        registry.activate(versionId);
+        _expectUnauthorized(caller);
+        vm.prank(caller);
+        registry.suspend(versionId, "");
+    }
+
+    function _expectNotActive(bytes32 versionId, IModelRegistry.Status status) private {
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistryNotActive.selector, versionId, status));
+    }
+}
+
 contract ModelRegistry_Revoke_Test is ModelRegistryTest {
     function test_LeavesTheFamilyWithoutAnActiveVersion() public {
         bytes32 versionId = _register("x");
@@ -249,5 +338,71 @@ contract ModelRegistry_Revoke_Test is ModelRegistryTest {
         _expectUnauthorized(caller);
         vm.prank(caller);
         registry.revoke(versionId, "");
+    }
+}
+
+/// @notice The properties that need no random sequence; the others are invariants.
+contract ModelRegistry_Properties_Test is ModelRegistryTest {
+    function testFuzz_digest_unique(
+        bytes32 otherFamily,
+        IModelRegistry.VersionDigest calldata a,
+        IModelRegistry.VersionDigest calldata b
+    ) public view {
+        bool same = keccak256(abi.encode(a)) == keccak256(abi.encode(b));
+        vm.assertTrue(same == (registry.versionIdOf(familyId, a) == registry.versionIdOf(familyId, b)));
+        vm.assertTrue(
+            (otherFamily == familyId) == (registry.versionIdOf(familyId, a) == registry.versionIdOf(otherFamily, a))
+        );
+    }
+
+    function testFuzz_active_was_registered_and_vetted(bytes32 unknown, address caller) public {
+        vm.assume(caller != address(this));
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistryUnknownVersion.selector, unknown));
+        registry.activate(unknown);
+        bytes32 versionId = _register("x");
+        vm.assertEq(registry.activeVersion(familyId), bytes32(0));
+        _expectUnauthorized(caller);
+        vm.prank(caller);
+        registry.activate(versionId);
+    }
+
+    function testFuzz_version_cites_known_dataset(bytes32[4] calldata hashes, uint8 known, uint8 withdrawn) public {
+        bytes32[] memory cited = new bytes32[](4);
+        bool usable = true;
+        for (uint256 i = 0; i < 4; ++i) {
+            cited[i] = keccak256(abi.encode(hashes[i], i));
+            bool registered = known >> i & 1 == 1;
+            bool consents = withdrawn >> i & 1 == 0;
+            usable = usable && registered && consents;
+            if (!registered) continue;
+            datasets.register(cited[i], "root", 1, address(this), "MIT", "");
+            if (!consents) datasets.withdrawConsent(cited[i]);
+        }
+        IModelRegistry.VersionDigest memory digest = _digest("x");
+        digest.datasetRoot = keccak256(abi.encodePacked(cited));
+        if (!usable) vm.expectPartialRevert(IModelRegistry.ModelRegistryUnknownDataset.selector);
+        registry.register(familyId, digest, cited, "");
+    }
+
+    /// @dev A trainer that leaves out what it trained on is caught by the root; naming another root is of no use.
+    function test_Attack_VersionHidesADataset() public {
+        datasets.register(DATA_A, DATA_A, 1, address(this), "MIT", "");
+        bytes32[] memory cited = new bytes32[](1);
+        cited[0] = DATA_A;
+        IModelRegistry.VersionDigest memory digest = _digest("x");
+        digest.datasetRoot = keccak256(bytes.concat(DATA_A, DATA_B));
+        vm.expectPartialRevert(IModelRegistry.ModelRegistryDatasetRootMismatch.selector);
+        registry.register(familyId, digest, cited, "");
+        vm.expectPartialRevert(IModelRegistry.ModelRegistryDatasetRootMismatch.selector);
+        registry.register(familyId, digest, none, "");
+    }
+
+    /// @dev What was registered cannot be written over, not even with another uri or by revoking it first.
+    function test_Attack_HistoryIsRewritten() public {
+        bytes32 versionId = _register("x");
+        registry.revoke(versionId, "");
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistryVersionExists.selector, versionId));
+        registry.register(familyId, _digest("x"), none, "elsewhere");
+        _assertStatus(versionId, IModelRegistry.Status.Revoked);
     }
 }

@@ -108,6 +108,7 @@ impl Labeler {
         let preference = Preference {
             epoch,
             block: number("block")?.try_into()?,
+            seat: number("seat")?.try_into()?,
             slot: number("slot")?.try_into()?,
             task_id,
             choice,
@@ -118,7 +119,7 @@ impl Labeler {
             .post(
                 "/preferences",
                 json!({
-                    "epoch": epoch, "block": preference.block, "slot": preference.slot, "taskId": task_id,
+                    "epoch": epoch, "block": preference.block, "seat": preference.seat, "slot": preference.slot, "taskId": task_id,
                     "choice": choice, "labeler": self.address, "sessionKey": self.session.address(),
                     "signature": alloy::hex::encode_prefixed(signature.as_bytes()),
                 }),

@@ -335,8 +335,10 @@ impl Story<'_> {
         for position in 1..CAST.len() {
             let account = FIRST_ACCOUNT + position as u32;
             let address = signer(account)?.address();
-            // Who earned nothing has no leaf.
-            let Ok(leaf) = api.get(&format!("/payouts/{address}")).await else { continue };
+            let leaf = api.get(&format!("/payouts/{address}")).await?;
+            if leaf["claimable"] == "0" {
+                continue;
+            }
             self.chain
                 .send(
                     account,
@@ -480,6 +482,7 @@ fn claim_data(account: Address, leaf: &Value) -> Result<Vec<u8>> {
         index: leaf["index"].as_u64().context("the leaf has no index")?.try_into()?,
         cumulative: text(&leaf["cumulative"])?.parse()?,
         runningTotal: text(&leaf["runningTotal"])?.parse()?,
+        rawPayHash: text(&leaf["rawPayHash"])?.parse()?,
         proof,
     };
     Ok(RewardDistributor::claimCall { data }.abi_encode())

@@ -1,9 +1,10 @@
 import { type Address, type Hex, keccak256, toBytes } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import type { Bundle } from "../src/protocol/bundle";
+import { type Bundle, contains, labelWords, openLabel, wordAt } from "../src/protocol/bundle";
 import * as checks from "../src/protocol/checks";
-import { domainOf, preferenceHash, preferenceMessage, preferenceTypes, sessionKeyTypes } from "../src/protocol/labels";
+import { domainOf, labelLeaf, preferenceHash, preferenceMessage, preferenceTypes, sessionKeyTypes } from "../src/protocol/labels";
+import { verifyProof } from "../src/protocol/merkle";
 import { type Leaf, judgeEpoch } from "../src/protocol/payouts";
 import { before, bundleOf, chainEpoch, leaves, terms, vector } from "./rewardsVector";
 
@@ -130,6 +131,31 @@ describe("signatures and receipts", () => {
     expect(checks.checkReceipts(bundle, receipts, wallet.address).ok).toBe(true);
     bundle.preferences.pop();
     expect(checks.checkReceipts(bundle, receipts, wallet.address)).toMatchObject({ ok: false, detail: expect.stringContaining("slot 1") });
+  });
+});
+
+describe("a receipt against the labels tree", () => {
+  const bundle = bundleOf();
+  const words = labelWords(bundle);
+  const answers = bundle.preferences.filter(({ seat }) => seat === 0 || seat === 27);
+
+  it("finds every published answer in the tree, and no other", () => {
+    for (const answer of answers) {
+      const word = wordAt(words, answer);
+      expect(contains(word, answer)).toBe(true);
+      for (const choice of [0, 1, 2]) expect(contains(word, { ...answer, choice })).toBe(choice === 2 ? answer.choice > 1 : choice === answer.choice);
+      expect(contains(word, { ...answer, labeler: wallet.address })).toBe(false);
+    }
+  });
+
+  it("opens the tree at any seat, also at an empty one", () => {
+    for (const seat of [0, 1, 27, 31]) {
+      const { position, word, proof } = openLabel(words, { block: vector.block, seat });
+      const leaf = labelLeaf({ ...word, epoch: bundle.epoch, block: vector.block, seat });
+      expect(verifyProof(vector.labelsRoot, vector.blockCount * 32, position, leaf, proof)).toBe(true);
+      expect(contains(word, { ...answers[0]!, labeler: wallet.address })).toBe(false);
+    }
+    expect(openLabel(words, { block: vector.blockCount, seat: 0 }).proof).toEqual([]);
   });
 });
 

@@ -3,7 +3,9 @@
 use alloy::primitives::{Address, B256, I256, U256};
 use chrono::{DateTime, Utc};
 use protocol::{Epoch, EpochTerms, ProposalId, Support};
-use storage::chain::{epochs::Commitment, model_versions::NewVersion, proposals::NewProposal};
+use storage::chain::{
+    demands::NewDemand, epochs::Commitment, model_versions::NewVersion, pauses::Pause, proposals::NewProposal,
+};
 
 /// One event of one of our contracts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub enum ChainEvent {
     Staking(StakingEvent),
     /// Of `LabelEpochs`.
     Epochs(EpochsEvent),
+    /// Of the `EpochReferee`.
+    Referee(RefereeEvent),
     /// Of the `RewardDistributor`.
     Distributor(DistributorEvent),
     /// Of the `ModelRegistry`.
@@ -24,6 +28,8 @@ pub enum ChainEvent {
     Datasets(DatasetsEvent),
     /// Of the `AccessManager`.
     Roles(RolesEvent),
+    /// Of any contract with entries that a guardian may stop for a while.
+    Paused(Pause),
 }
 
 /// Balances, locks, delegation.
@@ -77,14 +83,28 @@ pub enum StakingEvent {
     /// All thawing stake was withdrawn.
     Withdrawn { account: Address, active: U256 },
     /// Stake was taken.
-    Slashed { account: Address, amount: U256, active: U256, thawing: U256 },
+    Slashed {
+        account: Address,
+        amount: U256,
+        challenger: Option<Address>,
+        share: U256,
+        case_id: B256,
+        active: U256,
+        thawing: U256,
+    },
+    /// Rewards began to flow.
+    RewardNotified { amount: U256, ends_at: DateTime<Utc>, reserve: U256 },
+    /// Tokens were put aside for a later stream.
+    RewardReserved { reserve: U256 },
+    /// Somebody took the rewards that had flowed to its stake.
+    RewardPaid { account: Address, amount: U256 },
 }
 
 /// Payout periods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EpochsEvent {
     /// Labeling began.
-    Opened { epoch: Epoch, terms: Box<EpochTerms> },
+    Opened { epoch: Epoch, operator: Address, terms: Box<EpochTerms> },
     /// Labeling ended.
     LabelsCommitted { epoch: Epoch, commitment: Commitment },
     /// Half of the seed is fixed.
@@ -98,14 +118,37 @@ pub enum EpochsEvent {
         payouts_root: B256,
         account_count: u32,
         total_cumulative: U256,
+        total_raw: U256,
+        bond: U256,
         challenge_ends_at: DateTime<Utc>,
     },
+    /// A demand to open a leaf keeps the epoch from being settled.
+    Frozen { epoch: Epoch, challenger: Address },
+    /// The demand was answered.
+    Unfrozen { epoch: Epoch, responder: Address, challenge_ends_at: DateTime<Utc> },
+    /// The proposed root was proved wrong.
+    PayoutsDisproved { epoch: Epoch, challenger: Address, fraud: &'static str, payouts_root: B256 },
+    /// The labels were proved wrong; the epoch is voided by an event of its own.
+    LabelsDisproved { epoch: Epoch, challenger: Address, fraud: &'static str },
     /// The proposed root was thrown away.
     PayoutsRejected { epoch: Epoch, payouts_root: B256 },
     /// The proposed root was accepted.
     PayoutsApproved { epoch: Epoch, payouts_root: B256 },
     /// Ended without pay.
     Voided { epoch: Epoch },
+    /// An account's bonds after a change.
+    BondChanged { account: Address, free: U256, reserved: U256 },
+    /// A bond was taken.
+    BondSlashed { account: Address, amount: U256 },
+}
+
+/// What the judge of epochs said beyond what `LabelEpochs` says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefereeEvent {
+    /// Somebody wants to see a leaf.
+    Demanded { epoch: Epoch, demand: NewDemand },
+    /// A labeler lost stake for what it signed in an epoch.
+    LabelerSlashed { epoch: Epoch, labeler: Address, case_id: B256 },
 }
 
 /// The reward pool.
@@ -132,6 +175,8 @@ pub enum ModelsEvent {
     VersionActivated { version_id: B256, family_id: B256, previous: Option<B256> },
     /// A version can never be served again.
     VersionRevoked { version_id: B256, family_id: B256, reason: String },
+    /// A version is not served until a vote brings it back.
+    VersionSuspended { version_id: B256, family_id: B256, reason: String },
 }
 
 /// Registered data.

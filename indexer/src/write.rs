@@ -209,6 +209,8 @@ mod tests {
             reward_distributor: address(7),
             model_registry: address(8),
             dataset_registry: address(9),
+            epoch_referee: address(10),
+            optimistic_governor: address(11),
         }
     }
 

@@ -35,6 +35,8 @@ pub struct PublicContracts {
     pub reward_distributor: Account,
     pub model_registry: Account,
     pub dataset_registry: Account,
+    pub epoch_referee: Account,
+    pub optimistic_governor: Account,
 }
 
 /// The model family of the deployment.
@@ -72,6 +74,8 @@ pub async fn get_config(State(state): State<AppState>) -> Json<PublicConfig> {
             reward_distributor: Account(contracts.reward_distributor),
             model_registry: Account(contracts.model_registry),
             dataset_registry: Account(contracts.dataset_registry),
+            epoch_referee: Account(contracts.epoch_referee),
+            optimistic_governor: Account(contracts.optimistic_governor),
         },
         family: PublicFamily {
             name: deployment.family.name.clone(),

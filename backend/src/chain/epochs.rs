@@ -1,11 +1,11 @@
 //! `LabelEpochs`.
 use super::{Call, ChainHandle, Mined, ReadError};
 use alloy::{
-    primitives::{B256, U256},
+    primitives::{Address, B256, U256},
     sol_types::SolEvent,
 };
 use bindings::{ILabelEpochs, LabelEpochs};
-use protocol::EpochTerms;
+use protocol::{EpochTerms, rewards::EpochPayouts};
 
 /// Where an epoch is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,9 +24,13 @@ pub enum EpochStatus {
 pub struct EpochOnChain {
     pub status: EpochStatus,
     pub committed_at: u64,
-    pub proposed_at: u64,
     pub commit_block: u64,
-    pub leaf_count: u32,
+    /// Opened the epoch and signs its receipts.
+    pub operator: Address,
+    /// Blocks of the labels tree.
+    pub block_count: u32,
+    /// The proposed payouts cannot be accepted before.
+    pub challenge_ends_at: u64,
     pub account_count: u32,
     pub labels_root: B256,
     pub bundle_hash: B256,
@@ -36,6 +40,10 @@ pub struct EpochOnChain {
     pub seed: B256,
     pub payouts_root: B256,
     pub total_cumulative: U256,
+    pub total_raw: U256,
+    pub proposer: Address,
+    /// Whose demand freezes the epoch.
+    pub challenger: Option<Address>,
 }
 
 impl ChainHandle {
@@ -52,11 +60,11 @@ impl ChainHandle {
     }
 
     /// Close an epoch with the root of its labels.
-    pub fn commit_labels(&self, epoch: u64, labels_root: B256, leaf_count: u32, bundle_hash: B256) -> Call {
+    pub fn commit_labels(&self, epoch: u64, labels_root: B256, block_count: u32, bundle_hash: B256) -> Call {
         self.label_epochs(&LabelEpochs::commitLabelsCall {
             epoch,
             labelsRoot: labels_root,
-            leafCount: leaf_count,
+            blockCount: block_count,
             bundleHash: bundle_hash,
         })
     }
@@ -71,25 +79,25 @@ impl ChainHandle {
         self.label_epochs(&LabelEpochs::missRevealCall { epoch })
     }
 
-    /// Propose the payouts of a revealed epoch.
-    pub fn propose_payouts(
-        &self,
-        epoch: u64,
-        payouts_root: B256,
-        account_count: u32,
-        total_cumulative: U256,
-    ) -> Call {
+    /// Propose the payouts of a revealed epoch. The rule keeps both sums below 2^112.
+    pub fn propose_payouts(&self, epoch: u64, account_count: u32, payouts: &EpochPayouts) -> Call {
         self.label_epochs(&LabelEpochs::proposePayoutsCall {
             epoch,
-            payoutsRoot: payouts_root,
+            payoutsRoot: payouts.tree.root(),
             accountCount: account_count,
-            totalCumulative: total_cumulative,
+            totalCumulative: payouts.total_cumulative().saturating_to(),
+            totalRaw: payouts.total_raw().saturating_to(),
         })
     }
 
     /// For a vote: accept the proposed payouts.
     pub fn accept_payouts(&self, epoch: u64, payouts_root: B256) -> Call {
         self.label_epochs(&LabelEpochs::acceptPayoutsCall { epoch, payoutsRoot: payouts_root })
+    }
+
+    /// For a vote: throw the proposed payouts away.
+    pub fn reject_payouts(&self, epoch: u64) -> Call {
+        self.label_epochs(&LabelEpochs::rejectPayoutsCall { epoch })
     }
 
     /// What the contract holds about an epoch.
@@ -109,9 +117,10 @@ impl ChainHandle {
                 _ => EpochStatus::None,
             },
             committed_at: raw.committedAt.to(),
-            proposed_at: raw.proposedAt.to(),
-            commit_block: raw.commitBlock,
-            leaf_count: raw.leafCount,
+            commit_block: raw.commitBlock.to(),
+            operator: raw.operator,
+            block_count: raw.blockCount,
+            challenge_ends_at: raw.challengeEndsAt.to(),
             account_count: raw.accountCount,
             labels_root: raw.labelsRoot,
             bundle_hash: raw.bundleHash,
@@ -119,7 +128,10 @@ impl ChainHandle {
             secret: raw.secret,
             seed: raw.seed,
             payouts_root: raw.payoutsRoot,
-            total_cumulative: raw.totalCumulative,
+            total_cumulative: U256::from(raw.totalCumulative),
+            total_raw: U256::from(raw.totalRaw),
+            proposer: raw.proposer,
+            challenger: (!raw.challenger.is_zero()).then_some(raw.challenger),
         })
     }
 
@@ -139,20 +151,20 @@ impl ChainHandle {
         self.read_epochs(&LabelEpochs::lastSettledEpochCall {}).await
     }
 
-    /// Seconds in which a proposed payouts root can be challenged.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub async fn challenge_window(&self) -> Result<u64, ReadError> {
-        Ok(self.read_epochs(&LabelEpochs::challengeWindowCall {}).await?.to())
-    }
-
     /// Seconds after the commitment in which the secret must be revealed.
     ///
     /// # Errors
     /// [`ReadError`].
     pub async fn reveal_window(&self) -> Result<u64, ReadError> {
         Ok(self.read_epochs(&LabelEpochs::revealWindowCall {}).await?.to())
+    }
+
+    /// Seconds in which a demand must be answered.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn response_window(&self) -> Result<u64, ReadError> {
+        Ok(self.read_epochs(&LabelEpochs::responseWindowCall {}).await?.to())
     }
 
     fn label_epochs(&self, call: &impl alloy::sol_types::SolCall) -> Call {
@@ -175,6 +187,7 @@ fn to_abi(terms: &EpochTerms) -> ILabelEpochs::Terms {
         minOverlap: terms.campaign.min_overlap,
         minRoster: terms.campaign.min_roster,
         goldPassBps: terms.campaign.gold_pass_bps,
+        goldBlocks: terms.gold_blocks,
         goldRoot: terms.gold_root,
         secretHash: terms.secret_hash,
         campaignHash: terms.campaign_hash,

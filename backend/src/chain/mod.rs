@@ -5,14 +5,17 @@
 //! |---|---|
 //! | [`transactions`] | the queue that every transaction goes through |
 //! | [`revert`] | why a call failed, in words |
-//! | `epochs`, `governance`, `models`, `datasets` | one contract each: its calls to send and its views, in `protocol`'s types |
+//! | `epochs`, `bonds`, `referee`, `staking`, `governance`, `models`, `datasets` | calls to send and views, in `protocol`'s types |
 //!
 //! To add a contract: a file with functions on [`ChainHandle`] that return a [`Call`] or read a view.
+mod bonds;
 mod datasets;
 mod epochs;
 mod governance;
 mod models;
+mod referee;
 pub mod revert;
+mod staking;
 pub mod transactions;
 
 pub use bindings::{Contracts, Deployment};
@@ -20,6 +23,7 @@ pub use datasets::DatasetOnChain;
 pub use epochs::{EpochOnChain, EpochStatus};
 pub use governance::{Action, ProposalOnChain};
 pub use models::{Registered, VersionStatus};
+pub use referee::{Demand, DemandedTree};
 pub use transactions::{Mined, SendError, Transactions};
 
 use crate::config::Config;

@@ -12,6 +12,8 @@ pub enum VersionStatus {
     Active,
     Retired,
     Revoked,
+    /// Not served until a vote brings it back.
+    Suspended,
 }
 
 /// What a registration made.
@@ -70,6 +72,7 @@ impl ChainHandle {
             2 => VersionStatus::Active,
             3 => VersionStatus::Retired,
             4 => VersionStatus::Revoked,
+            5 => VersionStatus::Suspended,
             _ => VersionStatus::None,
         })
     }

@@ -5,8 +5,8 @@ use alloy::{
     transports::{RpcError, TransportErrorKind},
 };
 use bindings::{
-    AccessManager, DatasetRegistry, GovernanceToken, LabelEpochs, ModelRegistry, ProtocolGovernor,
-    RewardDistributor, TimelockController,
+    AccessManager, DatasetRegistry, EpochReferee, GovernanceToken, LabelEpochs, ModelRegistry,
+    OptimisticGovernor, ProtocolGovernor, RewardDistributor, StakingPool, TimelockController,
 };
 
 /// The reason in an RPC error; `None` when the node did not execute the call at all.
@@ -30,10 +30,13 @@ pub fn describe(data: &Bytes) -> String {
     }
     first_of!(
         LabelEpochs::LabelEpochsErrors,
+        EpochReferee::EpochRefereeErrors,
         RewardDistributor::RewardDistributorErrors,
         ModelRegistry::ModelRegistryErrors,
         DatasetRegistry::DatasetRegistryErrors,
+        StakingPool::StakingPoolErrors,
         ProtocolGovernor::ProtocolGovernorErrors,
+        OptimisticGovernor::OptimisticGovernorErrors,
         TimelockController::TimelockControllerErrors,
         GovernanceToken::GovernanceTokenErrors,
         AccessManager::AccessManagerErrors,

@@ -6,7 +6,10 @@ use crate::{
     embedded,
     jobs::rlhf::Rlhf,
 };
-use alloy::providers::Provider;
+use alloy::{
+    primitives::{U256, utils::format_ether},
+    providers::Provider,
+};
 use anyhow::{Context, bail, ensure};
 use localnet::read_deployment;
 use std::path::Path;
@@ -80,7 +83,24 @@ async fn chain(config: &Config) -> anyhow::Result<String> {
     let operator = chain.operator.address();
     let balance = chain.provider.get_balance(operator).await?;
     ensure!(!balance.is_zero(), "the operator {operator} has no ether to pay for transactions with");
-    Ok(format!("chain {}, operator {operator}", chain.chain_id))
+    let bond = bond(&chain).await?;
+    Ok(format!("chain {}, operator {operator}, {bond}", chain.chain_id))
+}
+
+/// An epoch that cannot be opened or paid for want of a bond should be known beforehand.
+async fn bond(chain: &ChainHandle) -> anyhow::Result<String> {
+    let (free, reserved) = chain.bond().await?;
+    let unlocked = chain.unlocked_balance().await?;
+    let needed = chain.operator_bond().await? + chain.proposer_bond(U256::ZERO).await?;
+    ensure!(
+        free + reserved + unlocked >= needed,
+        "the operator needs {} POL for the bonds of one epoch, more for its payouts, and has {} POL in bonds and {} \
+         POL unlocked; send it tokens",
+        format_ether(needed),
+        format_ether(free + reserved),
+        format_ether(unlocked)
+    );
+    Ok(format!("{} POL bonded, {} POL unlocked", format_ether(free + reserved), format_ether(unlocked)))
 }
 
 fn private_tools(setting: &str) -> anyhow::Result<String> {

@@ -1,8 +1,8 @@
-//! Takes a closed epoch from its labels to the proposal that pays it.
+//! Takes a closed epoch from its labels to the vote that pays it, and again when its payouts are thrown away.
 //!
 //! A state machine whose state is the epoch's status on chain: each run looks at it, does the one next step, and asks to
 //! be run again. Nothing is remembered between runs but the transactions' keys.
-use super::{ADVANCE_PROPOSAL, GiveUp, Outcome, look_again, payouts};
+use super::{ADVANCE_PROPOSAL, GiveUp, Outcome, bonds, look_again, payouts};
 use crate::{
     app::AppState,
     chain::{Action, Call, EpochOnChain, EpochStatus, Head},
@@ -13,12 +13,16 @@ use chrono::TimeDelta;
 use protocol::{
     Epoch,
     eip712::SignatureBytes,
-    labels::{Bundle, BundlePreference, GoldAnswer, Session, gold_tree, labels_tree},
+    labels::{Bundle, BundlePreference, Session, block_count, gold_tree, labels_tree},
+    rewards::EpochPayouts,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
-use storage::app::{epochs, jobs, preferences, seats, session_keys, statements, tasks, transactions};
+use storage::{
+    app::{epochs, jobs, preferences, seats, secrets, session_keys, transactions},
+    chain::payouts_roots,
+};
 
 /// Payload of the job.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -40,8 +44,9 @@ pub async fn run(app: &AppState, AdvanceEpoch { epoch }: AdvanceEpoch) -> anyhow
         EpochStatus::Open => commit_labels(app, epoch).await,
         EpochStatus::Committed => reveal(app, epoch, &on_chain).await,
         EpochStatus::Revealed => propose_payouts(app, epoch, &on_chain).await,
-        EpochStatus::Proposed => propose_vote(app, epoch, &on_chain).await,
-        EpochStatus::Accepted | EpochStatus::Voided => Ok(Outcome::Done),
+        EpochStatus::Proposed => settle(app, epoch, &on_chain).await,
+        EpochStatus::Accepted => keep_accepted(app, epoch, &on_chain).await,
+        EpochStatus::Voided => Ok(Outcome::Done),
     }
 }
 
@@ -55,7 +60,7 @@ async fn commit_labels(app: &AppState, epoch: u64) -> anyhow::Result<Outcome> {
     }
     let bundle = bundle(app, &mut conn, &stored).await?;
     drop(conn);
-    let gold_root = gold_tree(&bundle.gold_map()).root();
+    let gold_root = gold_tree(&bundle.gold_words()).root();
     if gold_root != stored.terms.gold_root {
         return Err(GiveUp(format!(
             "the gold answers of epoch {epoch} are not those committed to at its opening"
@@ -71,14 +76,16 @@ async fn commit_labels(app: &AppState, epoch: u64) -> anyhow::Result<Outcome> {
     let root = labels_tree(Epoch(epoch), &words).root();
     let (bytes, bundle_hash) = bundle.to_bytes();
     app.blobs.put(bytes).await?;
-    let leaf_count = u32::try_from(words.len()).context("more labelers than the contract counts")?;
-    send(app, epoch, "commit", &app.chain.commit_labels(epoch, root, leaf_count, bundle_hash)).await?;
+    let call = app.chain.commit_labels(epoch, root, block_count(&words), bundle_hash);
+    send(app, epoch, "commit", &call).await?;
     Ok(AT_ONCE)
 }
 
 /// Everything that was signed, in the order of the format.
 async fn bundle(app: &AppState, conn: &mut PgConnection, epoch: &epochs::Epoch) -> anyhow::Result<Bundle> {
-    let gold = tasks::gold(conn, epoch.campaign_id).await?;
+    let committed = secrets::find(conn, epoch.terms.secret_hash).await?;
+    let committed = committed
+        .ok_or_else(|| GiveUp(format!("the gold of epoch {} is not in the database", epoch.epoch)))?;
     let sessions = session_keys::list_by_epoch(conn, epoch.epoch).await?;
     let preferences = preferences::list_by_epoch(conn, epoch.epoch).await?;
     let mut bundle = Bundle {
@@ -86,7 +93,7 @@ async fn bundle(app: &AppState, conn: &mut PgConnection, epoch: &epochs::Epoch) 
         chain_id: app.chain.chain_id,
         verifying_contract: app.chain.deployment.contracts.label_epochs,
         epoch: epoch.epoch,
-        gold: gold.into_iter().map(|(task_id, choice)| GoldAnswer { task_id, choice }).collect(),
+        gold: committed.gold,
         sessions: sessions.into_iter().map(to_session).collect::<anyhow::Result<_>>()?,
         seats: seats::list_with_tasks(conn, epoch.epoch).await?,
         preferences: preferences.into_iter().map(to_preference).collect::<anyhow::Result<_>>()?,
@@ -108,6 +115,7 @@ fn to_session(key: session_keys::SessionKey) -> anyhow::Result<Session> {
 fn to_preference(preference: preferences::Preference) -> anyhow::Result<BundlePreference> {
     Ok(BundlePreference {
         block: preference.block,
+        seat: preference.seat,
         slot: u8::try_from(preference.slot)?,
         labeler: preference.labeler,
         task_id: preference.task_id,
@@ -122,7 +130,10 @@ async fn reveal(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::
     let Head { number, timestamp } = app.chain.head().await?;
     let deadline = on_chain.committed_at + app.chain.reveal_window().await?;
     if timestamp >= deadline {
-        tracing::error!(epoch, "the reveal was missed: this epoch gets base pay only");
+        tracing::error!(
+            epoch,
+            "the reveal was missed: this epoch gets base pay only and costs the operator's bond"
+        );
         send(app, epoch, "miss_reveal", &app.chain.miss_reveal(epoch)).await?;
         return Ok(AT_ONCE);
     }
@@ -148,36 +159,93 @@ async fn propose_payouts(app: &AppState, epoch: u64, on_chain: &EpochOnChain) ->
     if app.chain.last_settled_epoch().await? + 1 != epoch {
         return Ok(Outcome::Again(TimeDelta::seconds(5)));
     }
-    if already_mined(app, &tx_key(epoch, "payouts")).await? {
-        return Err(GiveUp(format!("the payouts of epoch {epoch} were rejected by a vote")).into());
-    }
     let payouts = payouts::compute(app, epoch, on_chain).await?;
-    let Ok(account_count @ 1..) = u32::try_from(payouts.leaves.len()) else {
+    let root = payouts.tree.root();
+    let step = format!("payouts/{root}");
+    if was_refused(app, epoch, root, &tx_key(epoch, &step)).await? {
         return Err(GiveUp(format!(
-            "nobody has earned anything up to epoch {epoch}: it can only be voided, by a vote"
+            "the payouts root {root} of epoch {epoch} was thrown away, and recomputing gives the same one: a vote must \
+             void the epoch or accept what somebody else proposes"
         ))
         .into());
-    };
+    }
+    let account_count =
+        u32::try_from(payouts.leaves.len()).context("more accounts than the contract counts")?;
     payouts::store(app, epoch, &payouts).await?;
-    let call =
-        app.chain.propose_payouts(epoch, payouts.tree.root(), account_count, payouts.total_cumulative());
-    send(app, epoch, "payouts", &call).await?;
+    let bond = app.chain.proposer_bond(spend(&payouts)).await?;
+    bonds::ensure(app, &tx_key(epoch, &step), bond).await?;
+    send(app, epoch, &step, &app.chain.propose_payouts(epoch, account_count, &payouts)).await?;
     Ok(AT_ONCE)
 }
 
-/// After the challenge window: ask the DAO to pay.
-async fn propose_vote(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Outcome> {
-    let ends_at = on_chain.proposed_at + app.chain.challenge_window().await?;
+/// Whether a vote or a proof threw this root away: the indexer saw it, or ours was proposed and is no longer.
+async fn was_refused(app: &AppState, epoch: u64, root: B256, key: &str) -> anyhow::Result<bool> {
+    let mut conn = app.pool.acquire().await?;
+    let proposed = transactions::find(&mut conn, key).await?;
+    Ok(proposed.is_some_and(|transaction| transaction.state == "mined")
+        || payouts_roots::was_refused(&mut conn, Epoch(epoch), root).await?)
+}
+
+/// What the epoch pays in all: at most its budget.
+fn spend(payouts: &EpochPayouts) -> U256 {
+    payouts.statements.iter().fold(U256::ZERO, |sum, statement| sum + statement.pay)
+}
+
+/// After the challenge window: ask the DAO to pay, or to throw away what somebody else proposed and we cannot recompute.
+/// Looks again until the epoch is settled, because a vote or a proof may reopen it.
+async fn settle(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Outcome> {
     let now = app.chain.head().await?.timestamp;
-    if now < ends_at {
-        return Ok(look_again(ends_at - now));
+    if on_chain.challenger.is_some() || now < on_chain.challenge_ends_at {
+        return Ok(look_again(on_chain.challenge_ends_at.saturating_sub(now)));
     }
-    let accept = app.chain.accept_payouts(epoch, on_chain.payouts_root);
-    let description = description(app, epoch, on_chain).await?;
-    let action = Action::new(vec![accept], description);
-    send(app, epoch, "proposal", &app.chain.propose(&action)).await?;
-    follow(app, &action).await?;
+    let later = look_again(app.chain.response_window().await?);
+    let root = on_chain.payouts_root;
+    let (accept, reject) = (format!("proposal/{root}"), format!("reject/{root}"));
+    if is_mined(app, &tx_key(epoch, &accept)).await? || is_mined(app, &tx_key(epoch, &reject)).await? {
+        return Ok(later);
+    }
+    let payouts = payouts::compute(app, epoch, on_chain).await?;
+    if payouts.tree.root() == root {
+        payouts::store(app, epoch, &payouts).await?;
+        let calls = vec![app.chain.accept_payouts(epoch, root)];
+        vote(app, epoch, &accept, calls, description(epoch, on_chain, &payouts)).await?;
+    } else {
+        tracing::error!(epoch, %root, recomputed = %payouts.tree.root(), "somebody proposed wrong payouts");
+        let calls = vec![app.chain.reject_payouts(epoch)];
+        vote(app, epoch, &reject, calls, rejection(epoch, on_chain, &payouts)).await?;
+    }
+    Ok(later)
+}
+
+/// Claims need the leaves of the accepted tree, whoever proposed it.
+async fn keep_accepted(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Outcome> {
+    if payouts::is_stored(app, epoch, on_chain).await? {
+        return Ok(Outcome::Done);
+    }
+    let payouts = payouts::compute(app, epoch, on_chain).await?;
+    if payouts.tree.root() != on_chain.payouts_root {
+        let accepted = on_chain.payouts_root;
+        return Err(GiveUp(format!(
+            "epoch {epoch} was accepted with payouts root {accepted}, which is not what the labels give: this server \
+             cannot make proofs for claims"
+        ))
+        .into());
+    }
+    payouts::store(app, epoch, &payouts).await?;
     Ok(Outcome::Done)
+}
+
+/// Propose calls that settle the epoch, and follow the proposal.
+async fn vote(
+    app: &AppState,
+    epoch: u64,
+    step: &str,
+    calls: Vec<Call>,
+    description: String,
+) -> anyhow::Result<()> {
+    let action = Action::new(calls, description);
+    send(app, epoch, step, &app.chain.propose(&action)).await?;
+    follow(app, &action).await
 }
 
 /// Have the proposal queued and executed when it passes.
@@ -188,27 +256,30 @@ pub(super) async fn follow(app: &AppState, action: &Action) -> anyhow::Result<()
     Ok(())
 }
 
-async fn description(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<String> {
-    let mut conn = app.pool.acquire().await?;
-    let statements = statements::list(&mut conn, epoch).await?;
-    let pays = statements
-        .iter()
-        .map(|s| s["pay"].as_str().and_then(|pay| pay.parse::<U256>().ok()).unwrap_or_default());
-    let (mut total, mut n_paid) = (U256::ZERO, 0);
-    for pay in pays.filter(|pay| !pay.is_zero()) {
-        total += pay;
-        n_paid += 1;
-    }
-    Ok(format!(
+fn description(epoch: u64, on_chain: &EpochOnChain, payouts: &EpochPayouts) -> String {
+    let n_paid = payouts.statements.iter().filter(|statement| !statement.pay.is_zero()).count();
+    format!(
         "# Pay epoch {epoch}: {} POL to {n_paid} labelers\n\n\
          Accepts payouts root {root}, which brings the cumulative total to {cumulative} POL for {accounts} accounts. \
          The labels are published as {bundle}; anybody can recompute every amount with `polity verify epoch {epoch}`.",
-        short_ether(total),
+        short_ether(spend(payouts)),
         root = on_chain.payouts_root,
         cumulative = short_ether(on_chain.total_cumulative),
         accounts = on_chain.account_count,
         bundle = on_chain.bundle_hash,
-    ))
+    )
+}
+
+fn rejection(epoch: u64, on_chain: &EpochOnChain, payouts: &EpochPayouts) -> String {
+    format!(
+        "# Throw away the payouts of epoch {epoch}\n\n\
+         {proposer} proposed payouts root {root}. The published labels {bundle} give {recomputed}, which can be proposed \
+         when this one is gone; anybody can check that with `polity verify epoch {epoch}`.",
+        proposer = on_chain.proposer,
+        root = on_chain.payouts_root,
+        bundle = on_chain.bundle_hash,
+        recomputed = payouts.tree.root(),
+    )
 }
 
 /// Two decimals, rounded down.
@@ -220,7 +291,7 @@ fn short_ether(wei: U256) -> String {
     }
 }
 
-async fn already_mined(app: &AppState, key: &str) -> anyhow::Result<bool> {
+async fn is_mined(app: &AppState, key: &str) -> anyhow::Result<bool> {
     let mut conn = app.pool.acquire().await?;
     Ok(transactions::find(&mut conn, key).await?.is_some_and(|transaction| transaction.state == "mined"))
 }

@@ -8,13 +8,16 @@
 //! |---|---|
 //! | [`SAMPLE_COMPLETIONS`] | has the served version answer a campaign's prompts and makes tasks of the answers |
 //! | [`OPEN_EPOCH`] | commits to gold and secret, opens an epoch on chain |
-//! | [`ADVANCE_EPOCH`] | takes a closed epoch from its labels to the proposal that pays it |
+//! | [`ADVANCE_EPOCH`] | takes a closed epoch from its labels to the vote that pays it |
+//! | [`ANSWER_DEMAND`] | shows a leaf of an epoch's trees that somebody demands to see |
 //! | [`ADVANCE_PROPOSAL`] | queues and executes a proposal that passed |
 //! | [`ADVANCE_RUN`] | trains a version from labels and proposes to serve it |
 //! | [`REGISTER_BASE`] | imports weights from elsewhere and registers them as a version |
 mod advance_epoch;
 mod advance_proposal;
 mod advance_run;
+mod answer_demand;
+mod bonds;
 pub mod checkpoint;
 mod dataset;
 mod open_epoch;
@@ -28,6 +31,7 @@ pub mod worker;
 pub use advance_epoch::AdvanceEpoch;
 pub use advance_proposal::AdvanceProposal;
 pub use advance_run::{AdvanceRun, RunRequest};
+pub use answer_demand::AnswerDemand;
 pub use open_epoch::OpenEpoch;
 pub use register_base::RegisterBase;
 pub use sample_completions::SampleCompletions;
@@ -40,6 +44,7 @@ use storage::app::jobs::Job;
 pub const SAMPLE_COMPLETIONS: &str = "sample_completions";
 pub const OPEN_EPOCH: &str = "open_epoch";
 pub const ADVANCE_EPOCH: &str = "advance_epoch";
+pub const ANSWER_DEMAND: &str = "answer_demand";
 pub const ADVANCE_PROPOSAL: &str = "advance_proposal";
 pub const ADVANCE_RUN: &str = "advance_run";
 pub const REGISTER_BASE: &str = "register_base";
@@ -64,6 +69,7 @@ async fn perform(app: &AppState, job: &Job) -> anyhow::Result<Outcome> {
         SAMPLE_COMPLETIONS => sample_completions::run(app, payload(job)?).await,
         OPEN_EPOCH => open_epoch::run(app, &job.key, payload(job)?).await,
         ADVANCE_EPOCH => advance_epoch::run(app, payload(job)?).await,
+        ANSWER_DEMAND => answer_demand::run(app, payload(job)?).await,
         ADVANCE_PROPOSAL => advance_proposal::run(app, payload(job)?).await,
         ADVANCE_RUN => advance_run::run(app, payload(job)?).await,
         REGISTER_BASE => register_base::run(app, payload(job)?).await,

@@ -1,7 +1,8 @@
 //! Commits to gold answers and a secret, and opens an epoch on chain.
-use super::{GiveUp, Outcome};
+use super::{GiveUp, Outcome, bonds};
 use crate::{
     app::AppState,
+    assignment::gold_seats,
     auth::random_bytes,
     chain::{Call, Mined},
 };
@@ -9,7 +10,7 @@ use alloy::primitives::B256;
 use anyhow::Context;
 use protocol::{
     EpochTerms,
-    labels::gold_tree,
+    labels::{GoldSeat, GoldWord, gold_blocks, gold_tree},
     manifest::{CampaignManifest, CampaignPrompt, canonical_json},
     rewards::secret_hash,
 };
@@ -18,7 +19,9 @@ use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use storage::app::{
     campaigns::{self, Campaign},
-    epochs, prompts, secrets, tasks,
+    epochs, prompts,
+    secrets::{self, Secret},
+    tasks,
 };
 
 /// Payload of the job; its key tells one opening of a campaign from the next.
@@ -30,14 +33,17 @@ pub struct OpenEpoch {
 
 /// Open an epoch of the campaign, unless one is open.
 ///
-/// The order matters: the secret is stored, then the transaction, then it is sent. A restart finds the transaction by
-/// its key and never draws a second secret for it.
+/// The order matters: secret and gold are stored, then the transaction, then it is sent. A restart finds the transaction
+/// by its key and never draws a second secret for it.
 pub async fn run(app: &AppState, key: &str, payload: OpenEpoch) -> anyhow::Result<Outcome> {
     let tx_key = format!("open_epoch/{key}");
     let call = match stored_call(app, &tx_key).await? {
         Some(call) => call,
         None => match prepare(app, payload.campaign_id).await? {
-            Some(call) => call,
+            Some(call) => {
+                bonds::ensure(app, &tx_key, app.chain.operator_bond().await?).await?;
+                call
+            }
             None => return Ok(Outcome::Done),
         },
     };
@@ -52,7 +58,7 @@ async fn stored_call(app: &AppState, tx_key: &str) -> anyhow::Result<Option<Call
     Ok(stored.map(|transaction| Call { to: transaction.recipient, data: transaction.data.into() }))
 }
 
-/// Make the terms and keep their secret; `None` when the campaign has an open epoch.
+/// Make the terms and keep what they commit to; `None` when the campaign has an open epoch.
 async fn prepare(app: &AppState, campaign_id: i64) -> anyhow::Result<Option<Call>> {
     let mut db = app.pool.begin().await?;
     campaigns::lock(&mut db, campaign_id).await?;
@@ -63,16 +69,23 @@ async fn prepare(app: &AppState, campaign_id: i64) -> anyhow::Result<Option<Call
     }
     let manifest = canonical_json(&manifest(&mut db, &campaign).await?)?;
     let campaign_hash = app.blobs.put(manifest).await?;
-    let gold = tasks::gold(&mut db, campaign_id).await?;
+    let known = tasks::gold(&mut db, campaign_id).await?;
     let secret = B256::new(random_bytes());
+    let gold = gold_seats(&campaign.terms, secret, campaign.max_seats, &known);
+    if gold.is_empty() && campaign.terms.gold_slots > 0 {
+        let (needed, n_known) = (campaign.terms.gold_slots, known.len());
+        return Err(GiveUp(format!("a seat needs {needed} gold tasks and the campaign has {n_known}")).into());
+    }
+    let words: Vec<GoldWord> = gold.iter().map(GoldSeat::word).collect();
     let terms = EpochTerms {
         campaign: campaign.terms,
-        gold_root: gold_tree(&gold).root(),
+        gold_blocks: gold_blocks(&words),
+        gold_root: gold_tree(&words).root(),
         secret_hash: secret_hash(secret),
         campaign_hash,
     };
     terms.check().map_err(|error| GiveUp(format!("the campaign's terms cannot be opened: {error}")))?;
-    secrets::insert(&mut db, terms.secret_hash, secret, app.clock.now()).await?;
+    secrets::insert(&mut db, terms.secret_hash, &Secret { secret, gold }, app.clock.now()).await?;
     db.commit().await?;
     Ok(Some(app.chain.open_epoch(&terms)))
 }
@@ -84,7 +97,7 @@ async fn record(app: &AppState, campaign_id: i64, mined: &Mined) -> anyhow::Resu
     let secret = secrets::find(&mut conn, terms.secret_hash).await?;
     let secret =
         secret.ok_or_else(|| GiveUp(format!("the secret of epoch {epoch} is not in the database")))?;
-    epochs::insert(&mut conn, epoch, campaign_id, secret, &terms, app.clock.now()).await?;
+    epochs::insert(&mut conn, epoch, campaign_id, secret.secret, &terms, app.clock.now()).await?;
     tracing::info!(epoch, campaign.id = campaign_id, "opened an epoch");
     Ok(())
 }

@@ -1,5 +1,6 @@
-//! Finds what should be on its way and is not queued: proposals that anybody made, and epochs that were closed.
-use super::{ADVANCE_EPOCH, ADVANCE_PROPOSAL};
+//! Finds what should be on its way and is not queued: proposals that anybody made, epochs that were closed, and
+//! demands that nobody answered.
+use super::{ADVANCE_EPOCH, ADVANCE_PROPOSAL, ANSWER_DEMAND};
 use crate::{app::AppState, supervise::Shutdown};
 use serde_json::json;
 use std::time::Duration;
@@ -26,6 +27,9 @@ async fn sweep(app: &AppState) -> anyhow::Result<()> {
     }
     for epoch in storage::app::epochs::closed_without(&mut conn, ADVANCE_EPOCH).await? {
         jobs::enqueue(&mut conn, ADVANCE_EPOCH, &epoch.to_string(), &json!({"epoch": epoch}), now).await?;
+    }
+    for (key, epoch) in jobs::demands_without(&mut conn, ANSWER_DEMAND).await? {
+        jobs::enqueue(&mut conn, ANSWER_DEMAND, &key, &json!({"epoch": epoch}), now).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use alloy::{
 use anyhow::{Context, bail};
 use protocol::{
     Epoch, EpochTerms,
-    labels::{Bundle, labels_tree},
+    labels::{Bundle, block_count, labels_tree},
     rewards::{EpochPayouts, epoch_payouts, secret_hash, seed},
 };
 use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ pub async fn bundle(
     )?;
     bundle.validate(terms)?;
     let words = bundle.label_words();
-    agree(format!("epoch {epoch}: number of label leaves"), &(on_chain.leaf_count as usize), &words.len())?;
+    agree(format!("epoch {epoch}: blocks of labels"), &on_chain.block_count, &block_count(&words))?;
     let root = labels_tree(Epoch(epoch), &words).root();
     agree(format!("epoch {epoch}: labels root"), &on_chain.labels_root, &root)?;
     Ok(bundle)
@@ -77,7 +77,7 @@ async fn recompute(
     println!(
         "epoch {epoch}: {} signed labels of {} labelers, labels root {}",
         bundle.preferences.len(),
-        on_chain.leaf_count,
+        bundle.label_words().len(),
         on_chain.labels_root
     );
     if on_chain.status == EpochStatus::Committed {
@@ -90,12 +90,10 @@ async fn recompute(
     }
     let payouts = epoch_payouts(
         &terms,
-        Epoch(epoch),
         on_chain.secret,
         on_chain.seed,
-        &bundle.seats,
         &bundle.label_words(),
-        &bundle.gold_map(),
+        &bundle.gold_words(),
         previous,
     )?;
     if on_chain.status == EpochStatus::Revealed {
@@ -105,6 +103,7 @@ async fn recompute(
     let what = |name: &str| format!("epoch {epoch}: {name}");
     agree(what("number of accounts"), &(on_chain.account_count as usize), &payouts.leaves.len())?;
     agree(what("sum of all cumulative amounts"), &on_chain.total_cumulative, &payouts.total_cumulative())?;
+    agree(what("sum of all raw pays"), &on_chain.total_raw, &payouts.total_raw())?;
     agree(what("payouts root"), &on_chain.payouts_root, &payouts.tree.root())?;
     let paid =
         payouts.statements.iter().map(|statement| statement.pay).fold(U256::ZERO, |sum, pay| sum + pay);

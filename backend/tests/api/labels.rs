@@ -139,6 +139,11 @@ async fn only_the_labelers_own_live_session_key_may_answer() {
     let mut elsewhere = task.clone();
     elsewhere["block"] = json!(7);
     assert_eq!(refused(ann.answer(&elsewhere, Choice::A)).await.1, "not-your-slot");
+    for seat in [1, 32, u32::MAX] {
+        let mut beside = task.clone();
+        beside["seat"] = json!(seat);
+        assert_eq!(refused(ann.answer(&beside, Choice::A)).await.1, "not-your-slot", "seat {seat}");
+    }
     let mut other_task = task.clone();
     other_task["taskId"] = json!(B256::repeat_byte(9));
     assert_eq!(refused(ann.answer(&other_task, Choice::A)).await.1, "other-task");

@@ -48,22 +48,20 @@ async fn a_payout_proves_itself_against_the_approved_root() {
                 account: Address::repeat_byte(i),
                 cumulative: U256::from(u64::from(i) * 100),
                 running_total: *running_total,
+                raw_pay: rewards::RawPay {
+                    position: i.into(),
+                    raw: U256::from(i),
+                    running_raw: U256::from(7),
+                },
             };
             *running_total += leaf.cumulative;
             Some(leaf)
         })
         .collect();
     let root = rewards::payouts_tree(&leaves).root();
-    let stored: Vec<payout_leaves::Leaf> = leaves
-        .iter()
-        .map(|l| payout_leaves::Leaf {
-            account: l.account,
-            cumulative: l.cumulative,
-            running_total: l.running_total,
-        })
-        .collect();
     let mut conn = server.app.pool.acquire().await.unwrap();
-    payout_leaves::replace(&mut conn, 3, &stored).await.unwrap();
+    payout_leaves::replace(&mut conn, 3, &leaves).await.unwrap();
+    assert_eq!(payout_leaves::list(&mut conn, 3).await.unwrap(), leaves);
     let account = Address::repeat_byte(4);
     let client = Client::anonymous(&server);
     let path = format!("/payouts/{account}");
@@ -82,8 +80,8 @@ async fn a_payout_proves_itself_against_the_approved_root() {
     assert_eq!((&payout["claimable"], &payout["runningTotal"]), (&json!("400"), &json!("600")));
     let proof: Vec<B256> = serde_json::from_value(payout["proof"].clone()).unwrap();
     let index = payout["index"].as_u64().unwrap();
-    let leaf = rewards::payouts_tree(&leaves).leaves()[3];
-    assert!(merkle::verify(root, leaf, index, &proof));
+    assert_eq!(payout["rawPayHash"], json!(leaves[3].raw_pay.hash()));
+    assert!(merkle::verify(root, 5, leaves[3].hash(), index, &proof));
     let stranger = format!("/payouts/{}", Address::repeat_byte(9));
     assert_eq!(name(&client.get(&stranger).await.1), "nothing-earned");
 }
@@ -151,17 +149,17 @@ async fn a_proposal_says_in_words_what_it_would_do() {
     let mut conn = server.app.pool.acquire().await.unwrap();
     for (epoch, total, status, block) in [(2i64, 1_000i64, "approved", 1i64), (3, 2_234, "proposed", 2)] {
         sqlx::query(
-            "insert into chain.epochs (epoch, status, terms, opened_at)
-             select $1, 'accepted', terms, opened_at from chain.epochs where epoch = 3 on conflict do nothing",
+            "insert into chain.epochs (epoch, status, operator, terms, opened_at)
+             select $1, 'accepted', operator, terms, opened_at from chain.epochs where epoch = 3 on conflict do nothing",
         )
         .bind(epoch)
         .execute(&mut *conn)
         .await
         .unwrap();
         sqlx::query(
-            "insert into chain.payouts_roots (epoch, payouts_root, proposer, account_count, total_cumulative, status,
-                 challenge_ends_at, block_number, log_index)
-             values ($1, $2, $3, 14, $4::numeric * 1e18, $5, $6, $7, 0)",
+            "insert into chain.payouts_roots (epoch, payouts_root, proposer, account_count, total_cumulative, total_raw,
+                 bond, status, challenge_ends_at, block_number, log_index)
+             values ($1, $2, $3, 14, $4::numeric * 1e18, 0, 0, $5, $6, $7, 0)",
         )
         .bind(epoch)
         .bind(root.as_slice())

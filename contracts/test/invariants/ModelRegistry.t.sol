@@ -7,36 +7,85 @@ import {ModelRegistry} from "../../src/models/ModelRegistry.sol";
 import {vm} from "../../../script/Vm.sol";
 import {Base, InvariantBase} from "../Base.sol";
 
-/// @dev Actions: register, activate, revoke, over two families.
+/// @dev Actions: register, activate, suspend, revoke, registerData, withdrawConsent, over two families, at most sixteen
+/// versions and four datasets.
 contract ModelRegistryHandler is Base {
     ModelRegistry public immutable registry;
+    DatasetRegistry public immutable datasets;
     bytes32[2] public families;
     bytes32[] private _versions;
     mapping(bytes32 versionId => bool) public wasRevoked;
+    mapping(bytes32 versionId => bytes32) public digestThen;
+    mapping(bytes32 datasetHash => bool) public usable;
+    bool public registeredTwice;
+    bool public citedUnusable;
+    bool public activatedRevoked;
 
-    constructor(ModelRegistry registry_, bytes32[2] memory families_) {
-        (registry, families) = (registry_, families_);
+    constructor(ModelRegistry registry_, DatasetRegistry datasets_, bytes32[2] memory families_) {
+        (registry, datasets, families) = (registry_, datasets_, families_);
     }
 
-    function register(uint256 family, uint256 name) external {
+    function register(uint256 family, uint256 name, uint256 data) external {
         IModelRegistry.VersionDigest memory digest;
-        digest.manifestHash = keccak256(abi.encode(name % 20));
+        digest.manifestHash = bytes32(1 + name % 4);
         digest.weightsHash = "weights";
-        _versions.push(registry.register(families[family % 2], digest, new bytes32[](0), ""));
+        bytes32[] memory cited = new bytes32[](name % 2);
+        if (cited.length > 0) {
+            cited[0] = _dataset(data);
+            digest.datasetRoot = keccak256(abi.encodePacked(cited));
+        }
+        bytes32 familyId = families[family % 2];
+        bytes32 versionId = registry.versionIdOf(familyId, digest);
+        try registry.register(familyId, digest, cited, "") {
+            if (digestThen[versionId] != 0) registeredTwice = true;
+            if (cited.length > 0 && !usable[cited[0]]) citedUnusable = true;
+            digestThen[versionId] = keccak256(abi.encode(familyId, digest));
+            _versions.push(versionId);
+        } catch {} // known already, or the dataset is not usable
     }
 
     function activate(uint256 index) external {
-        registry.activate(_versions[index % _versions.length]);
+        bytes32 versionId = _pick(index);
+        try registry.activate(versionId) {
+            if (wasRevoked[versionId]) activatedRevoked = true;
+        } catch {} // unknown, active, or revoked
+    }
+
+    function suspend(uint256 index) external {
+        try registry.suspend(_pick(index), "") {} catch {} // not active
     }
 
     function revoke(uint256 index) external {
-        bytes32 versionId = _versions[index % _versions.length];
-        registry.revoke(versionId, "");
-        wasRevoked[versionId] = true;
+        if (index % 3 != 0) return; // revoking everything ends the story
+        bytes32 versionId = _pick(index / 3);
+        try registry.revoke(versionId, "") {
+            wasRevoked[versionId] = true;
+        } catch {} // unknown, or revoked already
+    }
+
+    function registerData(uint256 data) external {
+        try datasets.register(_dataset(data), "root", 1, address(this), "MIT", "") {
+            usable[_dataset(data)] = true;
+        } catch {} // registered already
+    }
+
+    function withdrawConsent(uint256 data) external {
+        if (data % 3 != 0) return;
+        try datasets.withdrawConsent(_dataset(data / 3)) {
+            usable[_dataset(data / 3)] = false;
+        } catch {} // unknown
     }
 
     function versions() external view returns (bytes32[] memory) {
         return _versions;
+    }
+
+    function _dataset(uint256 data) private pure returns (bytes32) {
+        return keccak256(abi.encode(data % 4));
+    }
+
+    function _pick(uint256 index) private view returns (bytes32) {
+        return _versions.length == 0 ? bytes32(0) : _versions[index % _versions.length];
     }
 }
 
@@ -45,8 +94,9 @@ contract ModelRegistry_Invariants is InvariantBase {
     ModelRegistryHandler private handler;
 
     function setUp() public {
-        registry = new ModelRegistry(address(manager), new DatasetRegistry(address(manager)));
-        handler = new ModelRegistryHandler(registry, [registry.createFamily("a"), registry.createFamily("b")]);
+        DatasetRegistry datasets = new DatasetRegistry(address(manager));
+        registry = new ModelRegistry(address(manager), datasets);
+        handler = new ModelRegistryHandler(registry, datasets, [registry.createFamily("a"), registry.createFamily("b")]);
         manager.grantRole(0, address(handler), 0);
     }
 
@@ -54,7 +104,7 @@ contract ModelRegistry_Invariants is InvariantBase {
         return address(handler);
     }
 
-    function invariant_at_most_one_active_per_family_and_revoked_for_good() public view {
+    function invariant_at_most_one_active_per_family() public view {
         bytes32[] memory versions = handler.versions();
         for (uint256 family = 0; family < 2; ++family) {
             bytes32 familyId = handler.families(family);
@@ -67,9 +117,25 @@ contract ModelRegistry_Invariants is InvariantBase {
             }
             vm.assertEq(active, registry.activeVersion(familyId) == bytes32(0) ? 0 : 1);
         }
+    }
+
+    function invariant_history_append_only_and_digest_unique() public view {
+        bytes32[] memory versions = handler.versions();
         for (uint256 i = 0; i < versions.length; ++i) {
-            bool revoked = registry.statusOf(versions[i]) == IModelRegistry.Status.Revoked;
-            vm.assertTrue(revoked == handler.wasRevoked(versions[i]));
+            bytes32 versionId = versions[i];
+            bytes32 now_ = keccak256(abi.encode(registry.familyOf(versionId), registry.digestOf(versionId)));
+            vm.assertEq(now_, handler.digestThen(versionId));
+            bool revoked = registry.statusOf(versionId) == IModelRegistry.Status.Revoked;
+            vm.assertTrue(revoked == handler.wasRevoked(versionId));
         }
+        vm.assertEq(
+            registry.versionCount(handler.families(0)) + registry.versionCount(handler.families(1)), versions.length
+        );
+        vm.assertFalse(handler.registeredTwice());
+    }
+
+    function invariant_active_was_registered_and_vetted_and_version_cites_known_dataset() public view {
+        vm.assertFalse(handler.activatedRevoked());
+        vm.assertFalse(handler.citedUnusable());
     }
 }

@@ -30,6 +30,8 @@ pub struct Contracts {
     pub reward_distributor: Address,
     pub model_registry: Address,
     pub dataset_registry: Address,
+    pub epoch_referee: Address,
+    pub optimistic_governor: Address,
 }
 
 /// A model family.
@@ -52,7 +54,7 @@ mod tests {
         let text = format!(
             r#"{{"chainId":31337,"deployedAtBlock":1,"contracts":{{"governanceToken":"{}","timelock":"{}",
             "accessManager":"{}","governor":"{}","stakingPool":"{}","labelEpochs":"{}","rewardDistributor":"{}",
-            "modelRegistry":"{}","datasetRegistry":"{}"}},"family":{{"name":"polity-chat","familyId":"{}"}}}}"#,
+            "modelRegistry":"{}","datasetRegistry":"{}","epochReferee":"{}","optimisticGovernor":"{}"}},"family":{{"name":"polity-chat","familyId":"{}"}}}}"#,
             word(1),
             word(2),
             word(3),
@@ -62,7 +64,9 @@ mod tests {
             word(7),
             word(8),
             word(9),
-            B256::repeat_byte(10)
+            word(10),
+            word(11),
+            B256::repeat_byte(12)
         );
         let deployment: Deployment = serde_json::from_str(&text).unwrap();
         assert_eq!(deployment.contracts.label_epochs, Address::repeat_byte(6));

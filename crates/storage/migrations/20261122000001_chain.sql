@@ -122,15 +122,57 @@ create table chain.stakes (
     active chain.wei not null,
     thawing chain.wei not null default 0,
     available_at timestamptz,
+    slashed chain.wei not null default 0,
+    rewards_paid chain.wei not null default 0
+);
+comment on table chain.stakes is 'Stake of every account in the staking pool';
+comment on column chain.stakes.available_at is 'When all of thawing can be withdrawn';
+comment on column chain.stakes.rewards_paid is 'Streamed rewards claimed so far; what was earned since grows by the second and is asked of the contract';
+
+create table chain.slashes (
+    block_number bigint not null,
+    log_index integer not null,
+    account chain.address not null,
+    amount chain.wei not null,
+    challenger chain.address,
+    share chain.wei not null,
+    case_id chain.hash not null,
+    epoch bigint,
+    slashed_at timestamptz not null,
+    primary key (block_number, log_index)
+);
+create index on chain.slashes (account);
+comment on table chain.slashes is 'One row a Slashed event of the staking pool';
+comment on column chain.slashes.challenger is 'Who got share of amount for proving the case; null for nobody';
+comment on column chain.slashes.epoch is 'Payout period that EpochReferee proved the case in; null for a slash by vote';
+
+create table chain.reward_stream (
+    singleton boolean primary key default true check (singleton),
+    ends_at timestamptz,
+    reserve chain.wei not null,
+    total_notified chain.wei not null default 0
+);
+comment on table chain.reward_stream is 'Rewards that flow to active stake, as of the last event about them';
+comment on column chain.reward_stream.ends_at is 'End of the last stream; null before the first';
+comment on column chain.reward_stream.reserve is 'Tokens of the pool that no stream has yet: seized stake and what flowed while nobody staked';
+
+create table chain.bonds (
+    account chain.address primary key,
+    free chain.wei not null,
+    reserved chain.wei not null,
     slashed chain.wei not null default 0
 );
+comment on table chain.bonds is 'Governance tokens locked to LabelEpochs: behind open epochs, proposed payouts and demands';
+comment on column chain.bonds.free is 'Can be reserved or withdrawn';
+comment on column chain.bonds.reserved is 'At stake now';
 
 create table chain.epochs (
     epoch bigint primary key,
     status text not null check (status in ('open', 'committed', 'revealed', 'proposed', 'accepted', 'voided')),
+    operator chain.address not null,
     terms jsonb not null,
     labels_root chain.hash,
-    leaf_count bigint,
+    block_count bigint,
     bundle_hash chain.hash,
     block_hash chain.hash,
     secret chain.hash,
@@ -138,9 +180,14 @@ create table chain.epochs (
     opened_at timestamptz not null,
     committed_at timestamptz,
     commit_block bigint,
-    revealed_at timestamptz
+    revealed_at timestamptz,
+    challenger chain.address
 );
+comment on table chain.epochs is 'Payout periods as the contract sees them';
+comment on column chain.epochs.operator is 'Opened the epoch and signs its receipts';
 comment on column chain.epochs.terms is 'protocol::EpochTerms as JSON';
+comment on column chain.epochs.block_count is 'Blocks of the labels tree, which has 32 positions each';
+comment on column chain.epochs.challenger is 'Whose demand freezes the epoch now';
 comment on column chain.epochs.seed is '32 zero bytes when the secret was never revealed: base pay only';
 
 create table chain.payouts_roots (
@@ -149,13 +196,50 @@ create table chain.payouts_roots (
     proposer chain.address not null,
     account_count bigint not null,
     total_cumulative chain.wei not null,
-    status text not null check (status in ('proposed', 'rejected', 'approved')),
+    total_raw chain.wei not null,
+    bond chain.wei not null,
+    status text not null check (status in ('proposed', 'rejected', 'disproved', 'approved')),
     challenge_ends_at timestamptz not null,
     block_number bigint not null,
     log_index integer not null,
     primary key (block_number, log_index)
 );
 comment on table chain.payouts_roots is 'One row a PayoutsProposed event';
+comment on column chain.payouts_roots.total_raw is 'Sum of all pays of the epoch before they are scaled to its budget';
+comment on column chain.payouts_roots.bond is 'What its proposer loses if an error of it is proved';
+comment on column chain.payouts_roots.challenge_ends_at is 'Cannot be accepted before; moved by every answered demand';
+
+create table chain.demands (
+    epoch bigint not null references chain.epochs on delete cascade,
+    challenger chain.address not null,
+    tree text not null check (tree in ('labels', 'payouts', 'gold')),
+    position bigint not null,
+    answer_by timestamptz not null,
+    status text not null check (status in ('open', 'answered', 'closed')),
+    responder chain.address,
+    block_number bigint not null,
+    log_index integer not null,
+    demanded_at timestamptz not null,
+    primary key (block_number, log_index)
+);
+comment on table chain.demands is 'One row an OpeningDemanded event: somebody wants to see a leaf whose data was not published';
+comment on column chain.demands.position is 'Index in the tree';
+comment on column chain.demands.answer_by is 'After it, whoever should have answered can be disproved';
+comment on column chain.demands.status is 'closed: overtaken by a proved fraud, a rejection or the end of the epoch';
+
+create table chain.disproofs (
+    epoch bigint not null references chain.epochs on delete cascade,
+    challenger chain.address not null,
+    fraud text not null,
+    payouts_root chain.hash,
+    block_number bigint not null,
+    log_index integer not null,
+    disproved_at timestamptz not null,
+    primary key (block_number, log_index)
+);
+comment on table chain.disproofs is 'One row a PayoutsDisproved or LabelsDisproved event';
+comment on column chain.disproofs.fraud is 'Name of the contract''s Fraud in lower camel case';
+comment on column chain.disproofs.payouts_root is 'The root that was wrong; null for a fraud in the labels';
 
 create table chain.reward_pool (
     singleton boolean primary key default true check (singleton),
@@ -197,11 +281,14 @@ create table chain.model_versions (
     evaluation_hash chain.hash not null,
     parent chain.hash not null,
     uri text not null,
-    status text not null check (status in ('registered', 'active', 'retired', 'revoked')),
+    status text not null check (status in ('registered', 'active', 'retired', 'revoked', 'suspended')),
     revoked_reason text,
+    suspended_reason text,
     registered_at timestamptz not null,
     activated_at timestamptz
 );
+
+comment on column chain.model_versions.status is 'revoked is final; a suspended version waits for a vote to bring it back';
 
 create table chain.datasets (
     dataset_hash chain.hash primary key,
@@ -221,3 +308,14 @@ create table chain.role_members (
     primary key (role_id, account)
 );
 comment on table chain.role_members is 'AccessManager roles; role ids are named in protocol::roles';
+
+create table chain.pauses (
+    contract chain.address not null,
+    selector bytea not null check (octet_length(selector) = 4),
+    until timestamptz not null,
+    rearm_at timestamptz not null,
+    primary key (contract, selector)
+);
+comment on table chain.pauses is 'The last pause of every entry that a guardian ever stopped; it ends by itself';
+comment on column chain.pauses.until is 'First moment in which the entry works again';
+comment on column chain.pauses.rearm_at is 'The entry cannot be paused again before';

@@ -107,6 +107,7 @@ create index on app.slots (epoch, block, seat, display_order) where answered_at 
 create table app.preferences (
     epoch bigint not null,
     block integer not null,
+    seat smallint not null,
     slot smallint not null,
     labeler chain.address not null,
     task_id chain.hash not null references app.tasks,
@@ -115,7 +116,7 @@ create table app.preferences (
     signature bytea not null,
     receipt bytea not null,
     received_at timestamptz not null,
-    primary key (epoch, block, slot, labeler)
+    primary key (epoch, block, seat, slot)
 );
 comment on column app.preferences.choice is '0 A, 1 B, 2 tie, 3 skip';
 comment on column app.preferences.receipt is 'Operator signature over EIP-712 Receipt(preferenceHash, receivedAt)';
@@ -134,10 +135,15 @@ create table app.payout_leaves (
     account chain.address not null,
     cumulative chain.wei not null,
     running_total chain.wei not null,
+    label_position bigint not null,
+    raw chain.wei not null,
+    running_raw chain.wei not null,
     primary key (epoch, position),
     unique (epoch, account)
 );
 comment on table app.payout_leaves is 'The payouts tree of an epoch in leaf order (accounts ascending); proofs are computed from it';
+comment on column app.payout_leaves.label_position is '1 + position of the account''s leaf in the labels tree; 0 when it did not label in the epoch';
+comment on column app.payout_leaves.raw is 'What the epoch adds, before it is scaled to the budget';
 
 create table app.datasets (
     dataset_hash chain.hash primary key,

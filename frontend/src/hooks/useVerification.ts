@@ -8,10 +8,10 @@ import type { Payout, PayoutLeaf, Statement } from "../api/types";
 import { labelEpochsAbi } from "../contracts/labelEpochsAbi";
 import { rewardDistributorAbi } from "../contracts/rewardDistributorAbi";
 import { describeError } from "../errors";
-import type { Bundle } from "../protocol/bundle";
+import { type Bundle, type LabelOpening, contains, labelWords, openLabel, wordAt } from "../protocol/bundle";
 import * as checks from "../protocol/checks";
 import { type Earned, type Leaf, judgeEpoch } from "../protocol/payouts";
-import { listReceipts } from "../receipts";
+import { type KeptReceipt, listReceipts } from "../receipts";
 import { useConfig } from "./useConfig";
 
 export type StepState = "waiting" | "running" | "passed" | "failed" | "skipped";
@@ -19,6 +19,21 @@ export interface Step {
   title: string;
   state: StepState;
   detail: string;
+}
+
+/** A receipt that the labels on the chain contradict, with the place in their tree that shows it. */
+export interface BrokenReceipt {
+  kept: KeptReceipt;
+  opening: LabelOpening;
+}
+
+/** While labels can still be disproved: committed, revealed or proposed. */
+const DISPROVABLE = [2, 3, 4];
+
+function firstBroken(bundle: Bundle, receipts: readonly KeptReceipt[]): BrokenReceipt | null {
+  const words = labelWords(bundle);
+  const kept = receipts.find((receipt) => !contains(wordAt(words, receipt), receipt));
+  return kept === undefined ? null : { kept, opening: openLabel(words, kept) };
 }
 
 /** A check that cannot be made yet; it neither passes nor fails. */
@@ -41,12 +56,13 @@ export function useVerification() {
   const wagmi = useWagmiConfig();
   const [steps, setSteps] = useState<Step[]>([]);
   const [running, setRunning] = useState(false);
+  const [broken, setBroken] = useState<BrokenReceipt | null>(null);
 
   const verify = useCallback(
     async (epochNumber: number, account: Address) => {
       const labelEpochs = { address: contracts.labelEpochs, abi: labelEpochsAbi } as const;
       const epochOf = (epoch: number) => readContract(wagmi, { ...labelEpochs, functionName: "epochOf", args: [BigInt(epoch)] });
-      const known = {} as { epoch: checks.ChainEpoch; terms: checks.ChainTerms; bundle: Bundle; earned: Earned[]; leaves: Leaf[]; before: Leaf[] };
+      const known = {} as { epoch: checks.ChainEpoch & { status: number }; terms: checks.ChainTerms; bundle: Bundle; labelsMatch: boolean; earned: Earned[]; leaves: Leaf[]; before: Leaf[] };
       const needBundle = () => {
         if (known.bundle === undefined) throw new Skip("Needs the file of signed labels.");
         return known.bundle;
@@ -76,7 +92,14 @@ export function useVerification() {
           },
         ],
         ["The label file belongs to this epoch", () => checks.checkBinding(needBundle(), chainId, contracts.labelEpochs, epochNumber)],
-        ["All labels add up to the root on the chain", () => checks.checkLabels(needBundle(), known.epoch)],
+        [
+          "All labels add up to the root on the chain",
+          () => {
+            const finding = checks.checkLabels(needBundle(), known.epoch);
+            known.labelsMatch = finding.ok;
+            return finding;
+          },
+        ],
         ["The gold answers were fixed beforehand", () => checks.checkGold(needBundle(), known.terms)],
         [
           "The seed comes from the committed secret",
@@ -98,6 +121,7 @@ export function useVerification() {
           async () => {
             const bundle = needBundle();
             const kept = await listReceipts(chainId, contracts.labelEpochs, epochNumber);
+            if (known.labelsMatch && DISPROVABLE.includes(known.epoch.status)) setBroken(firstBroken(bundle, kept));
             const receipts = kept.map(({ labeler, slot, receipt }) => ({ labeler, slot, preferenceHash: receipt.preferenceHash }));
             return checks.checkReceipts(bundle, receipts, account);
           },
@@ -157,6 +181,7 @@ export function useVerification() {
       ];
 
       setRunning(true);
+      setBroken(null);
       const results: Step[] = list.map(([title]) => ({ title, state: "waiting", detail: "" }));
       const report = (i: number, state: StepState, detail: string) => {
         results[i] = { title: list[i]![0], state, detail };
@@ -177,7 +202,7 @@ export function useVerification() {
     },
     [chainId, contracts, wagmi],
   );
-  return { steps, running, verify };
+  return { steps, running, verify, broken };
 }
 
 const payoutLeaves = async (epoch: number): Promise<Leaf[]> =>

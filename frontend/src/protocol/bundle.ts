@@ -1,4 +1,4 @@
-import { type Address, type Hex, verifyTypedData } from "viem";
+import { type Address, type Hex, verifyTypedData, zeroAddress } from "viem";
 import {
   type Domain,
   type LabelWord,
@@ -11,7 +11,7 @@ import {
   preferenceTypes,
   sessionKeyTypes,
 } from "./labels";
-import { sparseRoot } from "./merkle";
+import { sparseProof, sparseRoot } from "./merkle";
 
 /** The published file of an epoch's signed labels, from which a stranger can recompute the pay. */
 export interface Bundle {
@@ -51,8 +51,41 @@ const blocksOf = (places: readonly { block: number }[]): number => places.reduce
 
 export const blockCountOf = (words: readonly LabelWord[]): number => blocksOf(words);
 
-export const labelsRoot = (words: readonly LabelWord[]): Hex =>
-  sparseRoot(blocksOf(words) * MAX_ROSTER, words.map((word) => [positionOf(word), labelLeaf(word)]));
+const placed = (words: readonly LabelWord[]) => words.map((word) => [positionOf(word), labelLeaf(word)] as const);
+
+export const labelsRoot = (words: readonly LabelWord[]): Hex => sparseRoot(blocksOf(words) * MAX_ROSTER, placed(words));
+
+/** What the labels tree holds of a seat; the zero address sits in empty ones. */
+export type SeatWord = Pick<LabelWord, "labeler" | "answers" | "valid">;
+
+const EMPTY_SEAT: SeatWord = { labeler: zeroAddress, answers: 0n, valid: 0n };
+
+export function wordAt(words: readonly LabelWord[], place: { block: number; seat: number }): SeatWord {
+  const found = words.find((word) => positionOf(word) === positionOf(place));
+  return found === undefined ? EMPTY_SEAT : { labeler: found.labeler, answers: found.answers, valid: found.valid };
+}
+
+/** A position of the labels tree and its path, as the referee contract takes it. */
+export interface LabelOpening {
+  position: number;
+  word: SeatWord;
+  proof: Hex[];
+}
+
+/** Opens the labels tree at a seat; outside the tree there is nothing to open and the proof is empty. */
+export function openLabel(words: readonly LabelWord[], place: { block: number; seat: number }): LabelOpening {
+  const position = positionOf(place);
+  const count = blocksOf(words) * MAX_ROSTER;
+  return { position, word: wordAt(words, place), proof: position < count ? sparseProof(count, placed(words), position) : [] };
+}
+
+/** Whether a seat's labels say what a preference says, as far as labels can: a tie and a skip look alike. */
+export function contains(word: SeatWord, { labeler, slot, choice }: Pick<Preference, "labeler" | "slot" | "choice">): boolean {
+  if (word.labeler.toLowerCase() !== labeler.toLowerCase()) return false;
+  const valid = (word.valid & bitOf(slot)) !== 0n;
+  const isB = (word.answers & bitOf(slot)) !== 0n;
+  return choice > CHOICE_B ? !valid : valid && isB === (choice === CHOICE_B);
+}
 
 export const goldBlocksOf = (bundle: Bundle): number => blocksOf(bundle.gold);
 

@@ -47,11 +47,12 @@ export function sparseRoot(count: number, leaves: Iterable<readonly [number, Hex
 /** Root over `leaves`. One leaf is its own root; none is the zero word. */
 export const merkleRoot = (leaves: readonly Hex[]): Hex => sparseRoot(leaves.length, leaves.entries());
 
+/** The siblings of position `index` in a tree over `count` positions of which only some hold a leaf, bottom up. */
+export const sparseProof = (count: number, leaves: Iterable<readonly [number, Hex]>, index: number): Hex[] =>
+  [...levels(count, leaves)].slice(0, -1).map((level, height) => level.get(Math.floor(index / 2 ** height) ^ 1) ?? emptyRoot(height));
+
 /** The siblings of leaf `index`, bottom up. */
-export const merkleProof = (leaves: readonly Hex[], index: number): Hex[] =>
-  [...levels(leaves.length, leaves.entries())]
-    .slice(0, -1)
-    .map((level, height) => level.get(Math.floor(index / 2 ** height) ^ 1) ?? emptyRoot(height));
+export const merkleProof = (leaves: readonly Hex[], index: number): Hex[] => sparseProof(leaves.length, leaves.entries(), index);
 
 /**
  * Whether `leaf` is at `index` of the tree of `count` leaves with this root. A proof of any other length than the tree's

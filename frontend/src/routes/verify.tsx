@@ -5,6 +5,7 @@ import { useConnection } from "wagmi";
 import { EpochBadge } from "../components/epochs/EpochBadge";
 import { Settlement, hasSettlement } from "../components/epochs/Settlement";
 import { standing } from "../components/epochs/standing";
+import { ReceiptProof } from "../components/verify/ReceiptProof";
 import { Steps, Verdict } from "../components/verify/Steps";
 import { useEpochs } from "../hooks/useEpochs";
 import { useNow } from "../hooks/useNow";
@@ -22,7 +23,7 @@ export default function VerifyPage() {
   const [epochText, setEpoch] = useState(search.epoch?.toString() ?? "");
   const [accountText, setAccount] = useState(search.account ?? "");
   const [error, setError] = useState<{ epoch?: string; account?: string }>({});
-  const { steps, running, verify } = useVerification();
+  const { steps, running, verify, broken } = useVerification();
   const epoch = epochText || String(epochs.data?.at(-1)?.epoch ?? "");
   const account = accountText || (address ?? "");
   const shown = epochs.data?.find((candidate) => String(candidate.epoch) === epoch);
@@ -40,7 +41,7 @@ export default function VerifyPage() {
   return (
     <Page
       title="Verify"
-      lead="Recompute what an epoch paid an account. The labels come from the published file, the roots from the chain, and every hash, signature and sum is computed in this page."
+      lead="Recompute what an epoch paid an account, and everybody else. The labels come from the published file, the roots from the chain, and every hash, signature and sum is computed in this page."
     >
       <Card>
         <form
@@ -82,8 +83,9 @@ export default function VerifyPage() {
           </div>
         </Card>
       )}
+      {finished && broken && <ReceiptProof broken={broken} />}
       <p className="measure text-[0.875rem] text-muted">
-        The same checks for a whole epoch, from any node and without this server: <code>polity verify epoch {epoch || "N"}</code>
+        The same checks with everybody's signatures, from any node and without this server: <code>polity verify epoch {epoch || "N"}</code>
       </p>
     </Page>
   );

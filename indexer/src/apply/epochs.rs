@@ -1,9 +1,13 @@
-//! `LabelEpochs` → `epochs`, `payouts_roots`.
+//! `LabelEpochs` → `epochs`, `payouts_roots`, `demands`, `disproofs`, `bonds`.
 
 use super::{Context, change};
 use crate::events::EpochsEvent;
+use alloy::primitives::{Address, B256};
+use protocol::Epoch;
 use sqlx::{Error, PgConnection};
 use storage::chain::{
+    bonds, demands,
+    disproofs::{self, Disproof},
     epochs::{self, Status},
     feed::Change,
     payouts_roots::{self, PayoutsRoot},
@@ -16,8 +20,8 @@ pub async fn apply(
 ) -> Result<Vec<Change>, Error> {
     let now = context.mined_at;
     let epoch = match event {
-        EpochsEvent::Opened { epoch, terms } => {
-            epochs::insert(conn, *epoch, terms, now).await?;
+        EpochsEvent::Opened { epoch, operator, terms } => {
+            epochs::insert(conn, *epoch, *operator, terms, now).await?;
             epoch
         }
         EpochsEvent::LabelsCommitted { epoch, commitment } => {
@@ -38,6 +42,8 @@ pub async fn apply(
             payouts_root,
             account_count,
             total_cumulative,
+            total_raw,
+            bond,
             challenge_ends_at,
         } => {
             let root = PayoutsRoot {
@@ -46,6 +52,8 @@ pub async fn apply(
                 proposer: *proposer,
                 account_count: *account_count,
                 total_cumulative: *total_cumulative,
+                total_raw: *total_raw,
+                bond: *bond,
                 status: payouts_roots::Status::Proposed,
                 challenge_ends_at: *challenge_ends_at,
                 position: context.position,
@@ -54,9 +62,27 @@ pub async fn apply(
             epochs::set_status(conn, *epoch, Status::Proposed).await?;
             epoch
         }
+        EpochsEvent::Frozen { epoch, challenger } => {
+            epochs::set_challenger(conn, *epoch, Some(*challenger)).await?;
+            epoch
+        }
+        EpochsEvent::Unfrozen { epoch, responder, challenge_ends_at } => {
+            demands::set_answered(conn, *epoch, *responder).await?;
+            epochs::set_challenger(conn, *epoch, None).await?;
+            payouts_roots::set_challenge_ends_at(conn, *epoch, *challenge_ends_at).await?;
+            epoch
+        }
+        EpochsEvent::PayoutsDisproved { epoch, challenger, fraud, payouts_root } => {
+            disprove(conn, context, *epoch, *challenger, fraud, Some(*payouts_root)).await?;
+            reopen(conn, *epoch, *payouts_root, payouts_roots::Status::Disproved).await?;
+            epoch
+        }
+        EpochsEvent::LabelsDisproved { epoch, challenger, fraud } => {
+            disprove(conn, context, *epoch, *challenger, fraud, None).await?;
+            epoch
+        }
         EpochsEvent::PayoutsRejected { epoch, payouts_root } => {
-            payouts_roots::decide(conn, *epoch, *payouts_root, payouts_roots::Status::Rejected).await?;
-            epochs::set_status(conn, *epoch, Status::Revealed).await?;
+            reopen(conn, *epoch, *payouts_root, payouts_roots::Status::Rejected).await?;
             epoch
         }
         EpochsEvent::PayoutsApproved { epoch, payouts_root } => {
@@ -67,9 +93,48 @@ pub async fn apply(
         EpochsEvent::Voided { epoch } => {
             // A root that was proposed for it can no longer be accepted.
             payouts_roots::reject_proposed(conn, *epoch).await?;
+            end_freeze(conn, *epoch).await?;
             epochs::set_status(conn, *epoch, Status::Voided).await?;
             epoch
         }
+        EpochsEvent::BondChanged { account, free, reserved } => {
+            bonds::set(conn, *account, *free, *reserved).await?;
+            return Ok(vec![change("bonds", account)]);
+        }
+        EpochsEvent::BondSlashed { account, amount } => {
+            bonds::add_slashed(conn, *account, *amount).await?;
+            return Ok(vec![change("bonds", account)]);
+        }
     };
     Ok(vec![change("epochs", epoch)])
+}
+
+async fn disprove(
+    conn: &mut PgConnection,
+    context: &Context,
+    epoch: Epoch,
+    challenger: Address,
+    fraud: &str,
+    payouts_root: Option<B256>,
+) -> Result<(), Error> {
+    let disproof = Disproof { challenger, fraud: fraud.into(), payouts_root, disproved_at: context.mined_at };
+    disproofs::insert(conn, epoch, &disproof, context.position).await
+}
+
+/// The proposed root is gone, and another may be proposed.
+async fn reopen(
+    conn: &mut PgConnection,
+    epoch: Epoch,
+    payouts_root: B256,
+    fate: payouts_roots::Status,
+) -> Result<(), Error> {
+    payouts_roots::decide(conn, epoch, payouts_root, fate).await?;
+    end_freeze(conn, epoch).await?;
+    epochs::set_status(conn, epoch, Status::Revealed).await
+}
+
+/// What was demanded is no longer there: nobody has to answer.
+async fn end_freeze(conn: &mut PgConnection, epoch: Epoch) -> Result<(), Error> {
+    demands::close(conn, epoch).await?;
+    epochs::set_challenger(conn, epoch, None).await
 }

@@ -5,6 +5,8 @@ mod distributor;
 mod epochs;
 mod governor;
 mod models;
+mod pauses;
+mod referee;
 mod roles;
 mod staking;
 mod token;
@@ -33,12 +35,14 @@ pub async fn apply(
     match event {
         ChainEvent::Token(event) => token::apply(conn, context, &event).await,
         ChainEvent::Governor(event) => governor::apply(conn, context, event).await,
-        ChainEvent::Staking(event) => staking::apply(conn, &event).await,
+        ChainEvent::Staking(event) => staking::apply(conn, context, &event).await,
         ChainEvent::Epochs(event) => epochs::apply(conn, context, &event).await,
+        ChainEvent::Referee(event) => referee::apply(conn, context, &event).await,
         ChainEvent::Distributor(event) => distributor::apply(conn, context, &event).await,
         ChainEvent::Models(event) => models::apply(conn, context, &event).await,
         ChainEvent::Datasets(event) => datasets::apply(conn, context, event).await,
         ChainEvent::Roles(event) => roles::apply(conn, &event).await,
+        ChainEvent::Paused(pause) => pauses::apply(conn, &pause).await,
     }
 }
 

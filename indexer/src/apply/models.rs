@@ -2,6 +2,7 @@
 
 use super::{Context, change};
 use crate::events::ModelsEvent;
+use alloy::primitives::B256;
 use sqlx::{Error, PgConnection};
 use storage::chain::{families, feed::Change, model_versions};
 
@@ -31,11 +32,23 @@ pub async fn apply(
         }
         ModelsEvent::VersionRevoked { version_id, family_id, reason } => {
             model_versions::set_revoked(conn, *version_id, reason).await?;
-            let active = families::find(conn, *family_id).await?.and_then(|family| family.active_version);
-            if active == Some(*version_id) {
-                families::set_active(conn, *family_id, None).await?;
-            }
-            vec![change("families", family_id), change("model_versions", version_id)]
+            stop_serving(conn, *family_id, *version_id).await?
+        }
+        ModelsEvent::VersionSuspended { version_id, family_id, reason } => {
+            model_versions::set_suspended(conn, *version_id, reason).await?;
+            stop_serving(conn, *family_id, *version_id).await?
         }
     })
+}
+
+async fn stop_serving(
+    conn: &mut PgConnection,
+    family_id: B256,
+    version_id: B256,
+) -> Result<Vec<Change>, Error> {
+    let active = families::find(conn, family_id).await?.and_then(|family| family.active_version);
+    if active == Some(version_id) {
+        families::set_active(conn, family_id, None).await?;
+    }
+    Ok(vec![change("families", family_id), change("model_versions", version_id)])
 }

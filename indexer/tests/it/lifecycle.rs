@@ -4,14 +4,17 @@ use crate::{
     story::{self, actors, digest, payout_leaves, pol, terms},
     tables::{assert_same, count, dump, indexer, sync},
 };
-use alloy::primitives::{B256, U256};
-use bindings::{GovernanceToken, ModelRegistry, ProtocolGovernor, RewardDistributor, StakingPool};
+use alloy::primitives::{Address, B256, U256};
+use bindings::{
+    GovernanceToken, LabelEpochs, ModelRegistry, ProtocolGovernor, RewardDistributor, StakingPool,
+};
 use indexer::Progress;
 use protocol::{Epoch, ProposalId, Support, roles};
 use sqlx::PgConnection;
 use storage::chain::{
-    accounts, claims, datasets, epochs, families, model_versions, payouts_roots, proposals, quarantine,
-    reward_pool, role_members, stakes, total_supplies, votes,
+    accounts, bonds, claims, datasets, demands, disproofs, epochs, families, model_versions, pauses,
+    payouts_roots, proposals, quarantine, reward_pool, reward_stream, role_members, slashes, stakes,
+    total_supplies, votes,
 };
 use testkit::{TestChain, TestDb, account};
 
@@ -33,6 +36,7 @@ async fn the_tables_agree_with_the_contracts_after_a_whole_story() {
     }
     fractions_are_counted(conn, canceled).await;
     epochs_are_told(conn).await;
+    judgements_are_told(&chain, conn).await;
     pool_agrees(&chain, conn).await;
     models_agree(&chain, conn).await;
     roles_are_known(&chain, conn).await;
@@ -72,8 +76,20 @@ async fn stakes_agree(chain: &TestChain, conn: &mut PgConnection) {
         assert_eq!((row.active, row.thawing), (stake.active, stake.thawing));
         let available_at = row.available_at.map_or(0, |at| at.timestamp());
         assert_eq!(U256::from(available_at), U256::from(stake.availableAt));
-        assert_eq!(row.slashed, if i == 1 { pol(60) } else { U256::ZERO });
+        assert_eq!(row.slashed, [U256::ZERO, pol(60), pol(50)][i as usize]);
+        assert_eq!(row.rewards_paid > U256::ZERO, i == 2, "only the third has claimed");
     }
+    let stream = reward_stream::get(conn).await.unwrap();
+    let state = chain.call(pool, &StakingPool::rewardStateCall {}).await;
+    assert_eq!((stream.total_notified, stream.reserve), (pol(100), state.reserve));
+    assert_eq!(U256::from(stream.ends_at.unwrap().timestamp()), U256::from(state.endsAt));
+    let [by_vote] =
+        slashes::list_by_account(conn, account::labeler(1).address()).await.unwrap().try_into().unwrap();
+    assert_eq!((by_vote.amount, by_vote.challenger, by_vote.epoch), (pol(60), None, None));
+    let [proved] =
+        slashes::list_by_account(conn, account::labeler(2).address()).await.unwrap().try_into().unwrap();
+    assert_eq!((proved.amount, proved.share, proved.epoch), (pol(50), pol(10), Some(Epoch(2))));
+    assert_eq!(proved.challenger, Some(story::CHALLENGER.address()));
 }
 
 async fn proposal_agrees(chain: &TestChain, conn: &mut PgConnection, proposal_id: U256) {
@@ -108,7 +124,8 @@ async fn epochs_are_told(conn: &mut PgConnection) {
     assert_eq!((voided.epoch, voided.status), (Epoch(1), epochs::Status::Voided));
     assert_eq!((paid.epoch, paid.status), (Epoch(2), epochs::Status::Accepted));
     assert_eq!((paid.terms.campaign.budget, paid.terms.gold_root), (terms().budget, terms().goldRoot));
-    assert_eq!((paid.secret, paid.leaf_count), (Some(story::SECRET), Some(14)));
+    assert_eq!((paid.operator, paid.terms.gold_blocks), (account::OPERATOR.address(), 1));
+    assert_eq!((paid.secret, paid.block_count, paid.challenger), (Some(story::SECRET), Some(1), None));
     let block_hash = paid.block_hash.unwrap();
     assert_eq!(paid.seed, Some(protocol::rewards::seed(story::SECRET, block_hash)));
     let after = storage::chain::blocks::find(conn, paid.commit_block.unwrap() + 1).await.unwrap().unwrap();
@@ -116,10 +133,35 @@ async fn epochs_are_told(conn: &mut PgConnection) {
 
     let roots = payouts_roots::list_by_epoch(conn, Epoch(2)).await.unwrap();
     let statuses: Vec<_> = roots.iter().map(|root| root.status).collect();
-    assert_eq!(statuses, [payouts_roots::Status::Approved, payouts_roots::Status::Rejected]);
+    use payouts_roots::Status::{Approved, Disproved, Rejected};
+    assert_eq!(statuses, [Approved, Rejected, Disproved]);
     let last = payouts_roots::find_last(conn, Epoch(2)).await.unwrap().unwrap();
-    assert_eq!((last.account_count, last.total_cumulative), (2, pol(30)));
-    assert_eq!(last.proposer, account::OPERATOR.address());
+    assert_eq!((last.account_count, last.total_cumulative, last.total_raw), (2, pol(30), pol(30)));
+    assert_eq!((last.proposer, last.bond), (account::OPERATOR.address(), pol(1_003)));
+}
+
+async fn judgements_are_told(chain: &TestChain, conn: &mut PgConnection) {
+    let contract = chain.deployment().contracts.label_epochs;
+    let [disproof] = disproofs::list_by_epoch(conn, Epoch(2)).await.unwrap().try_into().unwrap();
+    assert_eq!((disproof.fraud.as_str(), disproof.challenger), ("total", story::CHALLENGER.address()));
+    let [demand] = demands::list_by_epoch(conn, Epoch(2)).await.unwrap().try_into().unwrap();
+    assert_eq!((demand.tree.as_str(), demand.index, demand.status.as_str()), ("payouts", 0, "answered"));
+    assert_eq!(demand.responder, Some(account::OPERATOR.address()));
+    let last = payouts_roots::find_last(conn, Epoch(2)).await.unwrap().unwrap();
+    let epoch = chain.call(contract, &LabelEpochs::epochOfCall { epoch: 2 }).await;
+    assert_eq!(U256::from(last.challenge_ends_at.timestamp()), U256::from(epoch.challengeEndsAt));
+    for (account, slashed) in [
+        (account::OPERATOR.address(), pol(1_003) + pol(1) / U256::from(10)),
+        (story::CHALLENGER.address(), pol(100)),
+        (Address::ZERO, U256::ZERO),
+    ] {
+        let row = bonds::find(conn, account).await.unwrap().unwrap_or_default();
+        let bond = chain.call(contract, &LabelEpochs::bondOfCall { account }).await;
+        assert_eq!((row.free, row.reserved, row.slashed), (bond.free, bond.reserved, slashed), "{account}");
+    }
+    let [pause] = pauses::list(conn).await.unwrap().try_into().unwrap();
+    assert_eq!(pause.contract, chain.deployment().contracts.dataset_registry);
+    assert_eq!(pause.rearm_at - pause.until, chrono::TimeDelta::days(30) - chrono::TimeDelta::seconds(60));
 }
 
 async fn pool_agrees(chain: &TestChain, conn: &mut PgConnection) {
@@ -146,12 +188,13 @@ async fn models_agree(chain: &TestChain, conn: &mut PgConnection) {
     assert_eq!(chain.call(registry, &active).await, B256::ZERO);
     let [second, first] =
         model_versions::list_by_family(conn, family.family_id).await.unwrap().try_into().unwrap();
-    assert_eq!((first.number, first.status), (1, model_versions::Status::Retired));
-    assert_eq!((second.number, second.status), (2, model_versions::Status::Revoked));
+    assert_eq!((first.number, first.status), (1, model_versions::Status::Revoked));
+    assert_eq!((second.number, second.status), (2, model_versions::Status::Suspended));
     assert_eq!(second.digest.parent, first.version_id);
     assert_eq!(second.digest.version_id(family.family_id), second.version_id);
     assert_eq!(second.digest.manifest_hash, digest(0x20, first.version_id).manifestHash);
-    assert_eq!(second.revoked_reason.as_deref(), Some("It repeats itself."));
+    assert_eq!(second.suspended_reason.as_deref(), Some("It repeats itself."));
+    assert_eq!(first.revoked_reason.as_deref(), Some("Its data was not free."));
     let data = datasets::find(conn, story::dataset()).await.unwrap().unwrap();
     assert_eq!((data.sample_count, data.consent_withdrawn), (42, true));
 }
@@ -164,4 +207,6 @@ async fn roles_are_known(chain: &TestChain, conn: &mut PgConnection) {
     assert_eq!(of(roles::OPERATOR), [account::OPERATOR.address()]);
     assert!(of(roles::GUARDIAN).contains(&account::GUARDIAN.address()));
     assert_eq!(of(roles::LABEL_EPOCHS), [c.label_epochs]);
+    assert_eq!(of(roles::REFEREE), [c.epoch_referee]);
+    assert!(of(roles::SLASHER).contains(&c.epoch_referee));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use testkit::TestChain;
 
 /// Every table that is a fold of the logs, and the logs and blocks themselves.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 23] = [
     "blocks",
     "logs",
     "quarantine",
@@ -16,14 +16,20 @@ const TABLES: [&str; 17] = [
     "votes",
     "quorums",
     "stakes",
+    "slashes",
+    "reward_stream",
+    "bonds",
     "epochs",
     "payouts_roots",
+    "demands",
+    "disproofs",
     "reward_pool",
     "claims",
     "families",
     "model_versions",
     "datasets",
     "role_members",
+    "pauses",
 ];
 
 pub fn config(chain: &TestChain) -> IndexerConfig {

@@ -23,9 +23,9 @@ use utoipa::ToSchema;
 pub struct Terms {
     /// Most that the epoch pays in all
     pub budget: Wei,
-    /// Per answer A or B
+    /// Per answer A or B; below 2^72
     pub base_pay: Wei,
-    /// Per answer A or B, times the score
+    /// Per answer A or B, times the score; below 2^72
     pub alpha_pay: Wei,
     /// Tasks in a queue, 1 to 256
     pub block_slots: u16,

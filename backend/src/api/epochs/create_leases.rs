@@ -1,4 +1,3 @@
-use super::assignment::{Assignment, PoolTooSmall};
 use crate::{
     api::{
         extract::{Body, Path, SignedIn},
@@ -6,6 +5,7 @@ use crate::{
         types::{Hash, Wei},
     },
     app::AppState,
+    assignment::{Assignment, PoolTooSmall},
 };
 use alloy::primitives::Address;
 use axum::{Json, extract::State, http::StatusCode};
@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use storage::{
-    app::{campaigns, epochs, seats, slots, tasks},
+    app::{campaigns, epochs, seats, secrets, slots, tasks},
     columns,
 };
 use utoipa::ToSchema;
@@ -52,6 +52,7 @@ pub struct LeasedTask {
     pub leased_until: DateTime<Utc>,
     pub epoch: u64,
     pub block: u32,
+    pub seat: u32,
     pub slot: u16,
     pub task_id: Hash,
     pub prompt: String,
@@ -88,6 +89,11 @@ pub enum CreateLeasesError {
     )]
     Pool(#[from] PoolTooSmall),
 }
+
+/// The database lost what an epoch was opened with.
+#[derive(Debug, thiserror::Error)]
+#[error("the gold of epoch {0} is not in the database")]
+struct MissingGold(u64);
 
 impl RouteError for CreateLeasesError {
     fn kind(&self) -> (StatusCode, &'static str) {
@@ -143,6 +149,7 @@ pub async fn create_leases(
         leased_until: lease.leased_until,
         epoch: number,
         block: seat.block,
+        seat: seat.seat,
         slot: lease.slot,
         task_id: Hash(lease.task_id),
         prompt: lease.prompt,
@@ -192,12 +199,14 @@ async fn take_seat(
         seat: u32::try_from(taken % max_seats).map_err(Problem::internal)?,
         labeler,
     };
+    let committed = secrets::find(tx, epoch.terms.secret_hash).await?;
+    let committed = committed.ok_or_else(|| Problem::internal(MissingGold(epoch.epoch)))?;
     let pool = tasks::pool(tx, campaign.campaign_id).await?;
     let assignment = Assignment {
-        epoch: epoch.epoch,
         secret: epoch.secret,
-        terms: &epoch.terms,
+        terms: &epoch.terms.campaign,
         max_seats: campaign.max_seats,
+        gold: &committed.gold,
         pool: &pool,
     };
     let queue = assignment.queue(seat.block, seat.seat).map_err(CreateLeasesError::from)?;

@@ -3,11 +3,12 @@ use crate::{
     api::{
         extract::Path,
         problem::Problem,
-        types::{Account, Wei},
+        types::{Account, Hash, Wei},
     },
     app::AppState,
 };
 use axum::{Json, extract::State};
+use protocol::rewards;
 use serde::Serialize;
 use storage::app::payout_leaves;
 use utoipa::ToSchema;
@@ -23,6 +24,32 @@ pub struct PayoutLeaf {
     pub cumulative: Wei,
     /// Sum of the cumulative amounts of all leaves before this one
     pub running_total: Wei,
+    #[serde(flatten)]
+    pub raw_pay: RawPay,
+}
+
+/// What the epoch adds to an account, before it is scaled to the budget.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RawPay {
+    /// 1 + position of the account's leaf in the labels tree; 0 when it did not label in the epoch
+    pub position: u32,
+    pub raw: Wei,
+    /// Sum of the raw pays of all leaves before this one
+    pub running_raw: Wei,
+    /// What stands in the leaf for these three
+    pub raw_pay_hash: Hash,
+}
+
+impl From<rewards::RawPay> for RawPay {
+    fn from(pay: rewards::RawPay) -> Self {
+        Self {
+            position: pay.position,
+            raw: Wei(pay.raw),
+            running_raw: Wei(pay.running_raw),
+            raw_pay_hash: Hash(pay.hash()),
+        }
+    }
 }
 
 /// All leaves of an epoch's payouts tree in their order; empty until the payouts are computed
@@ -45,6 +72,7 @@ pub async fn list_payouts(
                 index,
                 cumulative: Wei(leaf.cumulative),
                 running_total: Wei(leaf.running_total),
+                raw_pay: leaf.raw_pay.into(),
             })
             .collect(),
     ))

@@ -1,5 +1,4 @@
 //! Payout periods: what the chain says about them and what people did in them.
-mod assignment;
 pub mod close;
 pub mod create_leases;
 pub mod get;
@@ -17,7 +16,10 @@ use alloy::{primitives::U256, sol_types::SolCall};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{PgConnection, Row, postgres::PgRow};
-use storage::columns;
+use storage::{
+    chain::{demands, disproofs},
+    columns,
+};
 use utoipa::ToSchema;
 
 alloy::sol! {
@@ -30,6 +32,8 @@ alloy::sol! {
 pub struct EpochTerms {
     #[serde(flatten)]
     pub campaign: Terms,
+    /// Blocks of the gold tree
+    pub gold_blocks: u32,
     pub gold_root: Hash,
     pub secret_hash: Hash,
     pub campaign_hash: Hash,
@@ -40,16 +44,47 @@ pub struct EpochTerms {
 #[serde(rename_all = "camelCase")]
 pub struct Payouts {
     pub payouts_root: Hash,
-    /// Accounts in the tree: all that ever earned something
+    /// Accounts in the tree: all that labeled in the epoch or ever earned something
     pub account_count: i64,
     /// All that was ever earned, this epoch included
     pub total_cumulative: Wei,
-    /// `proposed`, `rejected` or `approved`
+    /// Sum of the epoch's pays before they are scaled to its budget
+    pub total_raw: Wei,
+    /// `proposed`, `rejected` (by a vote), `disproved` (by a proof) or `approved`
     pub status: String,
+    /// Cannot be accepted before; an answered demand moves it
     pub challenge_ends_at: DateTime<Utc>,
     pub proposer: Account,
+    /// What the proposer loses if an error is proved
+    pub bond: Wei,
     /// The vote on it, once there is one
     pub proposal_id: Option<Wei>,
+}
+
+/// Somebody demands to see a leaf whose data was not published; the epoch is frozen until it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Demand {
+    pub challenger: Account,
+    /// `labels`, `payouts` or `gold`
+    pub tree: String,
+    /// Position in the tree
+    pub index: u32,
+    /// Without an answer by then, whoever committed the tree loses its bond
+    pub answer_by: DateTime<Utc>,
+}
+
+/// A fraud that was proved on chain.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Disproof {
+    /// `order`, `runningTotal`, `total`, `carryOver`, `missingAccount`, `labelPosition`, `score` or `payoutsUnopened` of
+    /// payouts; `duplicateLabeler`, `strayBits`, `receipt`, `labelsUnopened` or `goldUnopened` of labels
+    pub fraud: String,
+    pub challenger: Account,
+    /// The root that was wrong; null for a fraud in the labels
+    pub payouts_root: Option<Hash>,
+    pub disproved_at: DateTime<Utc>,
 }
 
 /// A payout period.
@@ -62,9 +97,12 @@ pub struct Epoch {
     /// Whether this server still takes answers; the labels root follows soon after it stops
     pub takes_answers: bool,
     pub campaign_id: Option<i64>,
+    /// Opened the epoch and signs its receipts
+    pub operator: Account,
     pub terms: EpochTerms,
     pub labels_root: Option<Hash>,
-    pub leaf_count: Option<i64>,
+    /// Blocks of the labels tree, which has 32 positions each
+    pub block_count: Option<i64>,
     /// The published answers: `/blobs/{bundleHash}`
     pub bundle_hash: Option<Hash>,
     pub block_hash: Option<Hash>,
@@ -72,6 +110,12 @@ pub struct Epoch {
     pub secret: Option<Hash>,
     pub seed: Option<Hash>,
     pub payouts: Option<Payouts>,
+    /// Whose demand freezes the epoch now
+    pub challenger: Option<Account>,
+    /// The demand that freezes it
+    pub demand: Option<Demand>,
+    /// The newest first
+    pub disproofs: Vec<Disproof>,
     pub n_preferences: i64,
     pub n_seats: i64,
     pub opened_at: DateTime<Utc>,
@@ -81,12 +125,12 @@ pub struct Epoch {
 }
 
 const QUERY: &str = "
-    select e.epoch, e.status, e.terms, e.labels_root, e.leaf_count, e.bundle_hash, e.block_hash, e.secret, e.seed,
-        e.opened_at, e.committed_at, e.revealed_at, a.campaign_id, a.closed_at,
+    select e.epoch, e.status, e.terms, e.labels_root, e.block_count, e.bundle_hash, e.block_hash, e.secret, e.seed,
+        e.operator, e.challenger, e.opened_at, e.committed_at, e.revealed_at, a.campaign_id, a.closed_at,
         (select count(*) from app.preferences p where p.epoch = e.epoch) as n_preferences,
         (select count(*) from app.seats s where s.epoch = e.epoch) as n_seats,
         r.payouts_root, r.account_count, r.total_cumulative::text as total_cumulative, r.status as payouts_status,
-        r.challenge_ends_at, r.proposer
+        r.total_raw::text as total_raw, r.bond::text as bond, r.challenge_ends_at, r.proposer
     from chain.epochs e
     left join app.epochs a on a.epoch = e.epoch
     left join lateral (
@@ -104,9 +148,30 @@ pub(super) async fn load(conn: &mut PgConnection, epoch: Option<u64>) -> Result<
         if let Some(payouts) = &mut epoch.payouts {
             payouts.proposal_id = proposal_of(conn, epoch.epoch, payouts.payouts_root).await?;
         }
+        judge(conn, &mut epoch).await?;
         epochs.push(epoch);
     }
     Ok(epochs)
+}
+
+/// Add what was demanded and proved.
+async fn judge(conn: &mut PgConnection, epoch: &mut Epoch) -> Result<(), sqlx::Error> {
+    let number = protocol::Epoch(epoch.epoch);
+    let demands = demands::list_by_epoch(conn, number).await?;
+    epoch.demand = demands.into_iter().find(|demand| demand.status == "open").map(|demand| Demand {
+        challenger: Account(demand.challenger),
+        tree: demand.tree,
+        index: demand.index,
+        answer_by: demand.answer_by,
+    });
+    let disproofs = disproofs::list_by_epoch(conn, number).await?.into_iter().map(|disproof| Disproof {
+        fraud: disproof.fraud,
+        challenger: Account(disproof.challenger),
+        payouts_root: disproof.payouts_root.map(Hash),
+        disproved_at: disproof.disproved_at,
+    });
+    epoch.disproofs = disproofs.collect();
+    Ok(())
 }
 
 /// The epoch, or the problem that there is none.
@@ -126,6 +191,8 @@ fn from_row(row: &PgRow) -> Result<Epoch, sqlx::Error> {
             payouts_root: Hash(root),
             account_count: row.try_get("account_count")?,
             total_cumulative: Wei(columns::wei(row, "total_cumulative")?),
+            total_raw: Wei(columns::wei(row, "total_raw")?),
+            bond: Wei(columns::wei(row, "bond")?),
             status: row.try_get("payouts_status")?,
             challenge_ends_at: row.try_get("challenge_ends_at")?,
             proposer: Account(columns::address(row, "proposer")?),
@@ -137,19 +204,24 @@ fn from_row(row: &PgRow) -> Result<Epoch, sqlx::Error> {
         takes_answers: status == "open" && campaign_id.is_some() && closed_at.is_none(),
         status,
         campaign_id,
+        operator: Account(columns::address(row, "operator")?),
         terms: EpochTerms {
             campaign: terms.campaign.into(),
+            gold_blocks: terms.gold_blocks,
             gold_root: Hash(terms.gold_root),
             secret_hash: Hash(terms.secret_hash),
             campaign_hash: Hash(terms.campaign_hash),
         },
         labels_root: columns::opt_hash(row, "labels_root")?.map(Hash),
-        leaf_count: row.try_get("leaf_count")?,
+        block_count: row.try_get("block_count")?,
         bundle_hash: columns::opt_hash(row, "bundle_hash")?.map(Hash),
         block_hash: columns::opt_hash(row, "block_hash")?.map(Hash),
         secret: columns::opt_hash(row, "secret")?.map(Hash),
         seed: columns::opt_hash(row, "seed")?.map(Hash),
         payouts,
+        challenger: columns::opt_address(row, "challenger")?.map(Account),
+        demand: None,
+        disproofs: Vec::new(),
         n_preferences: row.try_get("n_preferences")?,
         n_seats: row.try_get("n_seats")?,
         opened_at: row.try_get("opened_at")?,

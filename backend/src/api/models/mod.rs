@@ -28,9 +28,10 @@ pub struct ModelVersion {
     pub dataset_hashes: Vec<Hash>,
     pub evaluation_hash: Option<Hash>,
     pub parent: Option<Hash>,
-    /// `registered`, `active`, `retired` or `revoked`
+    /// `registered`, `active`, `retired`, `revoked` (for good) or `suspended` (until a vote)
     pub status: String,
     pub revoked_reason: Option<String>,
+    pub suspended_reason: Option<String>,
     pub uri: String,
     /// How it compares with its parent; null when this server does not have it
     #[schema(value_type = Option<Object>)]
@@ -79,6 +80,7 @@ fn from_row(row: &PgRow) -> Result<ModelVersion, sqlx::Error> {
         parent: nonzero("parent")?,
         status: row.try_get("status")?,
         revoked_reason: row.try_get("revoked_reason")?,
+        suspended_reason: row.try_get("suspended_reason")?,
         uri: row.try_get("uri")?,
         evaluation: json("evaluation")?,
         manifest,

@@ -1,5 +1,6 @@
 use crate::{
     api::{
+        epochs::list_payouts::RawPay,
         extract::Path,
         problem::{Problem, RouteError},
         types::{Account, Hash, Wei},
@@ -8,7 +9,7 @@ use crate::{
 };
 use alloy::primitives::{B256, U256};
 use axum::{Json, extract::State, http::StatusCode};
-use protocol::rewards::{PayoutLeaf, payouts_tree};
+use protocol::rewards::payouts_tree;
 use serde::Serialize;
 use sqlx::Row;
 use storage::{app::payout_leaves, columns};
@@ -26,6 +27,8 @@ pub struct Payout {
     /// All that the account has earned
     pub cumulative: Wei,
     pub running_total: Wei,
+    #[serde(flatten)]
+    pub raw_pay: RawPay,
     pub proof: Vec<Hash>,
     /// Paid already
     pub claimed: Wei,
@@ -88,11 +91,11 @@ pub async fn get_payout(
     }
     let index = leaves.binary_search_by_key(&account.0, |leaf| leaf.account);
     let index = index.map_err(|_| GetPayoutError::NoLeaf(account))?;
-    let tree = payouts_tree(&leaves.iter().map(to_protocol).collect::<Vec<_>>());
+    let tree = payouts_tree(&leaves);
     if tree.root() != approved {
         return Err(GetPayoutError::OtherRoot { epoch, actual: tree.root(), approved }.into());
     }
-    let proof = tree.proof(index).unwrap_or_default();
+    let proof = tree.proof(index as u64).unwrap_or_default();
     let leaf = leaves[index];
     Ok(Json(Payout {
         account,
@@ -100,13 +103,10 @@ pub async fn get_payout(
         index: index as u64,
         cumulative: Wei(leaf.cumulative),
         running_total: Wei(leaf.running_total),
+        raw_pay: leaf.raw_pay.into(),
         proof: proof.into_iter().map(Hash).collect(),
         claimed: Wei(claimed),
         claimable: Wei(leaf.cumulative.checked_sub(claimed).unwrap_or(U256::ZERO)),
         payouts_root: Hash(approved),
     }))
-}
-
-fn to_protocol(leaf: &payout_leaves::Leaf) -> PayoutLeaf {
-    PayoutLeaf { account: leaf.account, cumulative: leaf.cumulative, running_total: leaf.running_total }
 }

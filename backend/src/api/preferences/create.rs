@@ -14,7 +14,10 @@ use protocol::{
     eip712::{self, SignatureBytes, SignatureError},
 };
 use serde::{Deserialize, Serialize};
-use storage::app::{epochs, preferences, session_keys, slots};
+use storage::app::{
+    epochs, preferences, session_keys,
+    slots::{self, Slot},
+};
 use utoipa::ToSchema;
 
 /// An answer (EIP-712 `Preference`), signed by a session key of the labeler.
@@ -23,6 +26,8 @@ use utoipa::ToSchema;
 pub struct CreatePreference {
     pub epoch: u64,
     pub block: u32,
+    /// The labeler's seat in the block
+    pub seat: u32,
     pub slot: u16,
     pub task_id: Hash,
     /// 0 A, 1 B, 2 tie, 3 skip
@@ -110,8 +115,14 @@ pub async fn create_preference(
     // Until this transaction ends the epoch cannot be closed, so a receipt means that the answer is in the bundle.
     let epoch = epochs::find_unclosable(&mut tx, request.epoch).await?;
     let epoch = epoch.ok_or(CreatePreferenceError::NoEpoch(request.epoch))?;
-    let at = (request.epoch, request.block, request.slot, request.labeler.0);
-    if let Some(stored) = preferences::find(&mut tx, at.0, at.1, at.2, at.3).await? {
+    let slot = Slot {
+        epoch: request.epoch,
+        block: request.block,
+        seat: request.seat,
+        slot: request.slot,
+        labeler: request.labeler.0,
+    };
+    if let Some(stored) = preferences::find(&mut tx, &slot).await? {
         return repeat(&stored, &message);
     }
     if epoch.closed_at.is_some() {
@@ -123,7 +134,7 @@ pub async fn create_preference(
         let (session_key, labeler) = (request.session_key, request.labeler);
         return Err(CreatePreferenceError::SessionKey { session_key, labeler }.into());
     }
-    let task = slots::find_task(&mut tx, at.0, at.1, at.2, at.3).await?;
+    let task = slots::find_task(&mut tx, &slot).await?;
     let task = Hash(task.ok_or(CreatePreferenceError::NoSlot(request.labeler))?);
     if task != request.task_id {
         return Err(CreatePreferenceError::OtherTask(task).into());
@@ -131,11 +142,11 @@ pub async fn create_preference(
     let preference = countersign(&state, &request, &message, now)?;
     if !preferences::insert(&mut tx, &preference).await? {
         // Another request with an answer to this slot came first.
-        let stored = preferences::find(&mut tx, at.0, at.1, at.2, at.3).await?;
+        let stored = preferences::find(&mut tx, &slot).await?;
         return stored
             .map_or(Err(CreatePreferenceError::Closed(request.epoch).into()), |s| repeat(&s, &message));
     }
-    slots::mark_answered(&mut tx, at.0, at.1, at.2, at.3, now).await?;
+    slots::mark_answered(&mut tx, &slot, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, receipt(&preference, &message)))
 }
@@ -144,6 +155,7 @@ fn message(request: &CreatePreference) -> eip712::Preference {
     eip712::Preference {
         epoch: request.epoch,
         block: request.block,
+        seat: request.seat,
         slot: request.slot,
         task_id: request.task_id.0,
         choice: request.choice,
@@ -179,6 +191,7 @@ fn countersign(
     Ok(preferences::Preference {
         epoch: request.epoch,
         block: request.block,
+        seat: request.seat,
         slot: request.slot,
         labeler: request.labeler.0,
         task_id: request.task_id.0,

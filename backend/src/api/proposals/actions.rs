@@ -7,7 +7,7 @@ use crate::{
 use alloy::{
     dyn_abi::{DynSolValue, JsonAbiExt},
     json_abi::{Function, JsonAbi},
-    primitives::{Address, U256},
+    primitives::{Address, FixedBytes, U256},
 };
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -32,9 +32,11 @@ abis!(
     "AccessManager",
     "StakingPool",
     "LabelEpochs",
+    "EpochReferee",
     "RewardDistributor",
     "ModelRegistry",
     "DatasetRegistry",
+    "OptimisticGovernor",
 );
 
 /// Decode one call. What cannot be decoded is shown as it is.
@@ -68,8 +70,17 @@ pub fn name_of(contracts: &Contracts, target: Address) -> Option<&'static str> {
         (contracts.reward_distributor, "RewardDistributor"),
         (contracts.model_registry, "ModelRegistry"),
         (contracts.dataset_registry, "DatasetRegistry"),
+        (contracts.epoch_referee, "EpochReferee"),
+        (contracts.optimistic_governor, "OptimisticGovernor"),
     ];
     names.iter().find(|(address, _)| *address == target).map(|(_, name)| *name)
+}
+
+/// Name of the function with this selector (0x-hex) in the contract of this name.
+pub fn function_of(contract: &str, selector: &str) -> Option<&'static str> {
+    let selector: FixedBytes<4> = selector.parse().ok()?;
+    let (_, abi) = ABIS.iter().find(|(name, _)| *name == contract)?;
+    abi.functions().find(|function| function.selector() == selector).map(|function| function.name.as_str())
 }
 
 fn decode_args(function: &Function, data: &[u8]) -> Option<Vec<Argument>> {
@@ -121,6 +132,8 @@ mod tests {
             reward_distributor: address(7),
             model_registry: address(8),
             dataset_registry: address(9),
+            epoch_referee: address(10),
+            optimistic_governor: address(11),
         }
     }
 
@@ -148,5 +161,8 @@ mod tests {
         let cut = decode(&contracts(), Address::repeat_byte(6), U256::ZERO, &accept[..20]);
         assert_eq!(cut.function, None, "too short for its arguments");
         assert_eq!(decode(&contracts(), Address::repeat_byte(6), U256::ZERO, &[]).function, None);
+        let selector = acceptPayoutsCall::SELECTOR.to_vec();
+        let named = |contract| function_of(contract, &alloy::hex::encode_prefixed(&selector));
+        assert_eq!((named("LabelEpochs"), named("StakingPool")), (Some("acceptPayouts"), None));
     }
 }

@@ -1,5 +1,8 @@
 //! What an action means here, in a sentence for voters. To add one: a branch in [`sentence`].
-use super::{Action, actions::name_of};
+use super::{
+    Action,
+    actions::{function_of, name_of},
+};
 use crate::chain::Contracts;
 use alloy::primitives::{Address, B256, U256};
 use chrono::TimeDelta;
@@ -53,6 +56,24 @@ async fn sentence(
         ("ModelRegistry", "revoke") => {
             format!("Never serve {} again: {}", version_name(conn, &arg(0)).await?, arg(1))
         }
+        ("ModelRegistry", "suspend") => {
+            format!("Stop serving {} until a vote: {}", version_name(conn, &arg(0)).await?, arg(1))
+        }
+        (contract, "pause") => {
+            format!("Stop {} for {}", entry(contract, &arg(0)), span(&arg(1)))
+        }
+        ("OptimisticGovernor", "setAllowed") => {
+            let target = arg(0).parse().ok().and_then(|address| name_of(contracts, address));
+            let entry = entry(target.unwrap_or(&arg(0)), &arg(1));
+            match arg(3).as_str() {
+                "true" => format!("Let {entry} pass without a majority, unless it is vetoed"),
+                _ => format!("Ask for a majority for {entry} again"),
+            }
+        }
+        ("OptimisticGovernor", "setProposer") if arg(1) == "true" => {
+            format!("Let {} propose routine actions that pass unless vetoed", who(0))
+        }
+        ("OptimisticGovernor", "setProposer") => format!("Take no more routine actions from {}", who(0)),
         ("ModelRegistry", "createFamily") => format!("Create the model family {}", arg(0)),
         ("GovernanceToken", "approve") => {
             format!("Allow {} to take up to {} POL from the treasury", who(0), amount(1))
@@ -68,6 +89,15 @@ async fn sentence(
         }
         ("RewardDistributor", "setEpochBudget") => format!("Allow up to {} POL per epoch", amount(0)),
         ("StakingPool", "slash") => format!("Seize up to {} POL of the stake of {}", amount(1), arg(0)),
+        ("StakingPool", "notifyReward") => {
+            format!("Stream {} POL from the treasury to stakers over {}", amount(0), span(&arg(1)))
+        }
+        ("StakingPool", "notifyReserve") => {
+            format!("Stream the staking pool's reserve to stakers over {}", span(&arg(0)))
+        }
+        ("EpochReferee", "setSlashAmount") => {
+            format!("Take up to {} POL of a labeler's stake for a proved fraud", amount(0))
+        }
         ("StakingPool", "setCooldown") => {
             format!("Let stake thaw for {} before it can be withdrawn", span(&arg(0)))
         }
@@ -86,6 +116,9 @@ async fn sentence(
             format!("Wait {} before a passed proposal is executed", span(&arg(0)))
         }
         ("AccessManager", "grantRole") => format!("Give the role {} to {}", role(&arg(0)), who(1)),
+        ("AccessManager", "setGrantDelay") => {
+            format!("Let new members of the role {} act {} after the grant", role(&arg(0)), span(&arg(1)))
+        }
         ("AccessManager", "revokeRole") => format!("Take the role {} from {}", role(&arg(0)), who(1)),
         _ => return Ok(None),
     }))
@@ -161,6 +194,11 @@ async fn version_name(conn: &mut PgConnection, version_id: &str) -> Result<Strin
     Ok(name.unwrap_or_else(|| version_id.to_owned()))
 }
 
+/// "open of LabelEpochs", from the contract's name and the function's selector.
+fn entry(contract: &str, selector: &str) -> String {
+    format!("{} of {contract}", function_of(contract, selector).unwrap_or(selector))
+}
+
 /// An address, by what it is to the DAO if it is one of its contracts.
 fn party(contracts: &Contracts, address: &str) -> String {
     let name = address.parse::<Address>().ok().and_then(|address| name_of(contracts, address));
@@ -168,6 +206,7 @@ fn party(contracts: &Contracts, address: &str) -> String {
         Some("RewardDistributor") => "the reward pool".to_owned(),
         Some("TimelockController") => "the treasury".to_owned(),
         Some("StakingPool") => "the staking pool".to_owned(),
+        Some("EpochReferee") => "the referee".to_owned(),
         Some(name) => name.to_owned(),
         None => address.to_owned(),
     }

@@ -71,6 +71,7 @@ impl Labeler {
         let message = Preference {
             epoch: task["epoch"].as_u64().unwrap(),
             block: task["block"].as_u64().unwrap().try_into().unwrap(),
+            seat: task["seat"].as_u64().unwrap().try_into().unwrap(),
             slot: task["slot"].as_u64().unwrap().try_into().unwrap(),
             task_id: task["taskId"].as_str().unwrap().parse().unwrap(),
             choice,

@@ -6,11 +6,23 @@ pub use client::{Client, name};
 pub use labeler::Labeler;
 
 use alloy::primitives::{Address, B256, U256, keccak256};
-use backend::{api, app::AppState, chain::ChainHandle, clock::Clock, config::Config, engine::Engine};
+use backend::{
+    api, app::AppState, assignment::gold_seats, chain::ChainHandle, clock::Clock, config::Config,
+    engine::Engine,
+};
 use chrono::DateTime;
-use protocol::{CampaignTerms, Choice, EpochTerms, rewards::secret_hash};
+use protocol::{
+    CampaignTerms, Choice, EpochTerms,
+    labels::{GoldSeat, GoldWord, gold_blocks, gold_tree},
+    rewards::secret_hash,
+};
 use std::time::Duration;
-use storage::app::{campaigns, epochs, tasks};
+use storage::app::{
+    campaigns, epochs,
+    secrets::{self, Secret},
+    tasks,
+};
+use storage::chain::epochs as chain_epochs;
 use tempfile::TempDir;
 use testkit::{TestChain, TestDb};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -113,20 +125,20 @@ impl Server {
             tasks::insert(&mut tx, &task, now).await.unwrap();
         }
         let secret = keccak256(epoch.to_be_bytes());
+        let known = tasks::gold(&mut tx, campaign_id).await.unwrap();
+        let gold = gold_seats(&terms, secret, campaign.max_seats, &known);
+        let words: Vec<GoldWord> = gold.iter().map(GoldSeat::word).collect();
         let terms = EpochTerms {
             campaign: terms,
-            gold_root: B256::repeat_byte(1),
+            gold_blocks: gold_blocks(&words),
+            gold_root: gold_tree(&words).root(),
             secret_hash: secret_hash(secret),
             campaign_hash: B256::repeat_byte(2),
         };
+        secrets::insert(&mut tx, terms.secret_hash, &Secret { secret, gold }, now).await.unwrap();
         epochs::insert(&mut tx, epoch, campaign_id, secret, &terms, now).await.unwrap();
-        sqlx::query("insert into chain.epochs (epoch, status, terms, opened_at) values ($1, 'open', $2, $3)")
-            .bind(epoch.cast_signed())
-            .bind(sqlx::types::Json(&terms))
-            .bind(now)
-            .execute(&mut *tx)
-            .await
-            .unwrap();
+        let operator = self.app.chain.operator.address();
+        chain_epochs::insert(&mut tx, protocol::Epoch(epoch), operator, &terms, now).await.unwrap();
         tx.commit().await.unwrap();
         campaign_id
     }

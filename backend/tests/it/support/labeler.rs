@@ -86,6 +86,7 @@ impl Labeler {
         let preference = Preference {
             epoch: task["epoch"].as_u64().unwrap(),
             block: task["block"].as_u64().unwrap().try_into().unwrap(),
+            seat: task["seat"].as_u64().unwrap().try_into().unwrap(),
             slot: task["slot"].as_u64().unwrap().try_into().unwrap(),
             task_id: task["taskId"].as_str().unwrap().parse().unwrap(),
             choice,
@@ -106,6 +107,7 @@ impl Labeler {
             index: payout["index"].as_u64().unwrap().try_into().unwrap(),
             cumulative: payout["cumulative"].as_str().unwrap().parse().unwrap(),
             runningTotal: payout["runningTotal"].as_str().unwrap().parse().unwrap(),
+            rawPayHash: payout["rawPayHash"].as_str().unwrap().parse().unwrap(),
             proof: serde_json::from_value(payout["proof"].clone()).unwrap(),
         };
         let pool = polity.chain.deployment().contracts.reward_distributor;

@@ -218,6 +218,20 @@ pub async fn proposals_without(conn: &mut PgConnection, kind: &str) -> Result<Ve
     .await
 }
 
+/// Open demands that have no job of this kind: the key of such a job, which names the demand's event, and the epoch.
+pub async fn demands_without(conn: &mut PgConnection, kind: &str) -> Result<Vec<(String, u64)>, Error> {
+    let demands: Vec<(String, i64)> = sqlx::query_as(
+        "select key, epoch from (
+             select epoch || '/' || block_number || '/' || log_index as key, epoch from chain.demands
+             where status = 'open'
+         ) d where not exists (select from app.jobs j where j.kind = $1 and j.key = d.key) order by key",
+    )
+    .bind(kind)
+    .fetch_all(conn)
+    .await?;
+    Ok(demands.into_iter().map(|(key, epoch)| (key, epoch.cast_unsigned())).collect())
+}
+
 /// When the next job is due, so that a worker knows how long to sleep.
 pub async fn next_due(conn: &mut PgConnection, kinds: &[&str]) -> Result<Option<DateTime<Utc>>, Error> {
     sqlx::query_scalar(

@@ -1,5 +1,5 @@
 //! `app.preferences`: signed answers, with the operator's receipts.
-use super::tasks::to_choice;
+use super::{slots::Slot, tasks::to_choice};
 use crate::columns;
 use alloy_primitives::{Address, B256};
 use chrono::{DateTime, Utc};
@@ -10,6 +10,7 @@ use sqlx::{Error, PgConnection, Row, postgres::PgRow};
 pub struct Preference {
     pub epoch: u64,
     pub block: u32,
+    pub seat: u32,
     pub slot: u16,
     pub labeler: Address,
     pub task_id: B256,
@@ -28,6 +29,7 @@ impl Preference {
         Ok(Self {
             epoch: columns::unsigned(row, "epoch")?,
             block: columns::unsigned4(row, "block")?,
+            seat: u32::from(columns::unsigned2::<u16>(row, "seat")?),
             slot: columns::unsigned2(row, "slot")?,
             labeler: columns::address(row, "labeler")?,
             task_id: columns::hash(row, "task_id")?,
@@ -44,11 +46,12 @@ impl Preference {
 pub async fn insert(conn: &mut PgConnection, preference: &Preference) -> Result<bool, Error> {
     let done = sqlx::query(
         "insert into app.preferences
-             (epoch, block, slot, labeler, task_id, choice, session_key, signature, receipt, received_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (epoch, block, slot, labeler) do nothing",
+             (epoch, block, seat, slot, labeler, task_id, choice, session_key, signature, receipt, received_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (epoch, block, seat, slot) do nothing",
     )
     .bind(preference.epoch.cast_signed())
     .bind(preference.block.cast_signed())
+    .bind(i16::try_from(preference.seat).map_err(|e| Error::Encode(e.into()))?)
     .bind(preference.slot.cast_signed())
     .bind(preference.labeler.as_slice())
     .bind(preference.task_id.as_slice())
@@ -62,29 +65,24 @@ pub async fn insert(conn: &mut PgConnection, preference: &Preference) -> Result<
     Ok(done.rows_affected() == 1)
 }
 
-/// The answer to one slot.
-pub async fn find(
-    conn: &mut PgConnection,
-    epoch: u64,
-    block: u32,
-    slot: u16,
-    labeler: Address,
-) -> Result<Option<Preference>, Error> {
+/// The answer to one slot of the labeler's seat.
+pub async fn find(conn: &mut PgConnection, slot: &Slot) -> Result<Option<Preference>, Error> {
     let row = sqlx::query(
-        "select * from app.preferences where epoch = $1 and block = $2 and slot = $3 and labeler = $4",
+        "select * from app.preferences where epoch = $1 and block = $2 and seat = $3 and slot = $4 and labeler = $5",
     )
-    .bind(epoch.cast_signed())
-    .bind(block.cast_signed())
-    .bind(slot.cast_signed())
-    .bind(labeler.as_slice())
+    .bind(slot.epoch.cast_signed())
+    .bind(slot.block.cast_signed())
+    .bind(i64::from(slot.seat))
+    .bind(slot.slot.cast_signed())
+    .bind(slot.labeler.as_slice())
     .fetch_optional(conn)
     .await?;
     row.as_ref().map(Preference::from_row).transpose()
 }
 
-/// All answers of an epoch, ascending by (block, labeler, slot): as the bundle lists them.
+/// All answers of an epoch, ascending by (block, seat, slot): as the bundle lists them.
 pub async fn list_by_epoch(conn: &mut PgConnection, epoch: u64) -> Result<Vec<Preference>, Error> {
-    let rows = sqlx::query("select * from app.preferences where epoch = $1 order by block, labeler, slot")
+    let rows = sqlx::query("select * from app.preferences where epoch = $1 order by block, seat, slot")
         .bind(epoch.cast_signed())
         .fetch_all(conn)
         .await?;

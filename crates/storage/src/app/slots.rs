@@ -6,6 +6,17 @@ use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, Row};
 use uuid::Uuid;
 
+/// A slot, and whom a caller takes for its labeler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    pub epoch: u64,
+    pub block: u32,
+    /// Any number: what somebody claims need not exist.
+    pub seat: u32,
+    pub slot: u16,
+    pub labeler: Address,
+}
+
 /// A task in the labeler's hands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
@@ -102,44 +113,31 @@ pub async fn progress(conn: &mut PgConnection, seat: &Seat) -> Result<(u64, u64)
 }
 
 /// The task in a labeler's slot; `None` when the labeler has no such slot.
-pub async fn find_task(
-    conn: &mut PgConnection,
-    epoch: u64,
-    block: u32,
-    slot: u16,
-    labeler: Address,
-) -> Result<Option<B256>, Error> {
+pub async fn find_task(conn: &mut PgConnection, slot: &Slot) -> Result<Option<B256>, Error> {
     let row = sqlx::query(
         "select l.task_id from app.slots l join app.seats s using (epoch, block, seat)
-         where l.epoch = $1 and l.block = $2 and l.slot = $3 and s.labeler = $4",
+         where l.epoch = $1 and l.block = $2 and l.seat = $3 and l.slot = $4 and s.labeler = $5",
     )
-    .bind(epoch.cast_signed())
-    .bind(block.cast_signed())
-    .bind(slot.cast_signed())
-    .bind(labeler.as_slice())
+    .bind(slot.epoch.cast_signed())
+    .bind(slot.block.cast_signed())
+    .bind(i64::from(slot.seat))
+    .bind(slot.slot.cast_signed())
+    .bind(slot.labeler.as_slice())
     .fetch_optional(conn)
     .await?;
     row.as_ref().map(|row| columns::hash(row, "task_id")).transpose()
 }
 
 /// Take a slot out of the labeler's queue.
-pub async fn mark_answered(
-    conn: &mut PgConnection,
-    epoch: u64,
-    block: u32,
-    slot: u16,
-    labeler: Address,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
+pub async fn mark_answered(conn: &mut PgConnection, slot: &Slot, now: DateTime<Utc>) -> Result<(), Error> {
     sqlx::query(
-        "update app.slots l set answered_at = $5, leased_until = null, lease_id = null from app.seats s
-         where l.epoch = $1 and l.block = $2 and l.slot = $3 and s.labeler = $4
-             and s.epoch = l.epoch and s.block = l.block and s.seat = l.seat",
+        "update app.slots set answered_at = $5, leased_until = null, lease_id = null
+         where epoch = $1 and block = $2 and seat = $3 and slot = $4",
     )
-    .bind(epoch.cast_signed())
-    .bind(block.cast_signed())
-    .bind(slot.cast_signed())
-    .bind(labeler.as_slice())
+    .bind(slot.epoch.cast_signed())
+    .bind(slot.block.cast_signed())
+    .bind(i64::from(slot.seat))
+    .bind(slot.slot.cast_signed())
     .bind(now)
     .execute(conn)
     .await?;

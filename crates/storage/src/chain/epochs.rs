@@ -1,6 +1,6 @@
 //! `chain.epochs`: the payout periods as the contract sees them.
 use crate::columns;
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use chrono::{DateTime, Utc};
 use protocol::{Epoch as EpochNumber, EpochTerms};
 use sqlx::{Error, PgConnection, Row, postgres::PgRow, types::Json};
@@ -38,9 +38,12 @@ impl Status {
 pub struct Epoch {
     pub epoch: EpochNumber,
     pub status: Status,
+    /// Opened the epoch and signs its receipts.
+    pub operator: Address,
     pub terms: EpochTerms,
     pub labels_root: Option<B256>,
-    pub leaf_count: Option<u32>,
+    /// Blocks of the labels tree.
+    pub block_count: Option<u32>,
     pub bundle_hash: Option<B256>,
     /// Hash of the first block after `commit_block`, once recorded.
     pub block_hash: Option<B256>,
@@ -51,6 +54,8 @@ pub struct Epoch {
     pub committed_at: Option<DateTime<Utc>>,
     pub commit_block: Option<u64>,
     pub revealed_at: Option<DateTime<Utc>>,
+    /// Whose demand freezes the epoch.
+    pub challenger: Option<Address>,
 }
 
 impl Epoch {
@@ -64,9 +69,10 @@ impl Epoch {
         Ok(Self {
             epoch: EpochNumber(columns::unsigned(row, "epoch")?),
             status,
+            operator: columns::address(row, "operator")?,
             terms: columns::json(row, "terms")?,
             labels_root: columns::opt_hash(row, "labels_root")?,
-            leaf_count: unsigned("leaf_count")?.and_then(|count| u32::try_from(count).ok()),
+            block_count: unsigned("block_count")?.and_then(|count| u32::try_from(count).ok()),
             bundle_hash: columns::opt_hash(row, "bundle_hash")?,
             block_hash: columns::opt_hash(row, "block_hash")?,
             secret: columns::opt_hash(row, "secret")?,
@@ -75,6 +81,7 @@ impl Epoch {
             committed_at: row.try_get("committed_at")?,
             commit_block: unsigned("commit_block")?,
             revealed_at: row.try_get("revealed_at")?,
+            challenger: columns::opt_address(row, "challenger")?,
         })
     }
 }
@@ -96,15 +103,19 @@ pub async fn list(conn: &mut PgConnection) -> Result<Vec<Epoch>, Error> {
 pub async fn insert(
     conn: &mut PgConnection,
     epoch: EpochNumber,
+    operator: Address,
     terms: &EpochTerms,
     opened_at: DateTime<Utc>,
 ) -> Result<(), Error> {
-    sqlx::query("insert into chain.epochs (epoch, status, terms, opened_at) values ($1, 'open', $2, $3)")
-        .bind(epoch.0.cast_signed())
-        .bind(Json(terms))
-        .bind(opened_at)
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "insert into chain.epochs (epoch, status, operator, terms, opened_at) values ($1, 'open', $2, $3, $4)",
+    )
+    .bind(epoch.0.cast_signed())
+    .bind(operator.as_slice())
+    .bind(Json(terms))
+    .bind(opened_at)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -112,7 +123,7 @@ pub async fn insert(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Commitment {
     pub labels_root: B256,
-    pub leaf_count: u32,
+    pub block_count: u32,
     pub bundle_hash: B256,
 }
 
@@ -124,13 +135,13 @@ pub async fn set_committed(
     at: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query(
-        "update chain.epochs set status = 'committed', labels_root = $2, leaf_count = $3, bundle_hash = $4,
+        "update chain.epochs set status = 'committed', labels_root = $2, block_count = $3, bundle_hash = $4,
                                  commit_block = $5, committed_at = $6
          where epoch = $1",
     )
     .bind(epoch.0.cast_signed())
     .bind(commitment.labels_root.as_slice())
-    .bind(i64::from(commitment.leaf_count))
+    .bind(i64::from(commitment.block_count))
     .bind(commitment.bundle_hash.as_slice())
     .bind(block_number.cast_signed())
     .bind(at)
@@ -172,6 +183,20 @@ pub async fn set_status(conn: &mut PgConnection, epoch: EpochNumber, status: Sta
     sqlx::query("update chain.epochs set status = $2 where epoch = $1")
         .bind(epoch.0.cast_signed())
         .bind(status.as_str())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The demand that freezes an epoch, or that none does.
+pub async fn set_challenger(
+    conn: &mut PgConnection,
+    epoch: EpochNumber,
+    challenger: Option<Address>,
+) -> Result<(), Error> {
+    sqlx::query("update chain.epochs set challenger = $2 where epoch = $1")
+        .bind(epoch.0.cast_signed())
+        .bind(challenger.map(|challenger| challenger.to_vec()))
         .execute(conn)
         .await?;
     Ok(())

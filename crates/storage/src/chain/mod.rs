@@ -5,20 +5,26 @@
 //! [`clear_projections`].
 pub mod accounts;
 pub mod blocks;
+pub mod bonds;
 pub mod claims;
 pub mod cursor;
 pub mod datasets;
+pub mod demands;
+pub mod disproofs;
 pub mod epochs;
 pub mod families;
 pub mod feed;
 pub mod logs;
 pub mod model_versions;
+pub mod pauses;
 pub mod payouts_roots;
 pub mod proposals;
 pub mod quarantine;
 pub mod quorums;
 pub mod reward_pool;
+pub mod reward_stream;
 pub mod role_members;
+pub mod slashes;
 pub mod stakes;
 pub mod total_supplies;
 pub mod votes;
@@ -35,6 +41,11 @@ pub async fn clear_projections(conn: &mut PgConnection) -> Result<(), Error> {
         "delete from chain.proposals",
         "delete from chain.quorums",
         "delete from chain.stakes",
+        "delete from chain.slashes",
+        "delete from chain.reward_stream",
+        "delete from chain.bonds",
+        "delete from chain.demands",
+        "delete from chain.disproofs",
         "delete from chain.payouts_roots",
         "delete from chain.epochs",
         "delete from chain.reward_pool",
@@ -43,6 +54,7 @@ pub async fn clear_projections(conn: &mut PgConnection) -> Result<(), Error> {
         "delete from chain.families",
         "delete from chain.datasets",
         "delete from chain.role_members",
+        "delete from chain.pauses",
     ] {
         sqlx::query(statement).execute(&mut *conn).await?;
     }

@@ -11,6 +11,7 @@ pub enum Status {
     Active,
     Retired,
     Revoked,
+    Suspended,
 }
 
 impl Status {
@@ -20,6 +21,7 @@ impl Status {
             Self::Active => "active",
             Self::Retired => "retired",
             Self::Revoked => "revoked",
+            Self::Suspended => "suspended",
         }
     }
 }
@@ -34,6 +36,8 @@ pub struct ModelVersion {
     pub uri: String,
     pub status: Status,
     pub revoked_reason: Option<String>,
+    /// Why a guardian took it out of service, until a vote brings it back.
+    pub suspended_reason: Option<String>,
     pub registered_at: DateTime<Utc>,
     pub activated_at: Option<DateTime<Utc>>,
 }
@@ -44,6 +48,7 @@ impl ModelVersion {
             "active" => Status::Active,
             "retired" => Status::Retired,
             "revoked" => Status::Revoked,
+            "suspended" => Status::Suspended,
             _ => Status::Registered,
         };
         Ok(Self {
@@ -61,6 +66,7 @@ impl ModelVersion {
             uri: row.try_get("uri")?,
             status,
             revoked_reason: row.try_get("revoked_reason")?,
+            suspended_reason: row.try_get("suspended_reason")?,
             registered_at: row.try_get("registered_at")?,
             activated_at: row.try_get("activated_at")?,
         })
@@ -121,11 +127,14 @@ pub async fn insert(
 }
 
 pub async fn set_active(conn: &mut PgConnection, version_id: B256, at: DateTime<Utc>) -> Result<(), Error> {
-    sqlx::query("update chain.model_versions set status = 'active', activated_at = $2 where version_id = $1")
-        .bind(version_id.as_slice())
-        .bind(at)
-        .execute(conn)
-        .await?;
+    sqlx::query(
+        "update chain.model_versions set status = 'active', activated_at = $2, suspended_reason = null
+         where version_id = $1",
+    )
+    .bind(version_id.as_slice())
+    .bind(at)
+    .execute(conn)
+    .await?;
     Ok(())
 }
 
@@ -141,6 +150,18 @@ pub async fn set_retired(conn: &mut PgConnection, version_id: B256) -> Result<()
 pub async fn set_revoked(conn: &mut PgConnection, version_id: B256, reason: &str) -> Result<(), Error> {
     sqlx::query(
         "update chain.model_versions set status = 'revoked', revoked_reason = $2 where version_id = $1",
+    )
+    .bind(version_id.as_slice())
+    .bind(reason)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Out of service until a vote activates it again.
+pub async fn set_suspended(conn: &mut PgConnection, version_id: B256, reason: &str) -> Result<(), Error> {
+    sqlx::query(
+        "update chain.model_versions set status = 'suspended', suspended_reason = $2 where version_id = $1",
     )
     .bind(version_id.as_slice())
     .bind(reason)

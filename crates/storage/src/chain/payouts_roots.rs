@@ -10,6 +10,7 @@ use sqlx::{Error, PgConnection, Row, postgres::PgRow};
 pub enum Status {
     Proposed,
     Rejected,
+    Disproved,
     Approved,
 }
 
@@ -18,6 +19,7 @@ impl Status {
         match self {
             Self::Proposed => "proposed",
             Self::Rejected => "rejected",
+            Self::Disproved => "disproved",
             Self::Approved => "approved",
         }
     }
@@ -31,6 +33,10 @@ pub struct PayoutsRoot {
     pub account_count: u32,
     /// Sum of all cumulative amounts, in wei.
     pub total_cumulative: U256,
+    /// Sum of the epoch's pays before they are scaled to its budget, in wei.
+    pub total_raw: U256,
+    /// What the proposer loses if an error is proved, in wei.
+    pub bond: U256,
     pub status: Status,
     pub challenge_ends_at: DateTime<Utc>,
     pub position: Position,
@@ -41,6 +47,7 @@ impl PayoutsRoot {
         let status = match row.try_get::<&str, _>("status")? {
             "approved" => Status::Approved,
             "rejected" => Status::Rejected,
+            "disproved" => Status::Disproved,
             _ => Status::Proposed,
         };
         Ok(Self {
@@ -49,6 +56,8 @@ impl PayoutsRoot {
             proposer: columns::address(row, "proposer")?,
             account_count: columns::unsigned(row, "account_count")?,
             total_cumulative: Wei::get(row, "total_cumulative")?,
+            total_raw: Wei::get(row, "total_raw")?,
+            bond: Wei::get(row, "bond")?,
             status,
             challenge_ends_at: row.try_get("challenge_ends_at")?,
             position: Position {
@@ -83,15 +92,17 @@ pub async fn list_by_epoch(conn: &mut PgConnection, epoch: Epoch) -> Result<Vec<
 
 pub async fn insert(conn: &mut PgConnection, root: &PayoutsRoot) -> Result<(), Error> {
     sqlx::query(
-        "insert into chain.payouts_roots (epoch, payouts_root, proposer, account_count, total_cumulative, status,
-                                          challenge_ends_at, block_number, log_index)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into chain.payouts_roots (epoch, payouts_root, proposer, account_count, total_cumulative, total_raw,
+                                          bond, status, challenge_ends_at, block_number, log_index)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(root.epoch.0.cast_signed())
     .bind(root.payouts_root.as_slice())
     .bind(root.proposer.as_slice())
     .bind(i64::from(root.account_count))
     .bind(Wei(root.total_cumulative))
+    .bind(Wei(root.total_raw))
+    .bind(Wei(root.bond))
     .bind(root.status.as_str())
     .bind(root.challenge_ends_at)
     .bind(root.position.block_number.cast_signed())
@@ -129,4 +140,32 @@ pub async fn reject_proposed(conn: &mut PgConnection, epoch: Epoch) -> Result<()
     .execute(conn)
     .await?;
     Ok(())
+}
+
+/// An answered demand moved the end of the challenge window of the root that is proposed.
+pub async fn set_challenge_ends_at(
+    conn: &mut PgConnection,
+    epoch: Epoch,
+    challenge_ends_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query(
+        "update chain.payouts_roots set challenge_ends_at = $2 where epoch = $1 and status = 'proposed'",
+    )
+    .bind(epoch.0.cast_signed())
+    .bind(challenge_ends_at)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Whether a root was proposed for an epoch and thrown away by a vote or a proof.
+pub async fn was_refused(conn: &mut PgConnection, epoch: Epoch, payouts_root: B256) -> Result<bool, Error> {
+    sqlx::query_scalar(
+        "select exists (select from chain.payouts_roots
+                        where epoch = $1 and payouts_root = $2 and status in ('rejected', 'disproved'))",
+    )
+    .bind(epoch.0.cast_signed())
+    .bind(payouts_root.as_slice())
+    .fetch_one(conn)
+    .await
 }

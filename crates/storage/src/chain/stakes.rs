@@ -13,6 +13,8 @@ pub struct Stake {
     pub available_at: Option<DateTime<Utc>>,
     /// Slashed so far.
     pub slashed: U256,
+    /// Streamed rewards claimed so far.
+    pub rewards_paid: U256,
 }
 
 impl Stake {
@@ -23,6 +25,7 @@ impl Stake {
             thawing: Wei::get(row, "thawing")?,
             available_at: row.try_get("available_at")?,
             slashed: Wei::get(row, "slashed")?,
+            rewards_paid: Wei::get(row, "rewards_paid")?,
         })
     }
 }
@@ -82,5 +85,17 @@ pub async fn add_slashed(conn: &mut PgConnection, account: Address, amount: U256
         .bind(Wei(amount))
         .execute(conn)
         .await?;
+    Ok(())
+}
+
+pub async fn add_rewards_paid(conn: &mut PgConnection, account: Address, amount: U256) -> Result<(), Error> {
+    sqlx::query(
+        "insert into chain.stakes as s (account, active, rewards_paid) values ($1, 0, $2)
+         on conflict (account) do update set rewards_paid = s.rewards_paid + excluded.rewards_paid",
+    )
+    .bind(account.as_slice())
+    .bind(Wei(amount))
+    .execute(conn)
+    .await?;
     Ok(())
 }

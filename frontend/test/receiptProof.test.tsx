@@ -1,0 +1,40 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { type Address, decodeFunctionData, encodeFunctionData } from "viem";
+import { afterEach, expect, it, vi } from "vitest";
+import { ReceiptProof } from "../src/components/verify/ReceiptProof";
+import type { PublicConfig } from "../src/config";
+import { epochRefereeAbi } from "../src/contracts/epochRefereeAbi";
+import { ConfigContext } from "../src/hooks/useConfig";
+import type { Call } from "../src/hooks/useTransaction";
+import type { BrokenReceipt } from "../src/hooks/useVerification";
+import { labelWords, openLabel } from "../src/protocol/bundle";
+import { bundleOf, vector } from "./rewardsVector";
+
+const run = vi.hoisted(() => vi.fn<(call: Call) => void>());
+vi.mock("../src/hooks/useTransaction", () => ({ useTransaction: () => ({ run, busy: false, state: { step: "idle" } }) }));
+afterEach(cleanup);
+
+it("sends a broken receipt as the referee contract takes it", () => {
+  const bundle = bundleOf();
+  const [answer] = bundle.preferences;
+  const receipt = { preferenceHash: `0x${"01".repeat(32)}`, receivedAt: 1_800_000_000, signature: `0x${"02".repeat(65)}` } as const;
+  const kept = { ...answer!, choice: 1 - answer!.choice, epoch: bundle.epoch, chainId: bundle.chainId, contract: bundle.verifyingContract, receipt };
+  const broken: BrokenReceipt = { kept, opening: openLabel(labelWords(bundle), answer!) };
+  const epochReferee: Address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+  const config = { contracts: { epochReferee } as PublicConfig["contracts"] } as PublicConfig;
+  render(
+    <ConfigContext value={config}>
+      <ReceiptProof broken={broken} />
+    </ConfigContext>,
+  );
+  fireEvent.click(screen.getByRole("button", { name: "Send the proof" }));
+
+  const { address, functionName, args } = run.mock.calls[0]![0];
+  expect([address, functionName]).toEqual([epochReferee, "disproveReceipt"]);
+  const data = encodeFunctionData({ abi: epochRefereeAbi, functionName: "disproveReceipt", args: args as never });
+  const [preference, receivedAt, signature, label] = decodeFunctionData({ abi: epochRefereeAbi, data }).args as never as [object, bigint, string, object];
+  const { block, seat, slot, taskId, labeler, choice } = kept;
+  expect(preference).toEqual({ epoch: BigInt(vector.epoch), blockIndex: block, seat, slot, taskId, labeler, choice });
+  expect([receivedAt, signature]).toEqual([1_800_000_000n, receipt.signature]);
+  expect(label).toEqual(broken.opening);
+});
