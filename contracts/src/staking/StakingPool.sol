@@ -324,6 +324,8 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         uint256 rate = (remaining + amount) / duration;
         if (remaining != 0 && rate < stream.rate) revert StakingPoolRateBelowRunning(rate, stream.rate);
         // Effect:
+        // What the division left over, to the wei.
+        // slither-disable-next-line divide-before-multiply
         reserve += remaining + amount - rate * duration;
         uint48 now_ = Time.timestamp();
         (stream.rate, stream.settledAt, stream.endsAt) = (rate.toUint72(), uint40(now_), uint40(now_ + duration));
