@@ -323,6 +323,8 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
             revert StakingPoolIndexExhausted(index.perShare);
         }
         // Effect:
+        // What the division left over, to the wei.
+        // slither-disable-next-line divide-before-multiply
         reserve += remaining + amount - rate * duration;
         uint48 now_ = Time.timestamp();
         (stream.rate, stream.endsAt, index.settledAt) = (rate.toUint72(), uint40(now_ + duration), uint40(now_));
