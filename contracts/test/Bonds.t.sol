@@ -100,6 +100,17 @@ contract Bonds_Slash_Test is LabelEpochsTest {
         _assertBond(proposer, 10 * MIN_PROPOSER_BOND - bond, 0);
     }
 
+    /// @dev Under its own name, too, a fraud that proves itself costs half a bond.
+    function test_WhoProvesItsOwnFraudStillLosesHalf() public {
+        uint64 epoch = _openProposed(1);
+        uint256 before = token.balanceOf(proposer);
+        epochs.disprovePayouts(epoch, proposer, Fraud.Score);
+        uint256 bond = _bondFor(1);
+        vm.assertEq(token.balanceOf(proposer), before - (bond - bond / 2));
+        vm.assertEq(token.unlockedBalanceOf(proposer), bond / 2);
+        _assertBond(proposer, 10 * MIN_PROPOSER_BOND - bond, 0);
+    }
+
     /// @dev The slashed lose the votes with the tokens.
     function test_VotesMoveWithTheTokens() public {
         vm.prank(RESERVE);

@@ -241,6 +241,16 @@ contract LabelEpochs_CommitLabels_Test is LabelEpochsTest {
         epochs.commitLabels(epoch, LABELS_ROOT, blockCount, BUNDLE);
     }
 
+    /// @dev A second operator commits labels that it can disprove itself, to get half of the first one's bond.
+    function test_Attack_AnotherOperatorCommitsForTheFirst() public {
+        uint64 epoch = _open();
+        address second = _account("second operator");
+        manager.grantRole(0, second, 0);
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsOnlyOperator.selector, epoch, address(this)));
+        vm.prank(second);
+        epochs.commitLabels(epoch, LABELS_ROOT, 12, BUNDLE);
+    }
+
     function test_RevertIf_Paused() public {
         uint64 epoch = _open();
         _pause(epochs.commitLabels.selector);

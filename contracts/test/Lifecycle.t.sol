@@ -2,18 +2,23 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {EntryPause} from "../src/governance/EntryPause.sol";
+import {IEpochReferee} from "../src/interfaces/IEpochReferee.sol";
 import {ILabelEpochs} from "../src/interfaces/ILabelEpochs.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
 import {LabelEpochs} from "../src/rewards/LabelEpochs.sol";
 import {ModelRegistry} from "../src/models/ModelRegistry.sol";
 import {RewardDistributor} from "../src/rewards/RewardDistributor.sol";
+import {LabelWord} from "../src/types/LabelLeaf.sol";
+import {RawPay} from "../src/types/PayoutLeaf.sol";
 import {vm} from "../../script/Vm.sol";
-import {PayoutsTree} from "./harnesses/MerkleTree.sol";
+import {LabelsTree, PayoutsTree} from "./harnesses/MerkleTree.sol";
 import {SystemBase} from "./SystemBase.sol";
 
 /// @notice The two walkthroughs of the product, on the contracts' side, every step through its real gate.
 contract Lifecycle_Test is SystemBase {
     uint256 private constant POOL = 50_000e18;
+    uint256 private constant BOND = 10_000e18;
     uint256 private constant BUDGET = 1_000e18;
     bytes32 private constant SECRET = "secret";
     bytes32 private constant DATASET = keccak256("dataset");
@@ -28,11 +33,8 @@ contract Lifecycle_Test is SystemBase {
         }
         uint64 epoch = _gatherLabels();
         _earn();
-        bytes32 root = PayoutsTree.root(labelers, cumulative);
-        vm.prank(operator);
-        d.labelEpochs.proposePayouts(epoch, root, uint32(labelers.length), _total(), _total());
-        _skip(config.challengeWindow);
-        _carry(_proposal(address(d.labelEpochs), abi.encodeCall(LabelEpochs.acceptPayouts, (epoch, root))));
+        _proposeHonestly(epoch);
+        _payByVote(epoch);
 
         uint256 before = d.governanceToken.balanceOf(labelers[3]);
         d.rewardDistributor.claim(PayoutsTree.claimOf(labelers, cumulative, 3));
@@ -56,6 +58,148 @@ contract Lifecycle_Test is SystemBase {
         vm.prank(guardian);
         d.modelRegistry.suspend(trained, "poisoned");
         vm.assertEq(d.modelRegistry.activeVersion(d.familyId), bytes32(0));
+    }
+
+    /// @dev Anyone may propose, anyone may prove, and the vote sees only what nobody could disprove.
+    function test_AWrongRootIsDisprovedAndTheHonestOneIsPaid() public {
+        _fundPool();
+        uint64 epoch = _gatherLabels();
+        _earn();
+        (address liar, address challenger) = (voters[1], voters[2]);
+        _lockBond(liar, 2_000e18);
+        bytes32 root = PayoutsTree.root(labelers, cumulative);
+        // The tree is honest; what it is said to add up to is not.
+        vm.prank(liar);
+        d.labelEpochs.proposePayouts(epoch, root, 12, _total() + 1, _total());
+        uint256 bond = d.labelEpochs.proposerBondOf(_total() + 1);
+        (uint256 before, uint256 treasury) = (_balance(challenger), _balance(address(d.timelock)));
+        (IEpochReferee.PayoutOpening memory last, RawPay memory pay) = PayoutsTree.openingOf(labelers, cumulative, 11);
+        vm.prank(challenger);
+        d.epochReferee.disproveTotal(epoch, last, pay);
+        vm.assertEq(_balance(challenger), before + bond / 2);
+        vm.assertEq(_balance(address(d.timelock)), treasury + bond - bond / 2);
+
+        _proposeHonestly(epoch);
+        vm.expectRevert(abi.encodeWithSelector(IEpochReferee.EpochRefereeNoFraud.selector, epoch));
+        vm.prank(challenger);
+        d.epochReferee.disproveTotal(epoch, last, pay);
+        _payByVote(epoch);
+        d.rewardDistributor.claim(PayoutsTree.claimOf(labelers, cumulative, 3));
+        vm.assertEq(d.rewardDistributor.claimed(labelers[3]), cumulative[3]);
+        // The honest operator has every bond back.
+        (uint256 free, uint256 reserved) = d.labelEpochs.bondOf(operator);
+        vm.assertEq(free, BOND);
+        vm.assertEq(reserved, 0);
+    }
+
+    function test_AnAnsweredDemandDelaysTheVoteAndPaysTheResponder() public {
+        _fundPool();
+        uint64 epoch = _gatherLabels();
+        _earn();
+        _proposeHonestly(epoch);
+        _lockBond(voters[2], config.challengerBond);
+        _skip(config.challengeWindow - 1);
+        vm.prank(voters[2]);
+        d.epochReferee.demandOpening(epoch, IEpochReferee.Tree.Payouts, 5);
+        vm.prank(address(d.timelock));
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsFrozen.selector, epoch, voters[2]));
+        d.labelEpochs.acceptPayouts(epoch, PayoutsTree.root(labelers, cumulative));
+
+        (IEpochReferee.PayoutOpening memory leaf, RawPay memory pay) = PayoutsTree.openingOf(labelers, cumulative, 5);
+        address responder = _account("responder");
+        vm.prank(responder);
+        d.epochReferee.answerPayout(epoch, leaf, pay);
+        vm.assertEq(_balance(responder), config.challengerBond / 2);
+        vm.assertEq(d.labelEpochs.epochOf(epoch).challengeEndsAt, _now() + config.responseWindow);
+        _payByVote(epoch);
+    }
+
+    /// @dev every_case_terminates: nobody answers, nobody rules, and the deadline alone decides.
+    function test_Attack_DeadArbiter_AWithheldPayoutEndsByItsDeadline() public {
+        _fundPool();
+        uint64 epoch = _gatherLabels();
+        _earn();
+        address challenger = voters[2];
+        _lockBond(challenger, config.challengerBond);
+        _lockBond(voters[1], 2_000e18);
+        vm.prank(voters[1]);
+        d.labelEpochs.proposePayouts(epoch, keccak256("a tree that nobody ever saw"), 12, _total(), _total());
+        vm.prank(challenger);
+        d.epochReferee.demandOpening(epoch, IEpochReferee.Tree.Payouts, 0);
+        _skip(config.responseWindow - 1);
+        vm.expectPartialRevert(IEpochReferee.EpochRefereeTooEarly.selector);
+        d.epochReferee.disproveUnopened(epoch);
+        _skip(1);
+        d.epochReferee.disproveUnopened(epoch);
+        vm.assertEq(uint256(d.labelEpochs.epochOf(epoch).status), uint256(ILabelEpochs.Status.Revealed));
+        (uint256 free,) = d.labelEpochs.bondOf(challenger);
+        vm.assertEq(free, config.challengerBond);
+        _proposeHonestly(epoch);
+        _payByVote(epoch);
+    }
+
+    function test_Attack_DeadArbiter_AWithheldLabelVoidsTheEpochByItsDeadline() public {
+        _fundPool();
+        uint64 epoch = _gatherLabels();
+        uint64 next = _gatherLabels();
+        _earn();
+        address challenger = voters[2];
+        _lockBond(challenger, config.challengerBond);
+        // Epoch 1's root is of labels that were published; position 3 is opened, and the demand for 31 is not answered.
+        vm.prank(challenger);
+        d.epochReferee.demandOpening(epoch, IEpochReferee.Tree.Labels, 3);
+        d.epochReferee.answerLabel(epoch, LabelsTree.openingOf(epoch, _words(), 3));
+        _lockBond(challenger, config.challengerBond);
+        vm.prank(challenger);
+        d.epochReferee.demandOpening(epoch, IEpochReferee.Tree.Labels, 31);
+        _skip(config.responseWindow);
+        uint256 before = _balance(challenger);
+        d.epochReferee.disproveUnopened(epoch);
+        vm.assertEq(_balance(challenger), before + config.operatorBond / 2);
+        vm.assertEq(uint256(d.labelEpochs.epochOf(epoch).status), uint256(ILabelEpochs.Status.Voided));
+        // The next epoch goes on at once.
+        _proposeHonestly(next);
+        _payByVote(next);
+    }
+
+    function test_AMissedRevealSendsTheOperatorsBondToTheTreasury() public {
+        _fundPool();
+        uint64 epoch = _openEpoch();
+        vm.prank(operator);
+        d.labelEpochs.commitLabels(epoch, LabelsTree.root(epoch, _words()), 1, keccak256("bundle"));
+        _skip(config.revealWindow);
+        uint256 treasury = _balance(address(d.timelock));
+        d.labelEpochs.missReveal(epoch);
+        vm.assertEq(_balance(address(d.timelock)), treasury + config.operatorBond);
+        // Everybody is still paid, at the base rate.
+        _earn();
+        _proposeHonestly(epoch);
+        _payByVote(epoch);
+    }
+
+    /// @dev The guardian may hold a payment up, for days and not again soon; it cannot stop it.
+    function test_TheGuardianDelaysAPaymentAndCannotStopIt() public {
+        _fundPool();
+        uint64 epoch = _gatherLabels();
+        _earn();
+        _proposeHonestly(epoch);
+        bytes4 accept = LabelEpochs.acceptPayouts.selector;
+        bytes32 root = PayoutsTree.root(labelers, cumulative);
+        Proposal memory p = _proposal(address(d.labelEpochs), abi.encodeCall(LabelEpochs.acceptPayouts, (epoch, root)));
+        _skip(config.challengeWindow);
+        _succeedAndQueue(p);
+        vm.prank(guardian);
+        d.labelEpochs.pause(accept, 1 hours);
+        uint48 until = _now() + 1 hours;
+        vm.expectRevert(abi.encodeWithSelector(EntryPause.EntryPauseActive.selector, accept, until));
+        _execute(p);
+        _skip(1 hours);
+        vm.expectPartialRevert(EntryPause.EntryPauseTooSoon.selector);
+        vm.prank(guardian);
+        d.labelEpochs.pause(accept, 1 hours);
+        _execute(p);
+        d.rewardDistributor.claim(PayoutsTree.claimOf(labelers, cumulative, 0));
+        vm.assertEq(d.rewardDistributor.claimed(labelers[0]), cumulative[0]);
     }
 
     function test_RevertIf_TheVotedRootWasReplacedMeanwhile() public {
@@ -98,13 +242,30 @@ contract Lifecycle_Test is SystemBase {
         return uint112(PayoutsTree.total(cumulative));
     }
 
-    function _bond() private {
+    function _balance(address account) private view returns (uint256) {
+        return d.governanceToken.balanceOf(account);
+    }
+
+    function _lockBond(address account, uint256 amount) private {
+        vm.prank(account);
+        d.governanceToken.lockAndCall(address(d.labelEpochs), amount, "");
+    }
+
+    function _proposeHonestly(uint64 epoch) private {
+        bytes32 root = PayoutsTree.root(labelers, cumulative);
         vm.prank(operator);
-        d.governanceToken.lockAndCall(address(d.labelEpochs), 10_000e18, "");
+        d.labelEpochs.proposePayouts(epoch, root, uint32(labelers.length), _total(), _total());
+    }
+
+    function _payByVote(uint64 epoch) private {
+        bytes32 root = PayoutsTree.root(labelers, cumulative);
+        _skip(config.challengeWindow);
+        _carry(_proposal(address(d.labelEpochs), abi.encodeCall(LabelEpochs.acceptPayouts, (epoch, root))));
+        vm.assertEq(d.rewardDistributor.payoutsRoot(), root);
     }
 
     function _fundPool() private {
-        _bond();
+        _lockBond(operator, BOND);
         address distributor = address(d.rewardDistributor);
         Proposal memory p = _proposal(address(d.governanceToken), abi.encodeCall(IERC20.approve, (distributor, POOL)));
         p = _and(p, distributor, abi.encodeCall(RewardDistributor.fund, (POOL)));
@@ -121,6 +282,17 @@ contract Lifecycle_Test is SystemBase {
 
     /// @dev From open to revealed.
     function _gatherLabels() private returns (uint64 epoch) {
+        epoch = _openEpoch();
+        vm.prank(operator);
+        d.labelEpochs.commitLabels(epoch, LabelsTree.root(epoch, _words()), 1, keccak256("bundle"));
+        uint256 number = vm.getBlockNumber();
+        vm.roll(number + 2);
+        vm.setBlockhash(number + 1, keccak256("block"));
+        vm.prank(operator);
+        d.labelEpochs.reveal(epoch, SECRET);
+    }
+
+    function _openEpoch() private returns (uint64) {
         ILabelEpochs.Terms memory terms = ILabelEpochs.Terms({
             budget: BUDGET,
             basePay: 1e18,
@@ -137,20 +309,27 @@ contract Lifecycle_Test is SystemBase {
             campaignHash: keccak256("campaign")
         });
         vm.prank(operator);
-        epoch = d.labelEpochs.open(terms);
-        vm.prank(operator);
-        d.labelEpochs.commitLabels(epoch, keccak256("labels"), 12, keccak256("bundle"));
-        uint256 number = vm.getBlockNumber();
-        vm.roll(number + 2);
-        vm.setBlockhash(number + 1, keccak256("block"));
-        vm.prank(operator);
-        d.labelEpochs.reveal(epoch, SECRET);
+        return d.labelEpochs.open(terms);
     }
 
+    /// @dev Twelve labelers in one block.
+    function _words() private view returns (LabelWord[] memory words) {
+        words = new LabelWord[](12);
+        for (uint256 seat = 0; seat < 12; ++seat) {
+            words[seat] = LabelWord(config.holders[4 + seat], seat, type(uint96).max);
+        }
+    }
+
+    /// @dev What they earn, by account: payouts trees ascend.
     function _earn() private {
         for (uint256 i = 4; i < 16; ++i) {
-            labelers.push(config.holders[i]);
+            address account = config.holders[i];
+            labelers.push(account);
             cumulative.push(i * 1e18);
+            for (uint256 j = labelers.length - 1; j > 0 && labelers[j - 1] > account; --j) {
+                (labelers[j], labelers[j - 1]) = (labelers[j - 1], labelers[j]);
+                (cumulative[j], cumulative[j - 1]) = (cumulative[j - 1], cumulative[j]);
+            }
         }
     }
 

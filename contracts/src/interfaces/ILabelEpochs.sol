@@ -98,6 +98,7 @@ interface ILabelEpochs {
     error LabelEpochsTermsOutOfBounds(string field);
     error LabelEpochsBudgetTooHigh(uint256 budget, uint256 epochBudget);
     error LabelEpochsEmptyRoot(uint64 epoch);
+    error LabelEpochsOnlyOperator(uint64 epoch, address operator);
     error LabelEpochsTooManyBlocks(uint32 blockCount, uint32 maximum);
     error LabelEpochsBlockHashUnavailable(uint64 epoch, uint64 blockNumber);
     error LabelEpochsWrongSecret(uint64 epoch);
@@ -117,7 +118,7 @@ interface ILabelEpochs {
     /// @return epoch the new epoch's number; the first is 1
     function open(Terms calldata terms) external returns (uint64 epoch);
 
-    /// @notice Restricted (OPERATOR). Closes labeling.
+    /// @notice Restricted (OPERATOR), and only for who opened the epoch: its bond answers for the labels. Closes labeling.
     /// @param blockCount blocks of the labels tree, 1 … 2^21; its leaves are `blockCount · 32` positions
     /// @param bundleHash keccak256 of the published bundle of signed labels
     function commitLabels(uint64 epoch, bytes32 labelsRoot, uint32 blockCount, bytes32 bundleHash) external;

@@ -398,7 +398,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         if (isSlashed[epoch][labeler]) revert EpochRefereeAlreadySlashed(epoch, labeler);
         // Effect:
         isSlashed[epoch][labeler] = true;
-        bytes32 caseId = keccak256(abi.encode(epoch, labeler));
+        bytes32 caseId = keccak256(abi.encode(labelEpochs, epoch, labeler));
         // Interaction:
         slashed = stakingPool.slash(labeler, slashAmount, _msgSender(), caseId);
         // Without this a labeler could use its one slash up while it has no stake, or the pool's window no room.

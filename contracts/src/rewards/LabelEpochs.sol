@@ -114,6 +114,8 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
     {
         // Check:
         Epoch storage self = _inStatus(epoch, Status.Open);
+        // Another operator could else commit what loses this one's bond, and take half of it.
+        if (_msgSender() != self.operator) revert LabelEpochsOnlyOperator(epoch, self.operator);
         if (labelsRoot == bytes32(0) || blockCount == 0) revert LabelEpochsEmptyRoot(epoch);
         if (blockCount > MAX_BLOCKS) revert LabelEpochsTooManyBlocks(blockCount, MAX_BLOCKS);
         // Effect:

@@ -78,23 +78,22 @@ library LabelMasks {
         assembly ("memory-safe") {
             mstore(0x00, key)
             let at := add(add(slots, 0x20), from)
-            let left := sub(end, from)
-            let word := 0
-            for { let i := 0 } lt(i, count) { i := add(i, 1) } {
-                switch and(i, 7)
-                case 0 {
-                    mstore(0x20, shr(3, i))
-                    word := keccak256(0x00, 0x40)
+            let limit := add(at, count)
+            let last := add(add(slots, 0x20), end)
+            for { let k := 0 } lt(at, limit) { k := add(k, 1) } {
+                mstore(0x20, k)
+                let word := keccak256(0x00, 0x40)
+                let next := add(at, 8)
+                if gt(next, limit) { next := limit }
+                for {} lt(at, next) { at := add(at, 1) } {
+                    // One of the element itself and all behind it.
+                    let other := add(at, mod(shr(224, word), sub(last, at)))
+                    let slot := byte(0, mload(other))
+                    mstore8(other, byte(0, mload(at)))
+                    mstore8(at, slot)
+                    mask := or(mask, shl(slot, 1))
+                    word := shl(32, word)
                 }
-                default { word := shl(32, word) }
-                // `left` shrinks by one a step: the element itself and all behind it.
-                let other := add(at, mod(shr(224, word), left))
-                let slot := byte(0, mload(other))
-                mstore8(other, byte(0, mload(at)))
-                mstore8(at, slot)
-                mask := or(mask, shl(slot, 1))
-                at := add(at, 1)
-                left := sub(left, 1)
             }
         }
     }

@@ -12,6 +12,7 @@ import {PositionalMerkle} from "../types/PositionalMerkle.sol";
 /// @title Reward pool with cumulative Merkle claims
 /// @dev Assumes a token that moves exactly the amount asked for and calls nobody back: the governance token.
 /// Tokens sent here by plain transfer are not counted and cannot be paid out.
+/// A leaf names neither chain nor contract: what binds it is the root, which only a vote on this chain puts in here.
 contract RewardDistributor is IRewardDistributor, AccessManaged {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;

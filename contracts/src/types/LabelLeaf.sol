@@ -47,25 +47,36 @@ library LabelLeaf {
     {
         if (seats.length != words.length) return (0, false);
         bytes32[MAX_ROSTER] memory row;
-        uint256 free = 0; // first seat that may come next
-        for (uint256 i = 0; i < seats.length; ++i) {
-            uint256 seat = seats[i];
-            LabelWord calldata word = words[i];
-            if (seat < free || seat >= MAX_ROSTER || word.labeler == address(0)) return (0, false);
-            row[seat] = keccak256(abi.encode(TYPEHASH, epoch, blockIndex, seat, word.labeler, word.answers, word.valid));
-            free = seat + 1;
+        bytes memory buffer = abi.encode(TYPEHASH, epoch, blockIndex, 0, 0, 0, 0);
+        // Assembly: a word's three fields are copied as they lie, where Solidity would check, copy and encode each.
+        assembly ("memory-safe") {
+            let free := 0 // first seat that may come next
+            wellFormed := 1
+            for { let i := 0 } lt(i, seats.length) { i := add(i, 1) } {
+                let seat := calldataload(add(seats.offset, shl(5, i)))
+                mstore(add(buffer, 0x80), seat)
+                calldatacopy(add(buffer, 0xa0), add(words.offset, mul(i, 0x60)), 0x60)
+                let labeler := mload(add(buffer, 0xa0))
+                if or(or(lt(seat, free), gt(seat, 31)), or(iszero(labeler), shr(160, labeler))) {
+                    wellFormed := 0
+                    break
+                }
+                mstore(add(row, shl(5, seat)), keccak256(add(buffer, 0x20), 0xe0))
+                free := add(seat, 1)
+            }
         }
         // Assembly: 31 checked accesses of two words each would cost more than the hashes. Node i of the next row
-        // overwrites word i, which only node i / 2 of this row still needed.
+        // overwrites word i, which no later node needs.
         assembly ("memory-safe") {
-            for { let width := mul(MAX_ROSTER, 0x20) } gt(width, 0x20) {} {
-                for { let at := 0 } lt(at, width) { at := add(at, 0x40) } {
-                    mstore(add(row, shr(1, at)), keccak256(add(row, at), 0x40))
+            for { let end := add(row, 0x400) } gt(end, add(row, 0x20)) {} {
+                let to := row
+                for { let from := row } lt(from, end) { from := add(from, 0x40) } {
+                    mstore(to, keccak256(from, 0x40))
+                    to := add(to, 0x20)
                 }
-                width := shr(1, width)
+                end := to
             }
             root := mload(row)
         }
-        return (root, true);
     }
 }

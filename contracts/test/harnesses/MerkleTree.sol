@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IEpochReferee} from "../../src/interfaces/IEpochReferee.sol";
 import {IRewardDistributor} from "../../src/interfaces/IRewardDistributor.sol";
+import {LabelLeaf, LabelWord} from "../../src/types/LabelLeaf.sol";
 import {PayoutLeaf, RawPay} from "../../src/types/PayoutLeaf.sol";
 
-/// @notice The builder's side of the positional tree, written apart from the verifier that it tests.
+/// @notice The builder's side of the positional tree, written apart from the verifier that it tests. A zero leaf is an empty
+/// position.
 library MerkleTree {
     function depthOf(uint256 count) internal pure returns (uint256 depth) {
         while ((uint256(1) << depth) < count) ++depth;
@@ -53,7 +56,7 @@ library PayoutsTree {
         result = new bytes32[](accounts.length);
         uint256 runningTotal = 0;
         for (uint256 i = 0; i < accounts.length; ++i) {
-            bytes32 rawPayHash = PayoutLeaf.hash(RawPay(uint32(i + 1), cumulative[i], runningTotal));
+            bytes32 rawPayHash = PayoutLeaf.hash(_rawPay(i, cumulative[i], runningTotal));
             result[i] = PayoutLeaf.hash(accounts[i], cumulative[i], runningTotal, rawPayHash);
             runningTotal += cumulative[i];
         }
@@ -77,10 +80,60 @@ library PayoutsTree {
         data.account = accounts[index];
         data.index = uint32(index);
         data.cumulative = cumulative[index];
-        for (uint256 i = 0; i < index; ++i) {
-            data.runningTotal += cumulative[i];
-        }
-        data.rawPayHash = PayoutLeaf.hash(RawPay(uint32(index + 1), data.cumulative, data.runningTotal));
+        data.runningTotal = _sumBefore(cumulative, index);
+        data.rawPayHash = PayoutLeaf.hash(_rawPay(index, data.cumulative, data.runningTotal));
         data.proof = MerkleTree.proof(leaves(accounts, cumulative), index);
+    }
+
+    /// @dev What a fraud proof or an answer needs beyond a claim.
+    function openingOf(address[] memory accounts, uint256[] memory cumulative, uint256 index)
+        internal
+        pure
+        returns (IEpochReferee.PayoutOpening memory opening, RawPay memory pay)
+    {
+        IRewardDistributor.ClaimData memory data = claimOf(accounts, cumulative, index);
+        opening = IEpochReferee.PayoutOpening({
+            index: data.index,
+            account: data.account,
+            cumulative: data.cumulative,
+            runningTotal: data.runningTotal,
+            rawPayHash: data.rawPayHash,
+            proof: data.proof
+        });
+        pay = _rawPay(index, data.cumulative, data.runningTotal);
+    }
+
+    function _rawPay(uint256 index, uint256 raw, uint256 runningRaw) private pure returns (RawPay memory) {
+        return RawPay(uint32(index + 1), raw, runningRaw);
+    }
+
+    function _sumBefore(uint256[] memory cumulative, uint256 index) private pure returns (uint256 sum) {
+        for (uint256 i = 0; i < index; ++i) {
+            sum += cumulative[i];
+        }
+    }
+}
+
+/// @notice A labels tree of one block: the words of its first seats, the other seats empty.
+library LabelsTree {
+    function leaves(uint64 epoch, LabelWord[] memory words) internal pure returns (bytes32[] memory result) {
+        result = new bytes32[](LabelLeaf.MAX_ROSTER);
+        for (uint256 seat = 0; seat < words.length; ++seat) {
+            result[seat] = LabelLeaf.hash(epoch, seat, words[seat]);
+        }
+    }
+
+    function root(uint64 epoch, LabelWord[] memory words) internal pure returns (bytes32) {
+        return MerkleTree.root(leaves(epoch, words));
+    }
+
+    function openingOf(uint64 epoch, LabelWord[] memory words, uint32 seat)
+        internal
+        pure
+        returns (IEpochReferee.LabelOpening memory opening)
+    {
+        opening.position = seat;
+        if (seat < words.length) opening.word = words[seat];
+        opening.proof = MerkleTree.proof(leaves(epoch, words), seat);
     }
 }

@@ -81,7 +81,7 @@ contract LabelEpochsHandler is Base {
         uint64 epoch = epochs.lastSettledEpoch() + 1 + (value % 4 == 0 ? uint64(actor / ACTORS % 3) : 0);
         ILabelEpochs.Status status = epochs.epochOf(epoch).status;
         if (status == ILabelEpochs.Status.None && epoch <= MAX_EPOCHS) _open(actor, value);
-        else if (status == ILabelEpochs.Status.Open) epochs.commitLabels(epoch, "labels", 1, "bundle");
+        else if (status == ILabelEpochs.Status.Open) _commit(epoch, epochs.epochOf(epoch).operator);
         else if (status == ILabelEpochs.Status.Committed) _reveal(epoch, value % 5 == 0);
         else if (status == ILabelEpochs.Status.Revealed) _propose(epoch, actor, value);
         else if (status == ILabelEpochs.Status.Proposed) _accept(epoch);
@@ -90,7 +90,7 @@ contract LabelEpochsHandler is Base {
     /// @dev Any step on any epoch, whether it is its turn or not.
     function stray(uint256 actor, uint256 epoch, uint256 value) external {
         uint64 number = _epoch(epoch);
-        if (value % 5 == 0) epochs.commitLabels(number, "labels", 1, "bundle");
+        if (value % 5 == 0) _commit(number, _actor(actor));
         else if (value % 5 == 1) _reveal(number, false);
         else if (value % 5 == 2) epochs.missReveal(number);
         else if (value % 5 == 3) _propose(number, actor, value);
@@ -146,6 +146,11 @@ contract LabelEpochsHandler is Base {
         terms.secretHash = keccak256(abi.encode(SECRET));
         vm.prank(_actor(actor));
         epochs.open(terms);
+    }
+
+    function _commit(uint64 epoch, address operator) private {
+        vm.prank(operator);
+        epochs.commitLabels(epoch, "labels", 1, "bundle");
     }
 
     function _reveal(uint64 epoch, bool miss) private {
@@ -239,7 +244,8 @@ contract LabelEpochs_Invariants is InvariantBase {
         manager.setTargetFunctionRole(address(distributor), selectors, 4);
         manager.grantRole(4, address(epochs), 0);
         manager.grantRole(0, address(handler), 0);
-        selectors[0] = LabelEpochs.open.selector;
+        selectors = new bytes4[](2);
+        (selectors[0], selectors[1]) = (LabelEpochs.open.selector, LabelEpochs.commitLabels.selector);
         manager.setTargetFunctionRole(address(epochs), selectors, 1);
         for (uint256 i = 0; i < 4; ++i) {
             manager.grantRole(1, actors[i], 0);

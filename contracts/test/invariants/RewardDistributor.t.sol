@@ -2,20 +2,27 @@
 pragma solidity ^0.8.28;
 
 import {GovernanceToken} from "../../src/governance/GovernanceToken.sol";
+import {IRewardDistributor} from "../../src/interfaces/IRewardDistributor.sol";
 import {RewardDistributor} from "../../src/rewards/RewardDistributor.sol";
 import {vm} from "../../../script/Vm.sol";
 import {Base, InvariantBase} from "../Base.sol";
 import {PayoutsTree} from "../harnesses/MerkleTree.sol";
 
-/// @dev Actions: fund, approve an honest root, approve a root whose leaves exceed its total, claim, setRecipient.
+/// @dev Actions: fund, approve an honest root, approve a root whose leaves exceed its total or carry less than before,
+/// claim, claim from a root that was replaced, setRecipient.
 contract RewardDistributorHandler is Base {
     GovernanceToken public immutable token;
     RewardDistributor public immutable distributor;
     address[] private _accounts;
     uint256[] private _cumulative;
-    mapping(address account => uint256) public mostClaimed;
+    /// @dev A claim of the root before the present one.
+    IRewardDistributor.ClaimData private _old;
+    bytes32 private _oldRoot;
     bool public claimedShrank;
     bool public wrongDelta;
+    bool public paidTwice;
+    bool public oldRootPaid;
+    bool public rootReplacedClaims;
 
     constructor(GovernanceToken token_, RewardDistributor distributor_, address[5] memory accounts_) {
         (token, distributor) = (token_, distributor_);
@@ -46,13 +53,24 @@ contract RewardDistributorHandler is Base {
     }
 
     function claim(uint256 index, address caller) external {
-        address account = _accounts[index % 5];
-        uint256 before = distributor.claimed(account);
+        IRewardDistributor.ClaimData memory data = PayoutsTree.claimOf(_accounts, _cumulative, index % 5);
+        address recipient = distributor.recipientOf(data.account);
+        uint256 balance = token.balanceOf(recipient);
+        uint256 before = distributor.claimed(data.account);
         vm.prank(caller);
-        uint256 paid = distributor.claim(PayoutsTree.claimOf(_accounts, _cumulative, index % 5));
-        uint256 now_ = distributor.claimed(account);
+        uint256 paid = distributor.claim(data);
+        uint256 now_ = distributor.claimed(data.account);
         if (now_ < before) claimedShrank = true;
-        if (now_ - before != paid) wrongDelta = true;
+        uint256 delta = data.cumulative > before ? data.cumulative - before : 0;
+        if (paid != delta || now_ - before != paid || token.balanceOf(recipient) - balance != paid) wrongDelta = true;
+        if (distributor.claim(data) != 0) paidTwice = true;
+    }
+
+    /// @dev Somebody kept the proofs of the root before.
+    function claimFromOldRoot() external {
+        if (_oldRoot == 0 || _oldRoot == distributor.payoutsRoot()) return;
+        distributor.claim(_old);
+        oldRootPaid = true;
     }
 
     function setRecipient(uint256 index, uint256 recipient) external {
@@ -65,13 +83,17 @@ contract RewardDistributorHandler is Base {
     }
 
     function _grow(uint256 seed) private {
+        _oldRoot = distributor.payoutsRoot();
+        _old = PayoutsTree.claimOf(_accounts, _cumulative, seed % 5);
         for (uint256 i = 0; i < 5; ++i) {
             _cumulative[i] += uint256(keccak256(abi.encode(seed, i))) % 50e18;
         }
     }
 
     function _setRoot(uint256 total) private {
+        uint256 before = distributor.claimed(_accounts[total % 5]);
         distributor.setPayoutsRoot(1, PayoutsTree.root(_accounts, _cumulative), 5, total);
+        if (distributor.claimed(_accounts[total % 5]) != before) rootReplacedClaims = true;
     }
 }
 
@@ -96,13 +118,13 @@ contract RewardDistributor_Invariants is InvariantBase {
         return address(handler);
     }
 
-    function invariant_paid_le_approved_le_funded() public view {
+    function invariant_totalPaid_le_activeCumulative_le_totalFunded() public view {
         vm.assertLe(distributor.totalPaid(), distributor.totalApproved());
         vm.assertLe(distributor.totalApproved(), distributor.totalFunded());
         vm.assertEq(token.balanceOf(address(distributor)), distributor.totalFunded() - distributor.totalPaid());
     }
 
-    function invariant_sum_of_claimed_eq_paid() public view {
+    function invariant_claimed_monotone() public view {
         address[] memory accounts = handler.accounts();
         uint256 sum = 0;
         for (uint256 i = 0; i < accounts.length; ++i) {
@@ -110,6 +132,12 @@ contract RewardDistributor_Invariants is InvariantBase {
         }
         vm.assertEq(sum, distributor.totalPaid());
         vm.assertFalse(handler.claimedShrank());
+        vm.assertFalse(handler.rootReplacedClaims());
+    }
+
+    function invariant_claim_pays_exact_delta_once() public view {
         vm.assertFalse(handler.wrongDelta());
+        vm.assertFalse(handler.paidTwice());
+        vm.assertFalse(handler.oldRootPaid());
     }
 }

@@ -41,7 +41,7 @@ export default function VerifyPage() {
   return (
     <Page
       title="Verify"
-      lead="Recompute what an epoch paid an account. The labels come from the published file, the roots from the chain, and every hash, signature and sum is computed in this page."
+      lead="Recompute what an epoch paid an account, and everybody else. The labels come from the published file, the roots from the chain, and every hash, signature and sum is computed in this page."
     >
       <Card>
         <form
@@ -85,7 +85,7 @@ export default function VerifyPage() {
       )}
       {finished && broken && <ReceiptProof broken={broken} />}
       <p className="measure text-[0.875rem] text-muted">
-        The same checks for a whole epoch, from any node and without this server: <code>polity verify epoch {epoch || "N"}</code>
+        The same checks with everybody's signatures, from any node and without this server: <code>polity verify epoch {epoch || "N"}</code>
       </p>
     </Page>
   );
