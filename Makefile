@@ -4,7 +4,10 @@
 #   make test                        every suite: forge, cargo, vitest, the tiny story with a browser
 #   make gen                         ABIs, vectors, openapi.json and the TypeScript made from them
 #   make differential [SEED=n]       random cases of the reward rule for the forge tests to repeat
-#   make bench-protocol              a benchmark; writes bench/results/<name>.json
+#   make scripts-test                every script of script/ against a real Anvil
+#   make coverage                    lines and branches of contracts/src that the tests reach
+#   make mutation [CONTRACT=…] [SAMPLE=n] [SEED=n]   small changes to the contracts that the tests must notice
+#   make bench-protocol, bench-gas   a benchmark; writes bench/results/<name>.json
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -21,7 +24,8 @@ export OMP_WAIT_POLICY ?= passive
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: demo up test gen setup build contracts-test rust-test web-test story-test differential lint clean bench-protocol
+.PHONY: demo up test gen setup build contracts-test rust-test web-test story-test differential lint clean scripts-test coverage mutation \
+	bench-protocol bench-gas
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -30,7 +34,7 @@ demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 up: build
 	target/debug/polity up
 
-test: lint contracts-test rust-test web-test story-test
+test: lint contracts-test scripts-test rust-test web-test story-test
 	$(call say,all suites passed)
 
 lint: $(STAMPS)/node $(STAMPS)/libtorch
@@ -48,6 +52,17 @@ contracts-test: $(STAMPS)/node differential
 # Solidity repeats what the crate computes; the same cases every time unless SEED says otherwise.
 differential:
 	cargo run --quiet -p protocol --example differential -- --seed $(or $(SEED),1)
+
+scripts-test: $(STAMPS)/node
+	$(call say,deployment and admin scripts)
+	forge build --quiet
+	tools/test-scripts.sh
+
+coverage: $(STAMPS)/node
+	node tools/coverage.mjs
+
+mutation: $(STAMPS)/node
+	node tools/mutate.mjs $(if $(CONTRACT),--contract $(CONTRACT)) $(if $(SAMPLE),--sample $(SAMPLE)) --seed $(or $(SEED),1)
 
 rust-test: build
 	$(call say,Rust)
@@ -70,6 +85,10 @@ gen: $(STAMPS)/node $(STAMPS)/libtorch
 
 bench-protocol:
 	cargo run --release --quiet -p protocol --example bench
+
+bench-gas: $(STAMPS)/node
+	forge test --match-path 'contracts/test/*{Gas,gas,Deployment}.t.sol'
+	node tools/bench-gas.mjs
 
 # --- set-up and build ---------------------------------------------------------------------------------------------
 

@@ -6,17 +6,15 @@ import {Roles} from "../../script/Deployment.sol";
 import {vm} from "../../script/Vm.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
 import {ILabelEpochs} from "../src/interfaces/ILabelEpochs.sol";
-import {IRewardDistributor} from "../src/interfaces/IRewardDistributor.sol";
 import {ModelRegistry} from "../src/models/ModelRegistry.sol";
 import {LabelEpochs} from "../src/rewards/LabelEpochs.sol";
 import {RewardDistributor} from "../src/rewards/RewardDistributor.sol";
-import {PayoutLeaf} from "../src/types/PayoutLeaf.sol";
 import {PayoutsTree} from "./harnesses/MerkleTree.sol";
 import {SystemBase} from "./SystemBase.sol";
 
 /// @notice Gas of whole transactions (each call is its own: intrinsic cost, calldata and cold slots are in), written to
 /// contracts/snapshots/ and held below a ceiling 2 % above what was measured when it was last set, or below the gate of
-/// tools/bench-gas.mjs where that is met and closer.
+/// tools/bench-gas.mjs where that is met and closer. Deep claims, later epochs and fraud proofs: the other *.gas.t.sol.
 abstract contract GasTest is SystemBase {
     string private constant GROUP = "Polity";
 
@@ -184,8 +182,7 @@ contract GasRewards_Test is GasTest {
     function test_AnEpochOfManyAccounts() public {
         uint64 epoch = _proposedEpoch();
         bytes32 root = PayoutsTree.root(accounts, cumulative);
-        Proposal memory p =
-            _proposal(address(d.labelEpochs), abi.encodeCall(LabelEpochs.acceptPayouts, (epoch, root)));
+        Proposal memory p = _proposal(address(d.labelEpochs), abi.encodeCall(LabelEpochs.acceptPayouts, (epoch, root)));
         _succeedAndQueue(p);
         _execute(p);
         _snapshot("execute: acceptPayouts", 240_500);
@@ -195,26 +192,6 @@ contract GasRewards_Test is GasTest {
         d.governanceToken.transfer(accounts[5], 1);
         d.rewardDistributor.claim(PayoutsTree.claimOf(accounts, cumulative, 5));
         _snapshot("claim: first, depth 10", 95_000);
-    }
-
-    /// @dev What the lifecycle's own last step costs, without the vote around it.
-    function test_AcceptPayouts() public {
-        uint64 epoch = _proposedEpoch();
-        vm.prank(address(d.timelock));
-        d.labelEpochs.acceptPayouts(epoch, PayoutsTree.root(accounts, cumulative));
-        _snapshot("acceptPayouts", 160_000);
-    }
-
-    /// @dev 2^17 leaves cannot be built here: a leaf, seventeen siblings and the root above them are as good.
-    function test_AClaimAmongManyThousands() public {
-        _fund(1_000e18);
-        address account = address(0x100000);
-        vm.prank(voters[0]);
-        d.governanceToken.transfer(account, 1);
-        _claimAtDepth17(1, account, 10e18);
-        _snapshot("claim: first, depth 17", 95_000);
-        _claimAtDepth17(2, account, 20e18);
-        _snapshot("claim: later, depth 17", 76_200);
     }
 
     function test_Models() public {
@@ -227,26 +204,6 @@ contract GasRewards_Test is GasTest {
         _succeedAndQueue(p);
         _execute(p);
         _snapshot("execute: activate", 141_500);
-    }
-
-    function _claimAtDepth17(uint64 epoch, address account, uint256 amount) private {
-        IRewardDistributor.ClaimData memory data;
-        data.account = account;
-        data.index = 77_777;
-        data.cumulative = amount;
-        data.runningTotal = 123e18;
-        data.rawPayHash = keccak256("raw pay");
-        data.proof = new bytes32[](17);
-        bytes32 node = PayoutLeaf.hash(account, amount, data.runningTotal, data.rawPayHash);
-        for (uint256 level = 0; level < 17; ++level) {
-            data.proof[level] = keccak256(abi.encode(level));
-            node = data.index >> level & 1 == 0
-                ? keccak256(bytes.concat(node, data.proof[level]))
-                : keccak256(bytes.concat(data.proof[level], node));
-        }
-        vm.prank(address(d.labelEpochs));
-        d.rewardDistributor.setPayoutsRoot(epoch, node, 2 ** 17, 1_000e18);
-        d.rewardDistributor.claim(data);
     }
 
     function _fund(uint256 amount) private {
