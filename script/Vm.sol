@@ -25,6 +25,7 @@ interface Vm {
     // Senders, time and blocks
     function pauseGasMetering() external;
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
     function startPrank(address sender) external;
     function stopPrank() external;
     function startBroadcast() external;

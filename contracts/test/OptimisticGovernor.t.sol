@@ -9,14 +9,8 @@ import {OptimisticGovernor} from "../src/governance/OptimisticGovernor.sol";
 import {vm} from "../../script/Vm.sol";
 import {GovernanceBase} from "./GovernanceBase.sol";
 import {NaiveOptimisticGovernor} from "./harnesses/NaiveOptimisticGovernor.sol";
+import {BlockClock} from "./mocks/BlockClock.sol";
 import {MockRoutine} from "./mocks/MockRoutine.sol";
-
-/// @notice A token that counts blocks.
-contract BlockClock {
-    function clock() external view returns (uint48) {
-        return uint48(block.number);
-    }
-}
 
 abstract contract OptimisticGovernorTest is GovernanceBase {
     uint256 internal constant VETO = SUPPLY * 3 / 100;

@@ -159,20 +159,28 @@ contract OptimisticGovernor_Invariants is GovernanceBase {
         targets[0] = address(handler);
     }
 
+    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.depth = 64
     function invariant_veto_kills() public view {
         vm.assertFalse(handler.executedVetoed());
         vm.assertFalse(handler.proposedVetoed());
     }
 
+    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.depth = 64
     function invariant_targets_whitelisted() public view {
         vm.assertFalse(handler.executedUnpermitted());
         vm.assertEq(routine.calls(), handler.executions());
     }
 
+    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.depth = 64
     function invariant_only_proposer_role_proposes() public view {
         vm.assertFalse(handler.proposedUnpermitted());
     }
 
+    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.depth = 64
     function invariant_window_ge_min() public view {
         vm.assertFalse(handler.executedInWindow());
         for (uint256 i = 0; i < handler.proposals(); ++i) {
@@ -183,7 +191,18 @@ contract OptimisticGovernor_Invariants is GovernanceBase {
         }
     }
 
+    /// forge-config: default.invariant.runs = 16
+    /// forge-config: default.invariant.depth = 64
     function invariant_one_proposal_of_an_action_at_a_time() public view {
         vm.assertFalse(handler.proposedTwice());
+    }
+
+    /// @dev Each runs shortly by its own name, so that a failure names it, and all of them together at full length.
+    function invariant_all_at_length() external view {
+        invariant_veto_kills();
+        invariant_targets_whitelisted();
+        invariant_only_proposer_role_proposes();
+        invariant_window_ge_min();
+        invariant_one_proposal_of_an_action_at_a_time();
     }
 }

@@ -764,6 +764,15 @@ export interface components {
             /** @description Numbers are decimal strings, bytes and addresses hex, tuples and arrays arrays */
             value: Record<string, never>;
         };
+        /** @description Tokens behind epochs, proposed payouts and demands. */
+        Bond: {
+            /** @description Can be reserved or withdrawn */
+            free: components["schemas"]["Wei"];
+            /** @description At stake now */
+            reserved: components["schemas"]["Wei"];
+            /** @description Taken for fraud or a missed deadline so far */
+            slashed: components["schemas"]["Wei"];
+        };
         /** @description A campaign. */
         Campaign: {
             /** Format: int64 */
@@ -878,6 +887,11 @@ export interface components {
             /** Format: int64 */
             epoch: number;
             labeler: components["schemas"]["Account"];
+            /**
+             * Format: int32
+             * @description The labeler's seat in the block
+             */
+            seat: number;
             sessionKey: components["schemas"]["Account"];
             /** @description 65 bytes */
             signature: components["schemas"]["HexBytes"];
@@ -910,8 +924,6 @@ export interface components {
             runId: number;
         };
         /** @description A set of samples that models are trained on. */
-        Demand: { challenger: components["schemas"]["Account"]; tree: string; index: number; answerBy: string };
-        Disproof: { fraud: string; challenger: components["schemas"]["Account"]; payoutsRoot: components["schemas"]["Hash"] | null; disprovedAt: string };
         Dataset: {
             /** Format: date-time */
             createdAt: string | null;
@@ -938,31 +950,64 @@ export interface components {
             nVotesCast: number;
             votes: components["schemas"]["Wei"];
         };
+        /** @description Somebody demands to see a leaf whose data was not published; the epoch is frozen until it is shown. */
+        Demand: {
+            /**
+             * Format: date-time
+             * @description Without an answer by then, whoever committed the tree loses its bond
+             */
+            answerBy: string;
+            challenger: components["schemas"]["Account"];
+            /**
+             * Format: int32
+             * @description Position in the tree
+             */
+            index: number;
+            /** @description `labels`, `payouts` or `gold` */
+            tree: string;
+        };
+        /** @description A fraud that was proved on chain. */
+        Disproof: {
+            challenger: components["schemas"]["Account"];
+            /** Format: date-time */
+            disprovedAt: string;
+            /**
+             * @description `order`, `runningTotal`, `total`, `carryOver`, `missingAccount`, `labelPosition`, `score` or `payoutsUnopened` of
+             *     payouts; `duplicateLabeler`, `strayBits`, `receipt`, `labelsUnopened` or `goldUnopened` of labels
+             */
+            fraud: string;
+            payoutsRoot: components["schemas"]["Hash"] | null;
+        };
         /** @description A payout period. */
         Epoch: {
+            /**
+             * Format: int64
+             * @description Blocks of the labels tree, which has 32 positions each
+             */
+            blockCount: number | null;
             blockHash: components["schemas"]["Hash"] | null;
             bundleHash: components["schemas"]["Hash"] | null;
             /** Format: int64 */
             campaignId: number | null;
+            challenger: components["schemas"]["Account"] | null;
             /** Format: date-time */
             closedAt: string | null;
             /** Format: date-time */
             committedAt: string | null;
+            demand: components["schemas"]["Demand"] | null;
+            /** @description The newest first */
+            disproofs: components["schemas"]["Disproof"][];
             /** Format: int64 */
             epoch: number;
             labelsRoot: components["schemas"]["Hash"] | null;
-            /** Format: int64 */
-            blockCount: number | null;
-            operator: components["schemas"]["Account"];
-            challenger: components["schemas"]["Account"] | null;
-            demand: components["schemas"]["Demand"] | null;
-            disproofs: components["schemas"]["Disproof"][];
             /** Format: int64 */
             nPreferences: number;
             /** Format: int64 */
             nSeats: number;
             /** Format: date-time */
             openedAt: string;
+            /** @description Opened the epoch and signs its receipts */
+            operator: components["schemas"]["Account"];
             payouts: components["schemas"]["Payouts"] | null;
             /** Format: date-time */
             revealedAt: string | null;
@@ -977,6 +1022,11 @@ export interface components {
         /** @description An epoch's terms as they are on chain. */
         EpochTerms: components["schemas"]["Terms"] & {
             campaignHash: components["schemas"]["Hash"];
+            /**
+             * Format: int32
+             * @description Blocks of the gold tree
+             */
+            goldBlocks: number;
             goldRoot: components["schemas"]["Hash"];
             secretHash: components["schemas"]["Hash"];
         };
@@ -1005,11 +1055,11 @@ export interface components {
         HexBytes: `0x${string}`;
         /** @description Token balance, votes and stake. */
         Holdings: {
-            bond: { free: components["schemas"]["Wei"]; reserved: components["schemas"]["Wei"]; slashed: components["schemas"]["Wei"] };
             /** @description All tokens, locked ones included */
             balance: components["schemas"]["Wei"];
+            bond: components["schemas"]["Bond"];
             delegate: components["schemas"]["Account"] | null;
-            /** @description Tokens that cannot be transferred, because they are staked */
+            /** @description Tokens that cannot be transferred, because they are staked or a bond */
             locked: components["schemas"]["Wei"];
             stake: components["schemas"]["Stake"];
             /** @description Votes that the account casts: its own, if delegated to itself, and those of others */
@@ -1037,7 +1087,6 @@ export interface components {
         };
         /** @description A task in the caller's hands. */
         LeasedTask: {
-            seat: number;
             /** Format: int32 */
             block: number;
             completionA: string;
@@ -1049,6 +1098,8 @@ export interface components {
             /** Format: date-time */
             leasedUntil: string;
             prompt: string;
+            /** Format: int32 */
+            seat: number;
             /** Format: int32 */
             slot: number;
             taskId: components["schemas"]["Hash"];
@@ -1098,10 +1149,10 @@ export interface components {
             /** Format: date-time */
             registeredAt: string;
             revokedReason: string | null;
-            suspendedReason: string | null;
             runSpecHash: components["schemas"]["Hash"] | null;
-            /** @description `registered`, `active`, `retired` or `revoked` */
+            /** @description `registered`, `active`, `retired`, `revoked` (for good) or `suspended` (until a vote) */
             status: string;
+            suspendedReason: string | null;
             uri: string;
             versionId: components["schemas"]["Hash"];
             weightsHash: components["schemas"]["Hash"];
@@ -1112,11 +1163,7 @@ export interface components {
             nonce: string;
         };
         /** @description Everything that `RewardDistributor.claim` needs, and what it would pay. */
-        Payout: {
-            position: number;
-            raw: components["schemas"]["Wei"];
-            runningRaw: components["schemas"]["Wei"];
-            rawPayHash: components["schemas"]["Hash"];
+        Payout: components["schemas"]["RawPay"] & {
             account: components["schemas"]["Account"];
             /** @description What a claim pays now */
             claimable: components["schemas"]["Wei"];
@@ -1139,11 +1186,7 @@ export interface components {
             runningTotal: components["schemas"]["Wei"];
         };
         /** @description A leaf of the payouts tree. */
-        PayoutLeaf: {
-            position: number;
-            raw: components["schemas"]["Wei"];
-            runningRaw: components["schemas"]["Wei"];
-            rawPayHash: components["schemas"]["Hash"];
+        PayoutLeaf: components["schemas"]["RawPay"] & {
             account: components["schemas"]["Account"];
             /** @description All that the account has earned up to this epoch */
             cumulative: components["schemas"]["Wei"];
@@ -1157,22 +1200,27 @@ export interface components {
         };
         /** @description A payouts root that was proposed for an epoch. */
         Payouts: {
-            totalRaw: components["schemas"]["Wei"];
-            bond: components["schemas"]["Wei"];
             /**
              * Format: int64
-             * @description Accounts in the tree: all that ever earned something
+             * @description Accounts in the tree: all that labeled in the epoch or ever earned something
              */
             accountCount: number;
-            /** Format: date-time */
+            /** @description What the proposer loses if an error is proved */
+            bond: components["schemas"]["Wei"];
+            /**
+             * Format: date-time
+             * @description Cannot be accepted before; an answered demand moves it
+             */
             challengeEndsAt: string;
             payoutsRoot: components["schemas"]["Hash"];
             proposalId: components["schemas"]["Wei"] | null;
             proposer: components["schemas"]["Account"];
-            /** @description `proposed`, `rejected` or `approved` */
+            /** @description `proposed`, `rejected` (by a vote), `disproved` (by a proof) or `approved` */
             status: string;
             /** @description All that was ever earned, this epoch included */
             totalCumulative: components["schemas"]["Wei"];
+            /** @description Sum of the epoch's pays before they are scaled to its budget */
+            totalRaw: components["schemas"]["Wei"];
         };
         /** @description What went wrong and how to put it right. */
         Problem: {
@@ -1251,14 +1299,14 @@ export interface components {
         };
         /** @description One address per contract. */
         PublicContracts: {
-            epochReferee: components["schemas"]["Account"];
-            optimisticGovernor: components["schemas"]["Account"];
             accessManager: components["schemas"]["Account"];
             datasetRegistry: components["schemas"]["Account"];
+            epochReferee: components["schemas"]["Account"];
             governanceToken: components["schemas"]["Account"];
             governor: components["schemas"]["Account"];
             labelEpochs: components["schemas"]["Account"];
             modelRegistry: components["schemas"]["Account"];
+            optimisticGovernor: components["schemas"]["Account"];
             rewardDistributor: components["schemas"]["Account"];
             stakingPool: components["schemas"]["Account"];
             timelock: components["schemas"]["Account"];
@@ -1272,6 +1320,19 @@ export interface components {
         QueuedJob: {
             /** Format: int64 */
             jobId: number;
+        };
+        /** @description What the epoch adds to an account, before it is scaled to the budget. */
+        RawPay: {
+            /**
+             * Format: int32
+             * @description 1 + position of the account's leaf in the labels tree; 0 when it did not label in the epoch
+             */
+            position: number;
+            raw: components["schemas"]["Wei"];
+            /** @description What stands in the leaf for these three */
+            rawPayHash: components["schemas"]["Hash"];
+            /** @description Sum of the raw pays of all leaves before this one */
+            runningRaw: components["schemas"]["Wei"];
         };
         /** @description The operator's word that it holds the answer (EIP-712 `Receipt`). Keep it: it proves an answer that was left out. */
         Receipt: {
@@ -1401,12 +1462,14 @@ export interface components {
         };
         /** @description Stake in the pool. */
         Stake: {
-            rewardsEarned: components["schemas"]["Wei"];
-            rewardsPaid: components["schemas"]["Wei"];
-            slashed: components["schemas"]["Wei"];
             active: components["schemas"]["Wei"];
             /** Format: date-time */
             availableAt: string | null;
+            rewardsEarned: components["schemas"]["Wei"] | null;
+            /** @description Streamed rewards claimed so far */
+            rewardsPaid: components["schemas"]["Wei"];
+            /** @description Taken for fraud so far */
+            slashed: components["schemas"]["Wei"];
             /** @description Asked back; can be withdrawn at `availableAt` */
             thawing: components["schemas"]["Wei"];
         };
@@ -1491,9 +1554,9 @@ export interface components {
         };
         /** @description How an epoch pays and what a labeler's queue looks like. */
         Terms: {
-            /** @description Per answer A or B, times the score */
+            /** @description Per answer A or B, times the score; below 2^72 */
             alphaPay: components["schemas"]["Wei"];
-            /** @description Per answer A or B */
+            /** @description Per answer A or B; below 2^72 */
             basePay: components["schemas"]["Wei"];
             /**
              * Format: int32

@@ -1725,6 +1725,22 @@ export const labelEpochsAbi = [
  },
  {
   "type": "error",
+  "name": "LabelEpochsOnlyOperator",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   },
+   {
+    "name": "operator",
+    "type": "address",
+    "internalType": "address"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "LabelEpochsOnlyToken",
   "inputs": [
    {

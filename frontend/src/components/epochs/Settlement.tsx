@@ -4,7 +4,7 @@ import { Account } from "../../ui/Account";
 import { Hash } from "../../ui/Hash";
 import { Notice } from "../../ui/Notice";
 import { Stat, Stats } from "../../ui/Stat";
-import { consequenceText, demandText, fraudText } from "./frauds";
+import { consequenceText, demandText, fraudText, isOperators } from "./frauds";
 
 function Proposed({ payouts, decided, now }: { payouts: NonNullable<Epoch["payouts"]>; decided: boolean; now: number }) {
   const open = new Date(payouts.challengeEndsAt).getTime() > now;
@@ -45,7 +45,7 @@ function Disproofs({ disproofs, now }: { disproofs: Epoch["disproofs"]; now: num
       {disproofs.map(({ fraud, challenger, payoutsRoot, disprovedAt }) => (
         <li key={`${disprovedAt} ${fraud} ${payoutsRoot}`} className="border-l-2 border-bad pl-4">
           <p className="font-semibold">
-            {payoutsRoot === null ? "The labels were proved wrong" : "Proposed payouts were proved wrong"}, {formatRelative(disprovedAt, now)}
+            {isOperators(fraud) ? "The labels were proved wrong" : "Proposed payouts were proved wrong"}, {formatRelative(disprovedAt, now)}
           </p>
           <p className="measure">{fraudText(fraud)}</p>
           <p className="measure text-muted">{consequenceText(fraud)}</p>

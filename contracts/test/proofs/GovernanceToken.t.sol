@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {GovernanceToken} from "../../src/governance/GovernanceToken.sol";
+import {ILocker} from "../../src/interfaces/IGovernanceToken.sol";
+import {ProofAuthority, ProofBase, svm, vm} from "./ProofBase.sol";
+
+contract ProofLocker is ILocker {
+    function onLocked(address, uint256, bytes calldata) external pure returns (bytes4) {
+        return ILocker.onLocked.selector;
+    }
+}
+
+/// @notice Two holders, two lockers; any amounts locked to both by the first holder; then one call of anybody, of any
+/// function with any arguments (byte strings empty).
+contract GovernanceTokenProof is ProofBase {
+    GovernanceToken private token;
+    address private a = address(0xa11ce);
+    address private b = address(0xb0b);
+    address[2] private lockers;
+
+    function setUp() public {
+        vm.warp(NOW);
+        GovernanceToken.Allocation[] memory allocations = new GovernanceToken.Allocation[](2);
+        allocations[0] = GovernanceToken.Allocation(a, 1_000e18);
+        allocations[1] = GovernanceToken.Allocation(b, 1_000e18);
+        token = new GovernanceToken(
+            GovernanceToken.Config("Polity", "POL", 10_000e18, 100e18, address(new ProofAuthority(ADMIN))), allocations
+        );
+        for (uint256 i = 0; i < 2; ++i) {
+            lockers[i] = address(new ProofLocker());
+            vm.prank(ADMIN);
+            token.setLocker(lockers[i], true);
+        }
+        vm.prank(a);
+        token.delegate(a);
+    }
+
+    function _lock() private {
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 amount = svm.createUint256("locked");
+            vm.assume(amount != 0 && amount <= 500e18);
+            vm.prank(a);
+            token.lockAndCall(lockers[i], amount, "");
+        }
+    }
+
+    /// @dev Four properties of one exploration.
+    function check_locked_le_balance__locked_eq_sumOfLockers__unlock_seize_only_by_its_locker__only_holder_creates_lock()
+        public
+    {
+        _lock();
+        uint256 before = token.lockedBy(a, lockers[0]);
+        address caller = _anything(address(token));
+        uint256 first = token.lockedBy(a, lockers[0]);
+        assert(token.lockedBalanceOf(a) <= token.balanceOf(a));
+        assert(token.lockedBalanceOf(a) == first + token.lockedBy(a, lockers[1]));
+        assert(first >= before || caller == lockers[0]);
+        assert(first <= before || caller == a);
+    }
+
+    function check_transfer_never_reduces_below_lock(address to, uint256 amount, bool pull) public {
+        _lock();
+        uint256 unlocked = token.unlockedBalanceOf(a);
+        vm.prank(a);
+        token.approve(b, type(uint256).max);
+        vm.prank(pull ? b : a);
+        if (pull) token.transferFrom(a, to, amount);
+        else token.transfer(to, amount);
+        assert(amount <= unlocked || to == a);
+        assert(token.balanceOf(a) >= token.lockedBalanceOf(a));
+    }
+
+    function check_lock_never_moves_votes(uint256 more, uint256 less) public {
+        _lock();
+        uint256 votes = token.getVotes(a);
+        vm.prank(a);
+        token.lockAndCall(lockers[0], more, "");
+        assert(token.getVotes(a) == votes);
+        vm.prank(lockers[0]);
+        token.unlock(a, less);
+        assert(token.getVotes(a) == votes);
+        assert(token.getVotes(b) == 0);
+    }
+
+    /// @dev What was read of the past once is read for ever, whatever is done in this second and later.
+    function check_pastVotes_immutable(uint48 later) public {
+        _lock();
+        vm.warp(NOW + 10);
+        uint256 votes = token.getPastVotes(a, NOW);
+        uint256 supply = token.getPastTotalSupply(NOW);
+        vm.assume(later < 365 days);
+        vm.warp(NOW + 10 + uint256(later));
+        _anything(address(token));
+        assert(token.getPastVotes(a, NOW) == votes);
+        assert(token.getPastTotalSupply(NOW) == supply);
+    }
+
+    /// @dev Within one year from an empty bucket.
+    function check_mint_le_yearly_cap(uint256 first, uint256 second, uint32 elapsed) public {
+        vm.assume(elapsed <= 365 days);
+        uint256 supply = token.totalSupply();
+        vm.startPrank(ADMIN);
+        vm.warp(NOW + uint256(elapsed) / 2);
+        token.mint(b, first);
+        vm.warp(NOW + elapsed);
+        token.mint(b, second);
+        assert(token.totalSupply() - supply <= 100e18);
+    }
+}
