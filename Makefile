@@ -5,6 +5,8 @@
 #   make gen                         ABIs, vectors, openapi.json and the TypeScript made from them
 #   make differential [SEED=n]       random cases of the reward rule for the forge tests to repeat
 #   make scripts-test                every script of script/ against a real Anvil
+#   make prove [PROOFS=Name]         symbolic proofs of the contracts' properties, with halmos
+#   make slither                     static analysis of contracts/src
 #   make coverage                    lines and branches of contracts/src that the tests reach
 #   make mutation [CONTRACT=…] [SAMPLE=n] [SEED=n]   small changes to the contracts that the tests must notice
 #   make bench-protocol, bench-gas   a benchmark; writes bench/results/<name>.json
@@ -24,8 +26,8 @@ export OMP_WAIT_POLICY ?= passive
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: demo up test gen setup build contracts-test rust-test web-test story-test differential lint clean scripts-test coverage mutation \
-	bench-protocol bench-gas
+.PHONY: demo up test gen setup build contracts-test scripts-test rust-test web-test story-test differential prove slither coverage \
+	mutation lint clean bench-protocol bench-gas
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -48,6 +50,14 @@ contracts-test: $(STAMPS)/node differential
 	forge build --quiet
 	node tools/gen-abi.mjs --check
 	forge test
+
+prove: $(STAMPS)/node
+	$(call say,symbolic proofs)
+	tools/prove.sh $(PROOFS)
+
+slither: $(STAMPS)/node
+	$(call say,static analysis)
+	tools/slither.sh
 
 # Solidity repeats what the crate computes; the same cases every time unless SEED says otherwise.
 differential:

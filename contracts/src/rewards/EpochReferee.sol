@@ -393,6 +393,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     }
 
     /// @dev The event comes last because only the pool knows how much its caps left.
+    // slither-disable-next-line reentrancy-events
     function _slash(uint64 epoch, address labeler) private returns (uint256 slashed) {
         // Check:
         if (isSlashed[epoch][labeler]) revert EpochRefereeAlreadySlashed(epoch, labeler);
@@ -631,6 +632,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
             revert EpochRefereeInvalidOpening(epoch, position);
         }
         uint256 blockIndex = position / LabelLeaf.MAX_ROSTER;
+        // slither-disable-next-line unused-return
         (bytes memory slots,) = LabelMasks.overlap(self.secret, blockIndex, terms.blockSlots, terms.overlapSlots);
         return PayRule.goldMask(terms, slots, self.secret, blockIndex, position % LabelLeaf.MAX_ROSTER);
     }

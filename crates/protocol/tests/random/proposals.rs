@@ -43,8 +43,9 @@ pub fn wrong(rng: &mut Rng, honest: &Proposal, record: &EpochRecord) -> Proposal
     let amount = U256::from(1) + U256::from(rng.below(1 << 40));
     let stranger = PayoutLeaf { account: rng.address(), cumulative: U256::ZERO, ..leaves[at] };
     let no_pay = RawPay { position: 0, raw: U256::ZERO, running_raw: U256::ZERO };
+    let huge: U256 = amount << 100;
     let mut sums_fit = true;
-    match rng.below(18) {
+    match rng.below(20) {
         0 => leaves[at].cumulative += amount,
         1 => leaves[at].cumulative = leaves[at].cumulative.saturating_sub(amount),
         2 => leaves[at].raw_pay.raw += amount,
@@ -94,6 +95,17 @@ pub fn wrong(rng: &mut Rng, honest: &Proposal, record: &EpochRecord) -> Proposal
                 record.approved.of(leaf.account).map_or(U256::ZERO, |opening| opening.leaf.cumulative);
             leaf.cumulative -= carried;
         }),
+        // Sums that wrap around hide what one leaf holds.
+        17 if at != next => {
+            leaves[at].cumulative = leaves[at].cumulative.wrapping_sub(huge);
+            leaves[next].cumulative = leaves[next].cumulative.wrapping_add(huge);
+        }
+        18 if at != next => {
+            for (leaf, amount) in [(at, U256::ZERO.wrapping_sub(huge)), (next, huge)] {
+                leaves[leaf].raw_pay.raw = leaves[leaf].raw_pay.raw.wrapping_add(amount);
+                leaves[leaf].cumulative = leaves[leaf].cumulative.wrapping_add(amount);
+            }
+        }
         _ => {
             let (total_cumulative, total_raw) = (honest.total_cumulative, honest.total_raw);
             return match rng.below(2) {
@@ -107,8 +119,8 @@ pub fn wrong(rng: &mut Rng, honest: &Proposal, record: &EpochRecord) -> Proposal
     }
     let last = leaves[leaves.len() - 1];
     Proposal {
-        total_cumulative: last.running_total + last.cumulative,
-        total_raw: last.raw_pay.running_raw + last.raw_pay.raw,
+        total_cumulative: last.running_total.wrapping_add(last.cumulative),
+        total_raw: last.raw_pay.running_raw.wrapping_add(last.raw_pay.raw),
         payouts: Payouts::new(leaves),
     }
 }
@@ -117,7 +129,7 @@ fn add_up(leaves: &mut [PayoutLeaf]) {
     let (mut running_total, mut running_raw) = (U256::ZERO, U256::ZERO);
     for leaf in leaves {
         (leaf.running_total, leaf.raw_pay.running_raw) = (running_total, running_raw);
-        running_total += leaf.cumulative;
-        running_raw += leaf.raw_pay.raw;
+        running_total = running_total.wrapping_add(leaf.cumulative);
+        running_raw = running_raw.wrapping_add(leaf.raw_pay.raw);
     }
 }
