@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 import {IGovernanceToken, ILocker} from "../src/interfaces/IGovernanceToken.sol";
 import {ILabelEpochs} from "../src/interfaces/ILabelEpochs.sol";
 import {Fraud} from "../src/interfaces/IEpochReferee.sol";
-import {vm} from "../../script/Vm.sol";
+import {LabelEpochs} from "../src/rewards/LabelEpochs.sol";
+import {Vm, vm} from "../../script/Vm.sol";
 import {LabelEpochsTest} from "./LabelEpochsBase.sol";
 
 contract Bonds_OnLocked_Test is LabelEpochsTest {
@@ -98,6 +99,33 @@ contract Bonds_Slash_Test is LabelEpochsTest {
             vm.assertEq(token.balanceOf(proposer), proposers - bond);
         }
         _assertBond(proposer, 10 * MIN_PROPOSER_BOND - bond, 0);
+    }
+
+    /// @dev Half of the smallest bond is nothing, and the token refuses to move nothing.
+    function test_ABondOfOneWeiGoesToTheReserve() public {
+        LabelEpochs.Config memory config = _config();
+        (config.minProposerBond, config.proposerBondBps) = (1, 0);
+        epochs = new LabelEpochs(config);
+        token.setLocker(address(epochs), true);
+        token.lockAndCall(address(epochs), OPERATOR_BOND, "");
+        token.transfer(proposer, 1);
+        _lock(proposer, 1);
+        uint64 epoch = _openProposed(1);
+        epochs.disprovePayouts(epoch, challenger, Fraud.Score);
+        vm.assertEq(token.balanceOf(RESERVE), 1);
+        _assertBond(proposer, 0, 0);
+    }
+
+    /// @dev An indexer sees a bond change only where one did.
+    function test_ABondThatIsNotThereIsNotReported() public {
+        uint64 epoch = _openCommitted();
+        _skip(REVEAL_WINDOW);
+        epochs.missReveal(epoch);
+        vm.recordLogs();
+        epochs.voidEpoch(epoch);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        vm.assertEq(logs.length, 1);
+        vm.assertEq(logs[0].topics[0], ILabelEpochs.EpochVoided.selector);
     }
 
     /// @dev Under its own name, too, a fraud that proves itself costs half a bond.

@@ -184,7 +184,8 @@ contract GasRewards_Test is GasTest {
     function test_AnEpochOfManyAccounts() public {
         uint64 epoch = _proposedEpoch();
         bytes32 root = PayoutsTree.root(accounts, cumulative);
-        Proposal memory p = _proposal(address(d.labelEpochs), abi.encodeCall(LabelEpochs.acceptPayouts, (epoch, root)));
+        Proposal memory p =
+            _proposal(address(d.labelEpochs), abi.encodeCall(LabelEpochs.acceptPayouts, (epoch, root)));
         _succeedAndQueue(p);
         _execute(p);
         _snapshot("execute: acceptPayouts", 240_500);

@@ -487,6 +487,14 @@ contract LabelEpochs_ProposePayouts_Test is LabelEpochsTest {
         vm.assertEq(epochs.epochOf(epoch).proposerBond, _bondFor(second));
     }
 
+    function test_AnEpochMayPayNothingAndAllOfItsBudget() public {
+        _openAccepted(0);
+        _openAccepted(uint112(BUDGET));
+        _openAccepted(uint112(BUDGET));
+        vm.assertEq(distributor.totalApproved(), BUDGET);
+        vm.assertEq(epochs.lastSettledEpoch(), 3);
+    }
+
     function test_RevertIf_TheEpochBeforeIsNotSettled() public {
         _open();
         uint64 second = _openRevealed();
@@ -794,7 +802,7 @@ contract LabelEpochs_Freeze_Test is LabelEpochsTest {
         epochs.acceptPayouts(epoch, ROOT);
     }
 
-    function test_RevertIf_FrozenAlready() public {
+    function test_one_open_case_per_subject() public {
         uint64 epoch = _openProposed(1);
         epochs.freeze(epoch, challenger);
         vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsFrozen.selector, epoch, challenger));
@@ -1106,6 +1114,30 @@ contract LabelEpochs_IsPausable_Test is LabelEpochsTest {
 }
 
 contract LabelEpochs_Attacks_Test is LabelEpochsTest {
+    /// @dev Whatever it rules, and as often as it likes, the referee ends with nothing: no tokens, no bond, no votes.
+    function testFuzz_judge_never_gains(uint256 rulings) public {
+        address judge = _account("judge");
+        bytes4[] memory selectors = new bytes4[](4);
+        (selectors[0], selectors[1]) = (epochs.freeze.selector, epochs.unfreeze.selector);
+        (selectors[2], selectors[3]) = (epochs.disprovePayouts.selector, epochs.disproveLabels.selector);
+        manager.setTargetFunctionRole(address(epochs), selectors, 5);
+        manager.grantRole(5, judge, 0);
+        uint64 epoch = _openProposed(1);
+        vm.startPrank(judge);
+        for (uint256 round = 0; round < 8 && rulings & 3 != 3; ++round) {
+            epochs.freeze(epoch, challenger);
+            if (rulings & 3 == 0) epochs.unfreeze(epoch, responder);
+            else if (rulings & 3 == 1) epochs.disprovePayouts(epoch, challenger, Fraud.Score);
+            else epochs.disproveLabels(epoch, challenger, Fraud.Receipt);
+            if (rulings & 3 != 0) break;
+            rulings >>= 2;
+        }
+        vm.stopPrank();
+        vm.assertEq(token.balanceOf(judge) + token.balanceOf(address(epochs)), 0);
+        vm.assertEq(token.getVotes(judge), 0);
+        _assertBond(judge, 0, 0);
+    }
+
     /// @dev One person under two names demands and answers, to hold up the vote: each round costs half a bond.
     function test_Attack_DelayByAnsweringOnesOwnDemands() public {
         uint64 epoch = _openProposed(1);
@@ -1193,7 +1225,8 @@ contract LabelEpochs_Attacks_Test is LabelEpochsTest {
         _propose(next, "worse", uint112(BUDGET));
     }
 
-    /// @dev A referee that never decides again keeps nothing for ever: a vote ends the epoch, and all bonds are free.
+    /// @dev every_case_terminates: an open demand ends by an answer or by its deadline, which the referee's own tests show;
+    /// should the referee itself never decide again, a vote ends the epoch, and all bonds are free.
     function test_Attack_DeadReferee() public {
         uint64 epoch = _openProposed(1);
         epochs.freeze(epoch, challenger);

@@ -170,9 +170,11 @@ contract RewardDistributor_Claim_Test is RewardDistributorTest {
         times = _bound(times, 1, 5);
         _approveTree(seed, 7);
         distributor.claim(_claimOf(index));
+        vm.recordLogs();
         for (uint256 i = 0; i < times; ++i) {
             vm.assertEq(distributor.claim(_claimOf(index)), 0);
         }
+        vm.assertEq(vm.getRecordedLogs().length, 0);
         vm.assertEq(distributor.totalPaid(), cumulative[index]);
         vm.assertEq(token.balanceOf(accounts[index]), cumulative[index]);
     }

@@ -396,6 +396,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     }
 
     /// @dev The event comes last because only the pool knows how much its caps left.
+    // slither-disable-next-line reentrancy-events
     function _slash(uint64 epoch, address labeler) private returns (uint256 slashed) {
         // Check:
         if (isSlashed[epoch][labeler]) revert EpochRefereeAlreadySlashed(epoch, labeler);
@@ -497,30 +498,30 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     }
 
     function _epochOf(uint64 epoch) private view returns (ILabelEpochs.Epoch memory self) {
-        uint256 at;
+        uint256 pointer;
         assembly ("memory-safe") {
-            at := self
+            pointer := self
         }
-        _read(ILabelEpochs.epochOf.selector, epoch, at, EPOCH_SIZE);
+        _read(ILabelEpochs.epochOf.selector, epoch, pointer, EPOCH_SIZE);
     }
 
     function _termsOf(uint64 epoch) private view returns (ILabelEpochs.Terms memory terms) {
-        uint256 at;
+        uint256 pointer;
         assembly ("memory-safe") {
-            at := terms
+            pointer := terms
         }
-        _read(ILabelEpochs.termsOf.selector, epoch, at, TERMS_SIZE);
+        _read(ILabelEpochs.termsOf.selector, epoch, pointer, TERMS_SIZE);
     }
 
-    /// @dev Calls a view of {labelEpochs} and puts what it returns `at` a struct in memory. A struct of static fields is
-    /// encoded as it lies in memory, so there is nothing to decode: 2 kB less code and 5,000 less gas per proof.
-    function _read(bytes4 selector, uint64 epoch, uint256 at, uint256 size) private view {
+    /// @dev Calls a view of {labelEpochs} and puts what it returns at `pointer`: a struct in memory. A struct of static
+    /// fields is encoded as it lies in memory, so there is nothing to decode: 1 kB less code and 3,600 gas less a proof.
+    function _read(bytes4 selector, uint64 epoch, uint256 pointer, uint256 size) private view {
         address target = address(labelEpochs);
         bool ok;
         assembly ("memory-safe") {
             mstore(0x00, selector)
             mstore(0x04, epoch)
-            ok := staticcall(gas(), target, 0x00, 0x24, at, size)
+            ok := staticcall(gas(), target, 0x00, 0x24, pointer, size)
             ok := and(ok, eq(returndatasize(), size))
         }
         if (!ok) revert EpochRefereeWrongStatus(epoch);
@@ -665,6 +666,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
             revert EpochRefereeInvalidOpening(epoch, position);
         }
         uint256 blockIndex = position / LabelLeaf.MAX_ROSTER;
+        // slither-disable-next-line unused-return
         (bytes memory slots,) = LabelMasks.overlap(self.secret, blockIndex, terms.blockSlots, terms.overlapSlots);
         return PayRule.goldMask(terms, slots, self.secret, blockIndex, position % LabelLeaf.MAX_ROSTER);
     }

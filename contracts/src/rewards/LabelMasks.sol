@@ -104,6 +104,8 @@ library LabelMasks {
                     let slot := byte(0, mload(other))
                     mstore8(other, byte(0, mload(at)))
                     mstore8(at, slot)
+                    // 1 << slot is what is meant.
+                    // slither-disable-next-line incorrect-shift
                     mask := or(mask, shl(slot, 1))
                     at := add(at, 1)
                     if eq(at, next) { break }
