@@ -4,6 +4,8 @@
 #   make test                        every suite: forge, cargo, vitest, the tiny story with a browser
 #   make gen                         ABIs, vectors, openapi.json and the TypeScript made from them
 #   make differential [SEED=n]       random cases of the reward rule for the forge tests to repeat
+#   make prove [PROOFS=Name]         symbolic proofs of the contracts' properties, with halmos
+#   make slither                     static analysis of contracts/src
 #   make bench-protocol              a benchmark; writes bench/results/<name>.json
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -21,7 +23,7 @@ export OMP_WAIT_POLICY ?= passive
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: demo up test gen setup build contracts-test rust-test web-test story-test differential lint clean bench-protocol
+.PHONY: demo up test gen setup build contracts-test rust-test web-test story-test differential prove slither lint clean bench-protocol
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -44,6 +46,14 @@ contracts-test: $(STAMPS)/node differential
 	forge build --quiet
 	node tools/gen-abi.mjs --check
 	forge test
+
+prove: $(STAMPS)/node
+	$(call say,symbolic proofs)
+	tools/prove.sh $(PROOFS)
+
+slither: $(STAMPS)/node
+	$(call say,static analysis)
+	tools/slither.sh
 
 # Solidity repeats what the crate computes; the same cases every time unless SEED says otherwise.
 differential:

@@ -39,6 +39,7 @@ interface Vm {
     function chainId(uint256 newChainId) external;
     function deal(address account, uint256 balance) external;
     function setBlockhash(uint256 blockNumber, bytes32 blockHash) external;
+    function store(address target, bytes32 slot, bytes32 value) external;
     function getNonce(address account) external view returns (uint64);
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
 

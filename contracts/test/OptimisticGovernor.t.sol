@@ -573,11 +573,11 @@ contract OptimisticGovernor_Attacks_Test is OptimisticGovernorTest {
     }
 
     /// @dev … not one after the other, years later or from another proposer …
-    function testFuzz_Attack_a_vetoed_action_comes_back(string memory description, uint32 later) public {
+    function testFuzz_Attack_a_vetoed_action_comes_back(uint256 description, uint32 later) public {
         Proposal memory p = _acceptCall(1);
         uint256 proposalId = _vetoed(p);
         _skip(later);
-        p.description = description;
+        p.description = vm.toString(description);
         _expectVetoed(proposalId);
         _proposeAs(optimistic, proposer, p);
         vm.prank(address(timelock));

@@ -138,11 +138,11 @@ contract StakingPool_Constructor_Test is StakingPoolTest {
     function test_RevertIf_TheTokensCapExceeds96Bits() public {
         StakingPool.Config memory config = _config();
         GovernanceToken.Config memory big;
-        (big.cap, big.authority) = (uint256(type(uint96).max) + 1, address(manager));
+        (big.cap, big.authority) = (uint256(2 ** 96), address(manager));
         config.token = new GovernanceToken(big, new GovernanceToken.Allocation[](0));
         _expectOutOfBounds("token");
         new StakingPool(config);
-        (big.cap, big.authority) = (type(uint96).max, address(manager));
+        (big.cap, big.authority) = (2 ** 96 - 1, address(manager));
         config.token = new GovernanceToken(big, new GovernanceToken.Allocation[](0));
         new StakingPool(config);
     }
@@ -354,6 +354,9 @@ contract StakingPool_Withdraw_Test is StakingPoolTest {
 }
 
 contract StakingPool_NotifyReward_Test is StakingPoolTest {
+    /// @dev Of `_index` in the pool's storage, behind authority, pauses and stream.
+    uint256 private constant INDEX_SLOT = 3;
+
     function testFuzz_notify_pulls_exactly_amount(uint256 amount, uint256 duration) public {
         amount = _bound(amount, MIN_REWARD, 1_000_000e18);
         duration = _bound(duration, 1 days, 365 days);
@@ -432,6 +435,21 @@ contract StakingPool_NotifyReward_Test is StakingPoolTest {
     function test_RevertIf_TheRateExceeds72Bits() public {
         vm.expectRevert();
         pool.notifyReward(5_000e18, 1);
+    }
+
+    /// @dev An index that is half full, as after 6e11 tokens streamed to one that was staked: exits work, streams are over.
+    function test_RevertIf_TheIndexIsExhausted() public {
+        _stake(HAS);
+        pool.notifyReward(100e18, 100);
+        _skip(100);
+        uint256 half = type(uint120).max / 2;
+        vm.store(address(pool), bytes32(INDEX_SLOT), bytes32(half | uint256(_now()) << 216));
+        vm.assertEq(pool.rewardState().perShare, half);
+        vm.expectRevert(abi.encodeWithSelector(IStakingPool.StakingPoolIndexExhausted.selector, half));
+        pool.notifyReward(MIN_REWARD, 100);
+        _requestUnstake(HAS);
+        _skip(COOLDOWN);
+        vm.assertEq(_withdraw(), HAS);
     }
 
     function testFuzz_RevertIf_CallerIsNotGovernance(address caller) public {

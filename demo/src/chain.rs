@@ -47,6 +47,9 @@ impl Chain {
         let provider = ProviderBuilder::new().wallet(wallet).connect_http(self.rpc_url.parse()?);
         provider.client().set_poll_interval(POLL);
         let request = TransactionRequest::default().to(target).input(Bytes::from(data).into());
+        // What accrues by the second costs more in the block that is mined than in the one that was estimated.
+        let gas = provider.estimate_gas(request.clone().from(signer(from)?.address())).await?;
+        let request = request.gas_limit(gas * 3 / 2);
         let receipt = provider.send_transaction(request).await?.get_receipt().await?;
         ensure!(receipt.status(), "transaction {} of account {from} reverted", receipt.transaction_hash);
         receipt.block_number.context("a receipt without a block")

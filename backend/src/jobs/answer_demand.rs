@@ -43,11 +43,11 @@ async fn answer(
     Ok(match demand.tree {
         DemandedTree::Labels => {
             let labels = Labels::new(Epoch(epoch), &payouts::bundle(app, on_chain).await?.label_words());
-            app.chain.answer_label(epoch, labels.open(demand.index).ok_or_else(unknown)?)
+            app.chain.answer_label(epoch, &labels.open(demand.index).ok_or_else(unknown)?)
         }
         DemandedTree::Gold => {
             let gold = Gold::new(&payouts::bundle(app, on_chain).await?.gold_words());
-            app.chain.answer_gold(epoch, gold.open(demand.index).ok_or_else(unknown)?)
+            app.chain.answer_gold(epoch, &gold.open(demand.index).ok_or_else(unknown)?)
         }
         DemandedTree::Payouts => {
             let leaves = payout_leaves::list(&mut *app.pool.acquire().await?, epoch).await?;
@@ -59,7 +59,7 @@ async fn answer(
                 ))
                 .into());
             }
-            app.chain.answer_payout(epoch, payouts.open(demand.index).ok_or_else(unknown)?)
+            app.chain.answer_payout(epoch, &payouts.open(demand.index).ok_or_else(unknown)?)
         }
     })
 }

@@ -9,13 +9,19 @@ use anyhow::{Context, bail};
 use protocol::{
     Epoch, EpochTerms,
     labels::{Bundle, block_count, labels_tree},
-    rewards::{EpochPayouts, epoch_payouts, secret_hash, seed},
+    rewards::{EpochPayouts, PayoutLeaf, epoch_payouts, secret_hash, seed},
 };
 use std::collections::BTreeMap;
 
 /// Recompute all epochs up to `last`: cumulative amounts build on each other.
 pub async fn verify(evidence: &Evidence, last: u64) -> anyhow::Result<()> {
-    let mut cumulative = BTreeMap::new();
+    settled(evidence, last).await?;
+    Ok(())
+}
+
+/// As [`verify`]; the leaves of the payouts tree that was accepted last.
+pub async fn settled(evidence: &Evidence, last: u64) -> anyhow::Result<Vec<PayoutLeaf>> {
+    let mut leaves: Vec<PayoutLeaf> = Vec::new();
     for epoch in 1..=last {
         let on_chain = evidence.chain.epoch(epoch).await?;
         match on_chain.status {
@@ -26,16 +32,17 @@ pub async fn verify(evidence: &Evidence, last: u64) -> anyhow::Result<()> {
             }
             EpochStatus::Voided => println!("epoch {epoch}: voided, pays nothing"),
             _ => {
+                let cumulative = leaves.iter().map(|leaf| (leaf.account, leaf.cumulative)).collect();
                 let payouts = recompute(evidence, epoch, &on_chain, &cumulative).await?;
                 if let Some(payouts) = payouts
                     && on_chain.status == EpochStatus::Accepted
                 {
-                    cumulative = payouts.leaves.iter().map(|leaf| (leaf.account, leaf.cumulative)).collect();
+                    leaves = payouts.leaves;
                 }
             }
         }
     }
-    Ok(())
+    Ok(leaves)
 }
 
 /// The bundle of a committed epoch, with every signature and the labels root checked.
@@ -117,7 +124,7 @@ async fn recompute(
 }
 
 /// The seed is the secret committed to at the opening, mixed with the hash of the block after the labels' commitment.
-async fn check_seed(
+pub async fn check_seed(
     evidence: &Evidence,
     epoch: u64,
     terms: &EpochTerms,

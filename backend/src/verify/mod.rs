@@ -4,16 +4,22 @@
 //! | file | checks |
 //! |---|---|
 //! | [`epoch`] | labels, signatures, seed, pays and payouts root of every epoch up to one |
+//! | [`fraud`] | what is wrong with payouts that somebody proposed, and the transaction that proves it |
 //! | [`model`] | a version's files, run, datasets and the labels that they came from |
 //! | [`sources`] | where the published files are |
 mod epoch;
+mod fraud;
 mod model;
 mod sources;
 
-use crate::{chain::ChainHandle, config::Config};
+use crate::{
+    chain::{Call, ChainHandle},
+    config::Config,
+};
 use alloy::primitives::B256;
 use anyhow::Context;
 use localnet::read_deployment;
+use protocol::rewards::PayoutLeaf;
 use sources::Files;
 use std::path::PathBuf;
 
@@ -24,6 +30,16 @@ pub enum Target {
     Epoch {
         /// The last epoch to check
         epoch: u64,
+        #[command(flatten)]
+        source: Source,
+    },
+    /// Look for an error in payouts that somebody proposed, and print the transaction that proves it
+    Payouts {
+        /// The epoch; all before it must be settled
+        epoch: u64,
+        /// JSON array of the proposed tree's leaves, as its proposer published them
+        #[arg(long, value_name = "FILE")]
+        leaves: PathBuf,
         #[command(flatten)]
         source: Source,
     },
@@ -68,6 +84,10 @@ struct Evidence {
 pub async fn run(config: Config, target: Target) -> anyhow::Result<()> {
     match target {
         Target::Epoch { epoch, source } => epoch::verify(&gather(&config, &source).await?, epoch).await,
+        Target::Payouts { epoch, leaves, source } => {
+            let leaves = std::fs::read(&leaves).with_context(|| format!("reading {}", leaves.display()))?;
+            fraud::verify(&gather(&config, &source).await?, epoch, serde_json::from_slice(&leaves)?).await
+        }
         Target::Model { version_id, replay, source } => {
             let evidence = gather(&config, &source).await?;
             let provenance = model::verify(&evidence, version_id).await?;
@@ -80,6 +100,21 @@ pub async fn run(config: Config, target: Target) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// The transaction that proves an error in the payouts proposed for an epoch; `None` when they are right.
+///
+/// # Errors
+/// Something cannot be read, or the leaves are not those of the proposed root.
+pub async fn disprove(
+    config: &Config,
+    source: &Source,
+    epoch: u64,
+    leaves: Vec<PayoutLeaf>,
+) -> anyhow::Result<Option<Call>> {
+    let evidence = gather(config, source).await?;
+    let disproof = fraud::find(&evidence, epoch, leaves).await?;
+    Ok(disproof.map(|disproof| evidence.chain.disprove(epoch, &disproof)))
 }
 
 async fn gather(config: &Config, source: &Source) -> anyhow::Result<Evidence> {

@@ -7,16 +7,25 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 import {ERC20Votes} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Votes.sol";
 import {Votes} from "@openzeppelin/contracts/governance/utils/Votes.sol";
 import {ERC6372Utils} from "@openzeppelin/contracts/utils/ERC6372Utils.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 import {IGovernanceToken, ILocker} from "../interfaces/IGovernanceToken.sol";
 
 /// @title Governance token with stake in place
-/// @dev A lock is only bookkeeping: `locked[account] = Σ lockedBy[account][locker] <= balanceOf(account)` always holds,
-/// enforced in `_update`. A locker reaches nothing but what its holders locked to it themselves.
+/// @dev A lock is only bookkeeping: `lockedBalanceOf(account) = Σ lockedBy(account, locker) <= balanceOf(account)` always
+/// holds, enforced in `_update`. A locker reaches nothing but what its holders locked to it themselves.
 contract GovernanceToken is IGovernanceToken, ERC20, ERC20Permit, ERC20Votes, AccessManaged {
     using RateLimiter for RateLimiter.RefillingBucket;
+    using SafeCast for uint256;
+
+    /// @dev One slot: nearly everybody locks to a single locker, and then this is all there is to write. What the first
+    /// locker holds is what the others leave of the total.
+    struct Locks {
+        address first; // 0 exactly when nothing is locked
+        uint96 total; // wei, with all lockers
+    }
 
     struct Allocation {
         address account;
@@ -40,8 +49,10 @@ contract GovernanceToken is IGovernanceToken, ERC20, ERC20Permit, ERC20Votes, Ac
 
     RateLimiter.RefillingBucket private _mintBucket;
     mapping(address locker => bool) private _lockers;
-    mapping(address account => uint256) private _locked;
-    mapping(address account => mapping(address locker => uint256)) private _lockedBy;
+    mapping(address account => Locks) private _locks;
+    /// @dev Locks with other lockers than the first, and their sum.
+    mapping(address account => mapping(address locker => uint256)) private _lockedElsewhere;
+    mapping(address account => uint256) private _sumElsewhere;
 
     constructor(Config memory config, Allocation[] memory allocations)
         ERC20(config.name, config.symbol)
@@ -67,9 +78,7 @@ contract GovernanceToken is IGovernanceToken, ERC20, ERC20Permit, ERC20Votes, Ac
         _checkUnlocked(account, amount);
         // Effect:
         if (delegates(account) == address(0)) _delegate(account, account);
-        _locked[account] += amount;
-        uint256 lockedByLocker = _lockedBy[account][locker] += amount;
-        emit Locked(account, locker, amount, lockedByLocker);
+        emit Locked(account, locker, amount, _increaseLock(account, locker, amount));
         // Interaction:
         if (ILocker(locker).onLocked(account, amount, data) != ILocker.onLocked.selector) {
             revert GovernanceTokenLockRejected(locker);
@@ -111,17 +120,19 @@ contract GovernanceToken is IGovernanceToken, ERC20, ERC20Permit, ERC20Votes, Ac
 
     /// @inheritdoc IGovernanceToken
     function lockedBalanceOf(address account) external view returns (uint256) {
-        return _locked[account];
+        return _locks[account].total;
     }
 
     /// @inheritdoc IGovernanceToken
-    function lockedBy(address account, address locker) external view returns (uint256) {
-        return _lockedBy[account][locker];
+    function lockedBy(address account, address locker) public view returns (uint256) {
+        Locks storage locks = _locks[account];
+        if (locker != locks.first) return _lockedElsewhere[account][locker];
+        return locks.total - _sumElsewhere[account];
     }
 
     /// @inheritdoc IGovernanceToken
     function unlockedBalanceOf(address account) public view returns (uint256) {
-        return balanceOf(account) - _locked[account];
+        return balanceOf(account) - _locks[account].total;
     }
 
     /// @inheritdoc IGovernanceToken
@@ -143,19 +154,38 @@ contract GovernanceToken is IGovernanceToken, ERC20, ERC20Permit, ERC20Votes, Ac
         return super.nonces(owner);
     }
 
+    function _increaseLock(address account, address locker, uint256 amount) private returns (uint256 lockedByLocker) {
+        Locks memory locks = _locks[account];
+        if (locks.total == 0) {
+            _locks[account] = Locks(locker, amount.toUint96());
+            return amount;
+        }
+        locks.total += amount.toUint96();
+        _locks[account] = locks;
+        if (locker == locks.first) return locks.total - _sumElsewhere[account];
+        _sumElsewhere[account] += amount;
+        return _lockedElsewhere[account][locker] += amount;
+    }
+
     function _decreaseLock(address account, address locker, uint256 amount) private returns (uint256 remaining) {
         // Check:
         if (amount == 0) revert GovernanceTokenZeroAmount();
-        uint256 lockedByLocker = _lockedBy[account][locker];
+        uint256 lockedByLocker = lockedBy(account, locker);
         if (lockedByLocker < amount) revert GovernanceTokenLockTooSmall(account, locker, lockedByLocker, amount);
         // Effect:
         remaining = lockedByLocker - amount;
-        _lockedBy[account][locker] = remaining;
-        _locked[account] -= amount;
+        Locks memory locks = _locks[account];
+        if (locker != locks.first) {
+            _lockedElsewhere[account][locker] = remaining;
+            _sumElsewhere[account] -= amount;
+        }
+        locks.total -= uint96(amount);
+        if (locks.total == 0) locks.first = address(0);
+        _locks[account] = locks;
     }
 
     function _update(address from, address to, uint256 value) internal override(ERC20, ERC20Votes) {
-        if (from != address(0) && _locked[from] != 0) _checkUnlocked(from, value);
+        if (from != address(0) && _locks[from].total != 0) _checkUnlocked(from, value);
         super._update(from, to, value);
     }
 

@@ -75,6 +75,8 @@ interface IStakingPool {
     error StakingPoolDurationOutOfBounds(uint256 duration, uint256 maximum);
     /// @notice The stream that runs would be diluted: add more, or take a shorter duration.
     error StakingPoolRateBelowRunning(uint256 rate, uint256 running);
+    /// @notice The index has no room for the worst case of another stream: time for a new pool.
+    error StakingPoolIndexExhausted(uint256 perShare);
     /// @notice A case slashes once.
     error StakingPoolCaseSettled(bytes32 caseId);
     /// @notice All slashes together are limited per window; `available` refills by the second.

@@ -12,6 +12,8 @@ library Bits {
             word -= (word >> 1) & (type(uint256).max / 3);
             word = (word & (type(uint256).max / 5)) + ((word >> 2) & (type(uint256).max / 5));
             word = (word + (word >> 4)) & (type(uint256).max / 17);
+            // The quotient is the exact pattern 0x0101…01.
+            // slither-disable-next-line divide-before-multiply
             return (word * (type(uint256).max / 255)) >> 248;
         }
     }

@@ -25,7 +25,7 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
     /// @dev Two storage slots; the first is all that a new staker writes.
     struct Account {
         uint96 active;
-        uint144 perShare; // the index up to which rewards are settled
+        uint120 perShare; // the index up to which rewards are settled
         uint96 thawing;
         uint48 availableAt;
         uint96 owed; // wei earned up to there and not claimed
@@ -35,15 +35,15 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
     struct Stream {
         uint96 totalActive;
         uint72 rate; // wei per second
-        uint40 settledAt; // until when it was handed out; <= endsAt
         uint40 endsAt; // 0 when no stream ever ran
     }
 
-    /// @dev One slot. Grows by `released · SCALE / totalActive`: with at least MIN_ACCRUING_STAKE staked, 144 bits last
-    /// for 2.8e8 times the largest supply. What division leaves over, in 1/SCALE wei, goes to the next release.
+    /// @dev One slot. Grows by `released · SCALE / totalActive`; what the division leaves over, in 1/SCALE wei, goes to the
+    /// next release.
     struct Index {
-        uint144 perShare;
-        uint112 remainder;
+        uint120 perShare;
+        uint96 remainder;
+        uint40 settledAt; // until when the stream was handed out; <= endsAt
     }
 
     struct Config {
@@ -175,13 +175,11 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
     function claimReward() external returns (uint256 amount) {
         address account = _msgSender();
         Account storage self = _accounts[account];
-        Stream memory stream = _stream;
-        amount = _settle(self, stream) + self.owed;
+        amount = _settle(self, _stream) + self.owed;
         // Check:
         if (amount == 0) revert StakingPoolNothingToClaim(account);
         // Effect:
         if (self.owed != 0) self.owed = 0;
-        _stream = stream;
         emit RewardPaid(account, amount);
         // Interaction:
         IERC20(address(token)).safeTransfer(account, amount);
@@ -234,17 +232,17 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
     /// @inheritdoc IStakingPool
     function earned(address account) external view returns (uint256) {
         Account storage self = _accounts[account];
-        (uint256 perShare,,) = _accrued(_stream);
-        return self.owed + self.active * (perShare - self.perShare) / SCALE;
+        (Index memory index,) = _accrued(_stream);
+        return self.owed + self.active * uint256(index.perShare - self.perShare) / SCALE;
     }
 
     /// @inheritdoc IStakingPool
     function rewardState() external view returns (RewardState memory state) {
         Stream memory stream = _stream;
-        uint256 reserved;
-        (state.perShare, state.remainder, reserved) = _accrued(stream);
+        (Index memory index, uint256 reserved) = _accrued(stream);
+        (state.perShare, state.remainder) = (index.perShare, index.remainder);
         state.endsAt = stream.endsAt;
-        state.remaining = uint256(stream.rate) * (stream.endsAt - stream.settledAt);
+        state.remaining = uint256(stream.rate) * (stream.endsAt - index.settledAt);
         state.rate = state.remaining == 0 ? 0 : stream.rate;
         state.reserve = _reserve + reserved;
     }
@@ -276,43 +274,39 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         return selector == ILocker.onLocked.selector;
     }
 
-    /// @dev Brings `stream` to this moment, in memory. Returns the index then, and how much of the release nobody was
-    /// staked for.
-    function _accrued(Stream memory stream)
-        private
-        view
-        returns (uint256 perShare, uint256 remainder, uint256 reserved)
-    {
+    /// @dev The index as it is at this moment, and how much of the release nobody was staked for.
+    function _accrued(Stream memory stream) private view returns (Index memory index, uint256 reserved) {
         // No stream ever ran: the index is zero, for the pool and for every account.
-        if (stream.endsAt == 0) return (0, 0, 0);
-        (perShare, remainder) = (_index.perShare, _index.remainder);
+        if (stream.endsAt == 0) return (index, 0);
+        index = _index;
         uint256 until = Math.min(Time.timestamp(), stream.endsAt);
-        uint256 released = uint256(stream.rate) * (until - stream.settledAt);
-        stream.settledAt = uint40(until);
-        if (stream.totalActive < MIN_ACCRUING_STAKE) return (perShare, remainder, released);
-        if (released == 0) return (perShare, remainder, 0);
-        uint256 units = released * SCALE + remainder;
-        perShare += units / stream.totalActive;
-        remainder = units % stream.totalActive;
+        uint256 released = uint256(stream.rate) * (until - index.settledAt);
+        index.settledAt = uint40(until);
+        if (stream.totalActive < MIN_ACCRUING_STAKE) return (index, released);
+        if (released == 0) return (index, 0);
+        uint256 units = released * SCALE + index.remainder;
+        index.perShare += uint120(units / stream.totalActive);
+        index.remainder = uint96(units % stream.totalActive);
     }
 
-    /// @dev {_accrued}, and moves the account to the index. The caller stores the stream and credits what is returned.
+    /// @dev Brings the index to this moment and the account to the index. The caller credits what is returned.
     function _settle(Account storage self, Stream memory stream) private returns (uint256 earned_) {
         if (stream.endsAt == 0) return 0;
-        (uint256 perShare, uint256 remainder, uint256 reserved) = _accrued(stream);
-        uint256 units = self.active * (perShare - self.perShare);
+        (Index memory index, uint256 reserved) = _accrued(stream);
+        uint256 units = self.active * uint256(index.perShare - self.perShare);
         earned_ = units / SCALE;
-        // A fraction of a wei is not the account's to lose again and again: all share it in the next release. 5e9
-        // accounts would have to leave one before that, to overflow.
-        _index = Index(uint144(perShare), uint112(remainder + units % SCALE));
-        self.perShare = uint144(perShare);
+        // A fraction of a wei is not the account's to lose again and again: all share it in the next release. After tens
+        // of thousands of accounts without a release, the next ones' fractions are dropped: no exit may revert for that.
+        index.remainder = uint96(Math.min(index.remainder + units % SCALE, type(uint96).max));
+        _index = index;
+        self.perShare = index.perShare;
         if (reserved != 0) _addToReserve(reserved);
     }
 
     /// @dev Adds `amount`, or the whole reserve, to what still streams, and spreads both over `duration` from now.
     function _startStream(uint256 amount, uint256 duration, bool fromReserve) private returns (uint256) {
         Stream memory stream = _stream;
-        (uint256 perShare, uint256 remainder, uint256 reserved) = _accrued(stream);
+        (Index memory index, uint256 reserved) = _accrued(stream);
         uint256 reserve = _reserve + reserved;
         if (fromReserve) (amount, reserve) = (reserve, 0);
         // Check:
@@ -320,15 +314,21 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         if (duration == 0 || duration > maxStreamDuration) {
             revert StakingPoolDurationOutOfBounds(duration, maxStreamDuration);
         }
-        uint256 remaining = uint256(stream.rate) * (stream.endsAt - stream.settledAt);
+        uint256 remaining = uint256(stream.rate) * (stream.endsAt - index.settledAt);
         uint256 rate = (remaining + amount) / duration;
         if (remaining != 0 && rate < stream.rate) revert StakingPoolRateBelowRunning(rate, stream.rate);
+        // Were a single MIN_ACCRUING_STAKE there for all of it, the index must still not overflow, for that would stop
+        // exits. Enough for 6e11 tokens; what fractions add is nothing beside the half that stays free.
+        if (index.perShare + (remaining + amount) * (SCALE / MIN_ACCRUING_STAKE) > type(uint120).max / 2) {
+            revert StakingPoolIndexExhausted(index.perShare);
+        }
         // Effect:
+        // What the division left over, to the wei.
+        // slither-disable-next-line divide-before-multiply
         reserve += remaining + amount - rate * duration;
         uint48 now_ = Time.timestamp();
-        (stream.rate, stream.settledAt, stream.endsAt) = (rate.toUint72(), uint40(now_), uint40(now_ + duration));
-        _stream = stream;
-        _index = Index(uint144(perShare), uint112(remainder));
+        (stream.rate, stream.endsAt, index.settledAt) = (rate.toUint72(), uint40(now_ + duration), uint40(now_));
+        (_stream, _index) = (stream, index);
         _reserve = uint96(reserve);
         emit RewardNotified(amount, rate, stream.endsAt, reserve);
         return amount;

@@ -7,11 +7,16 @@ use protocol::{
     Epoch, GoldWord,
     labels::{block_count, gold_blocks},
     rewards::{
-        EpochPayouts, Reason, epoch_payouts,
+        EpochPayouts, Reason,
+        disproof::{Disproof, Proposal, disprove},
+        epoch_payouts,
         openings::{Gold, Labels, Payouts},
     },
 };
-use random::{RandomEpoch, Rng, earlier};
+use random::{
+    RandomEpoch, Rng, blocks, earlier,
+    proposals::{approved, record, wrong},
+};
 use std::collections::{BTreeMap, HashMap};
 
 const EPOCH: Epoch = Epoch(7);
@@ -22,8 +27,7 @@ type Previous = BTreeMap<alloy_primitives::Address, U256>;
 fn cases(n: u64) -> impl Iterator<Item = (RandomEpoch, Previous, EpochPayouts)> {
     (0..n).map(|case| {
         let mut rng = Rng::new(case);
-        let mut blocks: Vec<u32> = (0..4).filter(|_| rng.in_percent(60)).collect();
-        blocks.push(5 + rng.below(3) as u32);
+        let blocks = blocks(&mut rng);
         let epoch = RandomEpoch::new(&mut rng, &blocks);
         let n_others = rng.below(9);
         let previous = earlier(&mut rng, &epoch.words, n_others);
@@ -172,4 +176,49 @@ fn another_secret_or_seed_pays_otherwise() {
     assert!(differs(|epoch| epoch.seed = B256::repeat_byte(1)) > 10);
     assert!(differs(|epoch| epoch.secret = B256::repeat_byte(1)) > 10);
     assert!(differs(|_| ()) == 0);
+}
+
+#[test]
+fn nothing_is_wrong_with_what_the_rule_gives() {
+    for (case, (epoch, previous, payouts)) in (0..).zip(cases(150)) {
+        let record = record(EPOCH, &epoch, approved(&mut Rng::new(case), &previous));
+        assert_eq!(disprove(&record, &Proposal::from(&payouts)), Ok(None));
+    }
+}
+
+#[test]
+fn every_other_proposal_is_disproved() {
+    let mut found = BTreeMap::<&str, u32>::new();
+    for (case, (epoch, previous, payouts)) in (0..).zip(cases(150)) {
+        let mut rng = Rng::new(case);
+        let record = record(EPOCH, &epoch, approved(&mut rng, &previous));
+        let honest = Proposal::from(&payouts);
+        for _ in 0..20 {
+            let proposal = wrong(&mut rng, &honest, &record);
+            let disproof = disprove(&record, &proposal).unwrap();
+            assert_eq!(disproof.is_none(), proposal == honest, "{proposal:?}");
+            let name = match disproof {
+                None => continue,
+                Some(Disproof::Order { .. }) => "order",
+                Some(Disproof::RunningTotal { .. }) => "running total",
+                Some(Disproof::Total { .. }) => "total",
+                Some(Disproof::LabelPosition { .. }) => "label position",
+                Some(Disproof::CarryOver { .. }) => "carry-over",
+                Some(Disproof::Score { .. }) => "score",
+                Some(Disproof::MissingEarner { .. }) => "missing earner",
+                Some(Disproof::MissingLabeler { .. }) => "missing labeler",
+            };
+            *found.entry(name).or_default() += 1;
+        }
+    }
+    assert!(found.len() == 8 && found.values().all(|&n| n > 30), "{found:?}");
+}
+
+#[test]
+fn malformed_labels_have_no_payouts_to_disprove() {
+    let (mut epoch, _, payouts) = cases(1).next().unwrap();
+    epoch.words[0].valid = U256::MAX << usize::from(epoch.terms.campaign.block_slots - 1);
+    epoch.words[0].answers = !epoch.words[0].valid;
+    let record = record(EPOCH, &epoch, Payouts::new(vec![]));
+    assert!(disprove(&record, &Proposal::from(&payouts)).is_err());
 }

@@ -74,6 +74,9 @@ impl TestChain {
         data: Bytes,
     ) -> Result<TransactionReceipt, String> {
         let request = TransactionRequest::default().with_from(from.address()).with_to(to).with_input(data);
+        // What accrues by the second costs more in the block that is mined than in the one that was estimated.
+        let gas = self.provider.estimate_gas(request.clone()).await.map_err(|error| error.to_string())?;
+        let request = request.with_gas_limit(gas * 3 / 2);
         let pending = self.provider.send_transaction(request).await.map_err(|error| error.to_string())?;
         let receipt = pending.get_receipt().await.map_err(|error| error.to_string())?;
         if receipt.status() {

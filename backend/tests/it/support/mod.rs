@@ -66,7 +66,17 @@ impl Polity {
 
     /// End every task where it stands, as SIGKILL does, and start all over on the same database, chain and data.
     pub async fn kill_and_restart(&mut self) {
+        self.kill().await;
+        self.restart().await;
+    }
+
+    /// End every task where it stands.
+    pub async fn kill(&mut self) {
         self.roles.take().unwrap().shutdown().await;
+    }
+
+    /// Start all over on the same database, chain and data.
+    pub async fn restart(&mut self) {
         storage::app::jobs::release_all(&mut self.app.pool.acquire().await.unwrap()).await.unwrap();
         let listener = TcpListener::bind(self.url.trim_start_matches("http://")).await.unwrap();
         let address = listener.local_addr().unwrap();

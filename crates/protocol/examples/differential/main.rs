@@ -1,14 +1,14 @@
 //! Writes `target/differential/`: random cases of the reward rule with what this crate makes of them, for Solidity to
 //! repeat (`contracts/test/Differential.t.sol`). `cargo run -p protocol --example differential [-- --seed N] [--cases N]`.
 //!
-//! A file `rewards-<n>.bin`, `payouts-<n>.bin` or `digests-<n>.bin` is `abi.encode(bytes[])` of up to 50 cases, each the
-//! `abi.encode` of one of the structs below. Without arguments the files are the same every time.
+//! A file `rewards-<n>.bin`, `payouts-<n>.bin`, `digests-<n>.bin` or `frauds-<n>.bin` is `abi.encode(bytes[])` of up to 50 cases, each the
+//! `abi.encode` of one of the structs in `abi.rs`. Without arguments the files are the same every time.
 
-#[path = "../tests/random/mod.rs"]
+#[path = "../../tests/random/mod.rs"]
 mod random;
 
 use alloy_primitives::{B256, Bytes, U256};
-use alloy_sol_types::{SolValue, sol};
+use alloy_sol_types::SolValue;
 use protocol::{
     Choice, Epoch, LabelWord,
     eip712::{self, Preference, Receipt, SessionKeyAuthorization},
@@ -22,45 +22,8 @@ use protocol::{
 use random::{RandomEpoch, Rng, earlier};
 use std::{collections::BTreeMap, error::Error, path::Path};
 
-mod abi {
-    use super::sol;
-
-    sol! {
-        struct Terms {
-            uint256 budget; uint128 basePay; uint128 alphaPay;
-            uint16 blockSlots; uint16 overlapSlots; uint16 goldSlots; uint16 minOverlap; uint16 minRoster; uint16 goldPassBps;
-            uint32 goldBlocks; bytes32 goldRoot; bytes32 secretHash; bytes32 campaignHash;
-        }
-        struct LabelWord { address labeler; uint256 answers; uint256 valid; }
-        struct GoldWord { uint256 answers; bytes32 tasksHash; }
-        struct Expected {
-            uint8 reason; uint16 nValid; uint256 goldMask; uint16 goldRight; uint16 goldAnswered; bool slashable;
-            uint16[4] first; uint16[4] second; int256 score; uint256 raw; bytes32 labelLeaf; bytes32 goldLeaf;
-        }
-        struct RewardCase {
-            Terms terms; bytes32 secret; bytes32 seed; uint64 epoch; uint32 blockIndex;
-            uint8[] seats; LabelWord[] words; GoldWord[] gold;
-            uint256 overlap; uint256 firstHalf; bytes32 blockRoot; Expected[] expected;
-        }
-        struct Earner { address account; uint256 cumulative; }
-        struct Worker { address account; uint32 position; uint256 raw; }
-        struct Leaf {
-            address account; uint256 cumulative; uint256 runningTotal; uint32 position; uint256 raw; uint256 runningRaw;
-        }
-        struct PayoutCase {
-            uint256 budget; Earner[] previous; Worker[] workers; Leaf[] leaves; bytes32[] hashes;
-            bytes32 root; uint112 totalCumulative; uint112 totalRaw; uint32 proofIndex; bytes32[] proof;
-        }
-        struct Preference {
-            uint64 epoch; uint32 blockIndex; uint32 seat; uint16 slot; bytes32 taskId; uint8 choice; address labeler;
-        }
-        struct DigestCase {
-            uint64 chainId; address labelEpochs; Preference preference; uint64 receivedAt;
-            address sessionKey; string scope; uint64 expiresAt;
-            bytes32 preferenceHash; bytes32 preferenceDigest; bytes32 receiptDigest; bytes32 sessionDigest;
-        }
-    }
-}
+mod abi;
+mod frauds;
 
 /// A file this small costs a test little memory.
 const CASES_PER_FILE: usize = 50;
@@ -88,11 +51,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect();
     let digests: Vec<Bytes> =
         (0..n_rewards / 16).map(|_| digest_case(&mut rng).abi_encode().into()).collect();
+    let frauds: Vec<Bytes> = (0..n_rewards / 20)
+        .flat_map(|_| frauds::cases(&mut rng))
+        .map(|case| case.abi_encode().into())
+        .collect();
     println!(
-        "{} blocks, {} trees, {} messages; members by reason: {n_reasons:?}",
+        "{} blocks, {} trees, {} messages, {} accusations; members by reason: {n_reasons:?}",
         rewards.len(),
         payouts.len(),
-        digests.len()
+        digests.len(),
+        frauds.len()
     );
 
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/differential"));
@@ -101,7 +69,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::remove_dir_all(folder)?;
     }
     std::fs::create_dir_all(folder)?;
-    for (kind, cases) in [("rewards", rewards), ("payouts", payouts), ("digests", digests)] {
+    for (kind, cases) in
+        [("rewards", rewards), ("payouts", payouts), ("digests", digests), ("frauds", frauds)]
+    {
         for (n, batch) in cases.chunks(CASES_PER_FILE).enumerate() {
             std::fs::write(folder.join(format!("{kind}-{n}.bin")), batch.to_vec().abi_encode())?;
         }

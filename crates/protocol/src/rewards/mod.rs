@@ -7,8 +7,9 @@
 //!
 //! Files follow the computation: [`masks`] (which slots are what) → [`dmi`] (majority and score) → [`statement`] (one
 //! labeler's pay with every term) → [`payouts`] (all of them, and the tree that is claimed from) → [`openings`] (what shows
-//! the contracts one part of it).
+//! the contracts one part of it) and [`disproof`] (which parts show that a proposal is wrong).
 
+pub mod disproof;
 pub mod dmi;
 pub mod gold_bound;
 pub mod masks;

@@ -106,6 +106,11 @@ impl Payouts {
         Self { leaves, tree }
     }
 
+    /// The leaves.
+    pub fn leaves(&self) -> &[PayoutLeaf] {
+        &self.leaves
+    }
+
     /// The tree.
     pub fn tree(&self) -> &Tree {
         &self.tree
@@ -152,6 +157,11 @@ impl Labels {
         Self { words, tree }
     }
 
+    /// The words, in the order of the tree.
+    pub fn words(&self) -> &[LabelWord] {
+        &self.words
+    }
+
     /// The tree.
     pub fn tree(&self) -> &Tree {
         &self.tree
@@ -191,6 +201,11 @@ impl Gold {
         words.sort_by_key(GoldWord::position);
         let tree = gold_tree(&words);
         Self { words, tree }
+    }
+
+    /// The words, in the order of the tree.
+    pub fn words(&self) -> &[GoldWord] {
+        &self.words
     }
 
     /// The tree.

@@ -1,5 +1,10 @@
 //! Random epochs from a seed: the same ones on every machine.
 
+// Not every program that draws epochs needs all of it.
+#![allow(dead_code)]
+
+pub mod proposals;
+
 use alloy_primitives::{Address, B256, U256, keccak256};
 use protocol::{CampaignTerms, EpochTerms, GoldWord, LabelWord, labels::MAX_BLOCKS};
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,6 +123,14 @@ impl RandomEpoch {
             self.gold.push(GoldWord { block, seat, answers, tasks_hash });
         }
     }
+}
+
+/// One to four blocks, ascending, not always without gaps.
+pub fn blocks(rng: &mut Rng) -> Vec<u32> {
+    let mut blocks: Vec<u32> = (0..4).filter(|_| rng.in_percent(60)).collect();
+    blocks.push(5 + rng.below(3) as u32);
+    blocks.drain(..rng.below(blocks.len() as u64) as usize);
+    blocks
 }
 
 /// Accounts that earned before: some of the labelers, some others, some with nothing.

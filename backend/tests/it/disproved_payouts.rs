@@ -1,0 +1,151 @@
+//! Somebody proposes payouts that are not what the labels give. One transaction proves it, and the honest ones are paid.
+use crate::support::{FakeEngine, Labeler, Polity, longer};
+use alloy::primitives::{Address, Bytes, U256, utils::parse_ether};
+use backend::{
+    chain::EpochStatus,
+    verify::{self, Source},
+};
+use bindings::{EpochReferee, GovernanceToken, LabelEpochs};
+use protocol::{
+    Epoch,
+    labels::Bundle,
+    rewards::{PayoutLeaf, epoch_payouts, openings::Payouts},
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use testkit::{Account, account};
+
+/// Somebody with tokens and without conscience.
+const LIAR: Account = Account(32);
+/// Somebody who recomputes.
+const CHALLENGER: Account = Account(33);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_payouts_cost_their_bond_and_the_honest_ones_are_paid() {
+    let engine = FakeEngine::start().await;
+    let mut polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
+    let operator = polity.sign_in(account::OPERATOR).await;
+    let version_id = polity.register_version().await;
+    polity.pass_first_vote(version_id).await;
+    let prompts: Vec<String> = (0..20).map(|i| format!("Question {i}?")).collect();
+    let campaign = polity.sampled_campaign(&operator, &prompts, 16, 8).await;
+    let epoch = polity.open_epoch(&operator, campaign).await;
+    let mut labelers = Vec::new();
+    for i in 0..3 {
+        let labeler = Labeler::join(&polity, i).await;
+        labeler.label(&polity, epoch, longer).await;
+        labelers.push(labeler);
+    }
+    operator.post(&format!("/epochs/{epoch}/close"), json!({})).await;
+
+    // The operator's server goes down; somebody else who has a bond proposes, and pays itself too much.
+    let committed =
+        async || (polity.app.chain.epoch(epoch).await.ok()?.status == EpochStatus::Committed).then_some(());
+    polity.poll("the commitment", committed).await;
+    polity.kill().await;
+    let wrong = propose_wrong_payouts(&polity, epoch, labelers[0].address()).await;
+
+    // Whoever recomputes sees it, and one transaction proves it: half of the bond is the reward.
+    let source = Source {
+        rpc: Some(polity.chain.rpc_url()),
+        deployment: Some(polity.data.path().join("deployment.json")),
+        blobs: Some(polity.data.path().display().to_string()),
+    };
+    let proof = verify::disprove(&polity.app.config, &source, epoch, wrong).await.unwrap();
+    let proof = proof.expect("the payouts are wrong");
+    let before = polity.balance(CHALLENGER.address()).await;
+    polity.chain.send_raw(CHALLENGER, proof.to, proof.data).await.unwrap();
+    let reward = polity.balance(CHALLENGER.address()).await - before;
+    assert!(reward >= parse_ether("500").unwrap(), "{reward}");
+
+    // The server comes back and proposes what the labels give.
+    polity.restart().await;
+    let operator = polity.sign_in(account::OPERATOR).await;
+    let path = format!("/epochs/{epoch}");
+    let proposed = async || (operator.get(&path).await["payouts"]["status"] == "proposed").then_some(());
+    polity.until("the honest payouts", proposed).await;
+    let now = operator.get(&path).await;
+    assert_eq!(now["disproofs"][0]["fraud"], "score");
+    assert_eq!(now["disproofs"][0]["challenger"], CHALLENGER.address().to_string());
+    assert_eq!(now["payouts"]["proposer"], account::OPERATOR.address().to_string());
+
+    // Who does not believe that the leaves exist demands one; the server shows it.
+    let ends_at = now["payouts"]["challengeEndsAt"].clone();
+    lock_bond(&polity, CHALLENGER, "100").await;
+    let referee = polity.chain.deployment().contracts.epoch_referee;
+    let demand = EpochReferee::demandOpeningCall { epoch, tree: 1, index: 2 };
+    polity.chain.send(CHALLENGER, referee, &demand).await;
+    polity.poll("the answer", async || answered(&polity, epoch).await).await;
+    let proposal = async || operator.get(&path).await["payouts"]["proposalId"].as_str().map(str::to_owned);
+    let proposal_id: U256 = polity.until("the proposal to pay", proposal).await.parse().unwrap();
+    let now = operator.get(&path).await;
+    assert_eq!((&now["demand"], &now["challenger"]), (&Value::Null, &Value::Null));
+    assert!(now["payouts"]["challengeEndsAt"].as_str() >= ends_at.as_str());
+
+    polity.vote_through(proposal_id).await;
+    let accepted = async || (operator.get(&path).await["status"] == "accepted").then_some(());
+    polity.until("the approved root", accepted).await;
+    for labeler in &labelers {
+        let statement = operator.get(&format!("{path}/statements/{}", labeler.address())).await;
+        let pay: U256 = statement["pay"].as_str().unwrap().parse().unwrap();
+        let before = polity.balance(labeler.address()).await;
+        labeler.claim(&polity).await;
+        assert_eq!(polity.balance(labeler.address()).await - before, pay, "{statement}");
+    }
+    polity.stop().await;
+}
+
+/// Reveals in the operator's stead and proposes a tree in which one account earns ten tokens more. Returns its leaves.
+async fn propose_wrong_payouts(polity: &Polity, epoch: u64, favoured: Address) -> Vec<PayoutLeaf> {
+    let contract = polity.chain.deployment().contracts.label_epochs;
+    polity.chain.mine(2).await;
+    let stored = storage::app::epochs::find(&mut polity.app.pool.acquire().await.unwrap(), epoch).await;
+    let secret = stored.unwrap().unwrap().secret;
+    polity.chain.send(LIAR, contract, &LabelEpochs::revealCall { epoch, secret }).await;
+
+    let mut leaves = honest_leaves(polity, epoch).await;
+    let (mut running_total, mut running_raw) = (U256::ZERO, U256::ZERO);
+    for leaf in &mut leaves {
+        if leaf.account == favoured {
+            leaf.cumulative += parse_ether("10").unwrap();
+            leaf.raw_pay.raw += parse_ether("10").unwrap();
+        }
+        (leaf.running_total, leaf.raw_pay.running_raw) = (running_total, running_raw);
+        (running_total, running_raw) = (running_total + leaf.cumulative, running_raw + leaf.raw_pay.raw);
+    }
+    lock_bond(polity, LIAR, "2000").await;
+    let propose = LabelEpochs::proposePayoutsCall {
+        epoch,
+        payoutsRoot: Payouts::new(leaves.clone()).tree().root(),
+        accountCount: leaves.len().try_into().unwrap(),
+        totalCumulative: running_total.to(),
+        totalRaw: running_raw.to(),
+    };
+    polity.chain.send(LIAR, contract, &propose).await;
+    leaves
+}
+
+/// What the chain and the published bundle give.
+async fn honest_leaves(polity: &Polity, epoch: u64) -> Vec<PayoutLeaf> {
+    let on_chain = polity.app.chain.epoch(epoch).await.unwrap();
+    let bytes = polity.app.blobs.get(on_chain.bundle_hash).await.unwrap().unwrap();
+    let bundle = Bundle::from_bytes(&bytes, on_chain.bundle_hash).unwrap();
+    assert_eq!(bundle.epoch, Epoch(epoch).0);
+    let terms = polity.app.chain.epoch_terms(epoch).await.unwrap();
+    let (words, gold) = (bundle.label_words(), bundle.gold_words());
+    epoch_payouts(&terms, on_chain.secret, on_chain.seed, &words, &gold, &BTreeMap::new()).unwrap().leaves
+}
+
+async fn lock_bond(polity: &Polity, account: Account, amount: &str) {
+    let contracts = &polity.chain.deployment().contracts;
+    let (locker, amount) = (contracts.label_epochs, parse_ether(amount).unwrap());
+    let lock = GovernanceToken::lockAndCallCall { locker, amount, data: Bytes::new() };
+    polity.chain.send(account, contracts.governance_token, &lock).await;
+}
+
+/// The demand is answered and not merely over.
+async fn answered(polity: &Polity, epoch: u64) -> Option<()> {
+    let mut conn = polity.app.pool.acquire().await.unwrap();
+    let demands = storage::chain::demands::list_by_epoch(&mut conn, Epoch(epoch)).await.unwrap();
+    demands.iter().any(|demand| demand.status == "answered").then_some(())
+}

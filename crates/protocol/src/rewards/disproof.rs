@@ -1,0 +1,236 @@
+//! What is wrong with a proposal of payouts, with the openings that show it to `EpochReferee`.
+//!
+//! [`disprove`] finds something in every proposal that is not exactly what the rule gives, and nothing in the one that is:
+//! so whoever proposes what [`super::epoch_payouts`] computes cannot lose its bond, and whoever proposes anything else can.
+
+use super::{
+    EpochPayouts, EpochTerms, RewardError, epoch_payouts,
+    openings::{BlockOpening, Gold, GoldOpening, LabelOpening, Labels, PayoutOpening, Payouts},
+};
+use crate::labels::{LabelWord, MAX_ROSTER};
+use alloy_primitives::{Address, B256, U256};
+use std::collections::BTreeMap;
+
+/// What the chain and the published files say about an epoch.
+#[derive(Clone, Debug)]
+pub struct EpochRecord {
+    /// As opened.
+    pub terms: EpochTerms,
+    /// As revealed.
+    pub secret: B256,
+    /// Zero when the secret was never revealed.
+    pub seed: B256,
+    /// The committed labels.
+    pub labels: Labels,
+    /// The gold that the terms commit to.
+    pub gold: Gold,
+    /// The payouts tree that is approved now; empty before the first.
+    pub approved: Payouts,
+}
+
+/// What somebody proposed: the leaves behind the root, and the sums that came with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// As published, or as opened on demand.
+    pub payouts: Payouts,
+    /// On chain.
+    pub total_cumulative: U256,
+    /// On chain.
+    pub total_raw: U256,
+}
+
+impl From<&EpochPayouts> for Proposal {
+    /// The honest one.
+    fn from(payouts: &EpochPayouts) -> Self {
+        Self {
+            payouts: Payouts::new(payouts.leaves.clone()),
+            total_cumulative: payouts.total_cumulative(),
+            total_raw: payouts.total_raw(),
+        }
+    }
+}
+
+/// A fraud of a proposer's: the arguments of the `IEpochReferee` function of its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disproof {
+    /// Two neighbours do not ascend.
+    Order {
+        /// The first.
+        a: PayoutOpening,
+        /// The next.
+        b: PayoutOpening,
+    },
+    /// A running sum is not that of the leaf before.
+    RunningTotal {
+        /// The leaf before.
+        a: PayoutOpening,
+        /// The wrong one.
+        b: PayoutOpening,
+    },
+    /// The first leaf does not start at zero, or the last does not end at the committed sums.
+    Total {
+        /// The first or the last.
+        leaf: PayoutOpening,
+    },
+    /// The leaf names a position that is not its account's, or hides the one that is.
+    LabelPosition {
+        /// The leaf.
+        leaf: PayoutOpening,
+        /// The named position, or the account's; any where the contract needs none.
+        label: LabelOpening,
+    },
+    /// The cumulative amount is not the approved one plus this epoch's pay, or nothing is due.
+    CarryOver {
+        /// The leaf.
+        leaf: PayoutOpening,
+        /// [`Payouts::around`] its account in the approved tree.
+        previous: Vec<PayoutOpening>,
+    },
+    /// The raw pay is not what the rule gives.
+    Score {
+        /// The leaf.
+        leaf: PayoutOpening,
+        /// The account's block.
+        roster: BlockOpening,
+        /// The account's gold; `None` where the contract does not look at it.
+        gold: Option<GoldOpening>,
+    },
+    /// Somebody who earned before has no leaf.
+    MissingEarner {
+        /// Its leaf in the approved tree.
+        previous: PayoutOpening,
+        /// [`Payouts::around`] its account in the proposed tree.
+        around: Vec<PayoutOpening>,
+    },
+    /// Somebody who labeled has no leaf.
+    MissingLabeler {
+        /// Its label leaf.
+        label: LabelOpening,
+        /// [`Payouts::around`] its account in the proposed tree.
+        around: Vec<PayoutOpening>,
+    },
+}
+
+/// The first fraud in a proposal; `None` when it is what the rule gives.
+///
+/// # Errors
+/// The labels have no payouts. That is a fraud of the operator's, whatever was proposed.
+pub fn disprove(record: &EpochRecord, proposal: &Proposal) -> Result<Option<Disproof>, RewardError> {
+    let EpochRecord { terms, secret, seed, labels, gold, .. } = record;
+    let payouts = epoch_payouts(terms, *secret, *seed, labels.words(), gold.words(), &BTreeMap::new())?;
+    let raws = payouts.statements.iter().map(|s| (s.labeler, s.raw)).collect();
+    let case = Case { record, proposal, raws };
+    // The later ones rely on the earlier: a search by account needs sorted accounts.
+    Ok(case
+        .disordered()
+        .or_else(|| case.leaves().find_map(|leaf| case.wrong(leaf)))
+        .or_else(|| case.missing()))
+}
+
+struct Case<'a> {
+    record: &'a EpochRecord,
+    proposal: &'a Proposal,
+    /// Right raw pay of every labeler.
+    raws: BTreeMap<Address, U256>,
+}
+
+impl Case<'_> {
+    fn leaves(&self) -> impl Iterator<Item = PayoutOpening> {
+        (0..).map_while(|index| self.proposal.payouts.open(index))
+    }
+
+    /// Something wrong with the tree as such.
+    fn disordered(&self) -> Option<Disproof> {
+        let neighbours = self.leaves().zip(self.leaves().skip(1));
+        for (a, b) in neighbours {
+            let (left, right) = (a.leaf, b.leaf);
+            if left.account >= right.account {
+                return Some(Disproof::Order { a, b });
+            }
+            if right.running_total != left.running_total.wrapping_add(left.cumulative)
+                || right.raw_pay.running_raw != left.raw_pay.running_raw.wrapping_add(left.raw_pay.raw)
+            {
+                return Some(Disproof::RunningTotal { a, b });
+            }
+        }
+        let (first, last) = (self.proposal.payouts.open(0)?, self.leaves().last()?);
+        let starts = first.leaf.running_total.is_zero() && first.leaf.raw_pay.running_raw.is_zero();
+        if !starts {
+            return Some(Disproof::Total { leaf: first });
+        }
+        let leaf = last.leaf;
+        let ends = leaf.running_total.wrapping_add(leaf.cumulative) == self.proposal.total_cumulative
+            && leaf.raw_pay.running_raw.wrapping_add(leaf.raw_pay.raw) == self.proposal.total_raw;
+        (!ends).then_some(Disproof::Total { leaf: last })
+    }
+
+    /// Something wrong with one leaf.
+    fn wrong(&self, leaf: PayoutOpening) -> Option<Disproof> {
+        if let Some(label) = self.misplaced(&leaf) {
+            return Some(Disproof::LabelPosition { leaf, label });
+        }
+        let account = leaf.leaf.account;
+        let labeled = self.raws.get(&account);
+        let carried = self.record.approved.of(account).map_or(U256::ZERO, |opening| opening.leaf.cumulative);
+        let is_due = labeled.is_some() || !carried.is_zero();
+        if !is_due || !self.is_carried_over(&leaf, carried) {
+            return Some(Disproof::CarryOver { leaf, previous: self.record.approved.around(account) });
+        }
+        if labeled.is_some_and(|&raw| raw != leaf.leaf.raw_pay.raw) {
+            let position = leaf.leaf.raw_pay.position - 1;
+            let roster = self.record.labels.block(position / MAX_ROSTER as u32)?;
+            return Some(Disproof::Score { leaf, roster, gold: self.gold(position) });
+        }
+        None
+    }
+
+    /// The label opening that shows a wrong position; `None` for a right one.
+    fn misplaced(&self, leaf: &PayoutOpening) -> Option<LabelOpening> {
+        let labels = &self.record.labels;
+        let (account, pay) = (leaf.leaf.account, leaf.leaf.raw_pay);
+        let any = || labels.open(0);
+        match pay.position.checked_sub(1) {
+            Some(position) => match labels.open(position) {
+                Some(label) if label.word.is_some_and(|word| word.labeler == account) => None,
+                Some(label) => Some(label),
+                None => any(),
+            },
+            None if !pay.raw.is_zero() => any(),
+            None if !self.raws.contains_key(&account) => None,
+            None => labels.of(account),
+        }
+    }
+
+    fn is_carried_over(&self, leaf: &PayoutOpening, carried: U256) -> bool {
+        let (raw, total_raw) = (leaf.leaf.raw_pay.raw, self.proposal.total_raw);
+        let budget = self.record.terms.campaign.budget;
+        // Raw pays add up to the total, which has 112 bits, and the budget is smaller where it is used.
+        let pay = match total_raw > budget {
+            true if raw > total_raw => return false,
+            true => raw * budget / total_raw,
+            false => raw,
+        };
+        leaf.leaf.cumulative == carried.wrapping_add(pay)
+    }
+
+    /// Gold as far as it is looked at.
+    fn gold(&self, position: u32) -> Option<GoldOpening> {
+        let is_open = !self.record.seed.is_zero();
+        is_open.then(|| self.record.gold.open(position)).flatten()
+    }
+
+    /// Somebody without a leaf.
+    fn missing(&self) -> Option<Disproof> {
+        let payouts = &self.proposal.payouts;
+        let earners = (0..).map_while(|index| self.record.approved.open(index));
+        let mut earners = earners.filter(|previous| !previous.leaf.cumulative.is_zero());
+        if let Some(previous) = earners.find(|previous| payouts.of(previous.leaf.account).is_none()) {
+            let around = payouts.around(previous.leaf.account);
+            return Some(Disproof::MissingEarner { previous, around });
+        }
+        let is_missing = |word: &&LabelWord| payouts.of(word.labeler).is_none();
+        let word = self.record.labels.words().iter().find(is_missing)?;
+        let label = self.record.labels.open(word.position())?;
+        Some(Disproof::MissingLabeler { label, around: payouts.around(word.labeler) })
+    }
+}
