@@ -6,11 +6,13 @@ cd "$(dirname "$0")/.."
 export PATH="$PWD/tools:$PWD/node_modules/.bin:$PATH"
 
 work=$(mktemp -d /tmp/polity-scripts.XXXXXX)
-port=$(node -e 'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close() })')
-rpc=http://127.0.0.1:$port
 anvil_pid=
 trap 'kill $anvil_pid 2>/dev/null || true; rm -rf "$work"' EXIT
+# A port of its own each time: the node before may still be shutting down.
 start_chain() {
+  local port
+  port=$(node -e 'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close() })')
+  rpc=http://127.0.0.1:$port
   anvil --accounts 40 --gas-limit 60000000 --port "$port" --chain-id "$1" --silent &
   anvil_pid=$!
   until cast block-number --rpc-url "$rpc" >/dev/null 2>&1; do kill -0 "$anvil_pid"; done
@@ -153,7 +155,7 @@ ACCOUNT=$operator dry "$stranger" Status
 says "OPERATOR: $next"
 says "Epoch 2: open"
 say "a public chain's config: refused as it is shipped, good when filled in"
-kill "$anvil_pid" && wait "$anvil_pid" 2>/dev/null || true
+kill "$anvil_pid"
 start_chain 11155111
 rm "$DEPLOYMENT_FILE"
 refuses ConfigInvalid as "$deployer" Deploy
