@@ -264,9 +264,7 @@ contract OpenEpoch_Test is SystemBase {
         vm.expectRevert(abi.encodeWithSelector(OpenEpoch.OpenEpochBudgetTooHigh.selector, terms.budget, 0));
         script.check(d, terms, operator);
         _fund(terms.budget - 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(OpenEpoch.OpenEpochUnderfunded.selector, terms.budget, terms.budget - 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(OpenEpoch.OpenEpochUnderfunded.selector, terms.budget, terms.budget - 1));
         script.check(d, terms, operator);
     }
 
