@@ -228,7 +228,9 @@ contract StakingPool_OnLocked_Test is StakingPoolTest {
         vm.assertEq(pool.earned(alice), 20e18);
         _skip(60);
         uint256 later = 60e18 * (HAS / 2 + more) / (HAS + more);
-        vm.assertEq(pool.earned(alice), 20e18 + later);
+        // The index is rounded down, so a wei may still wait for the next release.
+        vm.assertLe(pool.earned(alice), 20e18 + later);
+        vm.assertLe(20e18 + later - 1, pool.earned(alice));
         _assertConserved(100e18, 0);
     }
 
