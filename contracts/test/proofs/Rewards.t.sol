@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {GovernanceToken} from "../../src/governance/GovernanceToken.sol";
+import {ILabelEpochs} from "../../src/interfaces/ILabelEpochs.sol";
+import {IRewardDistributor} from "../../src/interfaces/IRewardDistributor.sol";
+import {LabelEpochs} from "../../src/rewards/LabelEpochs.sol";
+import {RewardDistributor} from "../../src/rewards/RewardDistributor.sol";
+import {PayoutLeaf} from "../../src/types/PayoutLeaf.sol";
+import {ProofAuthority, ProofBase, svm, vm} from "./ProofBase.sol";
+
+abstract contract RewardsProof is ProofBase {
+    uint256 internal constant FUNDED = 1_000e18;
+    address internal funder = address(0xf0);
+    ProofAuthority internal authority;
+    GovernanceToken internal token;
+    RewardDistributor internal distributor;
+
+    function setUp() public virtual {
+        vm.warp(NOW);
+        vm.roll(1_000);
+        authority = new ProofAuthority(ADMIN);
+        GovernanceToken.Allocation[] memory allocations = new GovernanceToken.Allocation[](1);
+        allocations[0] = GovernanceToken.Allocation(funder, 10 * FUNDED);
+        token = new GovernanceToken(
+            GovernanceToken.Config("Polity", "POL", 10 * FUNDED, 1, address(authority)), allocations
+        );
+        distributor = new RewardDistributor(address(authority), token);
+        vm.startPrank(funder);
+        token.approve(address(distributor), FUNDED);
+        distributor.fund(FUNDED);
+        vm.stopPrank();
+    }
+}
+
+/// @notice One account's leaf under two roots in turn, with any amounts; and any call under any root.
+contract RewardDistributorProof is RewardsProof {
+    address private account = address(0xacc);
+
+    function _install(uint64 epoch, uint256 cumulative, uint256 approved) private {
+        vm.prank(ADMIN);
+        distributor.setPayoutsRoot(epoch, PayoutLeaf.hash(account, cumulative, 0, 0), 1, approved);
+    }
+
+    function _claim(uint256 cumulative) private returns (uint256) {
+        return distributor.claim(IRewardDistributor.ClaimData(account, 0, cumulative, 0, 0, new bytes32[](0)));
+    }
+
+    function check_claim_pays_exact_delta__claimed_monotone(uint256 first, uint256 second, uint256 approved) public {
+        _install(1, first, approved);
+        uint256 paid = _claim(first);
+        assert(paid == first && token.balanceOf(account) == first && distributor.claimed(account) == first);
+        assert(_claim(first) == 0); // idempotent
+        _install(2, second, FUNDED);
+        paid = _claim(second);
+        assert(paid == (second > first ? second - first : 0));
+        assert(distributor.claimed(account) == (second > first ? second : first));
+        assert(token.balanceOf(account) == distributor.claimed(account));
+        assert(distributor.totalPaid() == distributor.claimed(account));
+    }
+
+    /// @dev Under a root that says anything, of a tree of any size.
+    function check_totalPaid_le_approved_le_funded(bytes32 root, uint32 count, uint256 approved, address who) public {
+        vm.prank(ADMIN);
+        distributor.setPayoutsRoot(1, root, count, approved);
+        uint256 before = distributor.claimed(who);
+        _anything(address(distributor));
+        assert(distributor.totalPaid() <= distributor.totalApproved());
+        assert(distributor.totalApproved() <= distributor.totalFunded());
+        assert(token.balanceOf(address(distributor)) == distributor.totalFunded() - distributor.totalPaid());
+        assert(distributor.claimed(who) >= before);
+    }
+}
+
+/// @notice An epoch with every bond at stake: proposed payouts of any size, frozen by a challenger; a second epoch that
+/// waits. Then one call of anybody, of any function, at any time.
+contract LabelEpochsProof is RewardsProof {
+    LabelEpochs private epochs;
+    address private operator = address(0x09);
+    address private proposer = address(0x98);
+    address private challenger = address(0xc4);
+    address private treasury = address(0x7ea5);
+    uint256 private constant BUDGET = 100e18;
+
+    function setUp() public override {
+        super.setUp();
+        epochs = new LabelEpochs(
+            LabelEpochs.Config({
+                authority: address(authority),
+                token: token,
+                distributor: distributor,
+                challengeWindow: 30,
+                revealWindow: 20,
+                responseWindow: 10,
+                operatorBond: 10e18,
+                minProposerBond: 10e18,
+                proposerBondBps: 1_000,
+                challengerBond: 1e18,
+                reserve: treasury
+            })
+        );
+        authority.trust(address(epochs));
+        vm.startPrank(ADMIN);
+        token.setLocker(address(epochs), true);
+        distributor.setEpochBudget(BUDGET);
+        vm.stopPrank();
+        address[3] memory bonded = [ADMIN, proposer, challenger];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.prank(funder);
+            token.transfer(bonded[i], 100e18);
+            vm.prank(bonded[i]);
+            token.lockAndCall(address(epochs), 100e18, "");
+        }
+        operator = ADMIN;
+        for (uint64 epoch = 1; epoch <= 2; ++epoch) {
+            ILabelEpochs.Terms memory terms;
+            (terms.budget, terms.blockSlots, terms.secretHash, terms.campaignHash) = (BUDGET, 96, "secret", "campaign");
+            vm.startPrank(operator);
+            epochs.open(terms);
+            epochs.commitLabels(epoch, "labels", 1, "bundle");
+            vm.stopPrank();
+        }
+        vm.warp(NOW + 20);
+        epochs.missReveal(1);
+        epochs.missReveal(2);
+        // A third one still has the operator's bond at stake.
+        ILabelEpochs.Terms memory more;
+        (more.budget, more.blockSlots, more.secretHash, more.campaignHash) = (BUDGET, 96, "secret", "campaign");
+        vm.prank(operator);
+        epochs.open(more);
+    }
+
+    function _propose(uint112 total) private {
+        vm.prank(proposer);
+        epochs.proposePayouts(1, "payouts", 1, total, total);
+    }
+
+    function _freeze() private {
+        vm.prank(ADMIN);
+        epochs.freeze(1, challenger);
+    }
+
+    function _assertLedger(address who) private view returns (uint256 reserved) {
+        uint256 free;
+        (free, reserved) = epochs.bondOf(who);
+        assert(free + reserved == token.lockedBy(who, address(epochs)));
+    }
+
+    /// @dev Every account's lock is its free and reserved bond, and what is reserved is what the epochs name.
+    function check_bonds_conserved() public {
+        uint112 total = uint112(svm.createUint(112, "total"));
+        _propose(total);
+        if (svm.createBool("frozen")) _freeze();
+        _anything(address(epochs));
+        ILabelEpochs.Epoch memory first = epochs.epochOf(1);
+        assert(_assertLedger(proposer) == (first.proposer == proposer ? first.proposerBond : 0));
+        assert(_assertLedger(challenger) == (first.challenger == challenger ? 1e18 : 0));
+        assert(_assertLedger(operator) % 10e18 == 0 || first.proposer == operator || first.challenger == operator);
+    }
+
+    /// @dev Nobody, at no time and for no root, gets a frozen epoch accepted.
+    function check_frozen_epoch_never_activates(address caller, bytes32 root, uint40 time) public {
+        _propose(1e18);
+        _freeze();
+        vm.assume(time >= NOW + 20);
+        vm.warp(time);
+        vm.prank(caller);
+        try epochs.acceptPayouts(1, root) {
+            assert(false);
+        } catch {}
+    }
+
+    function check_epochs_sequential_single_in_flight(uint64 epoch, bytes32 root, uint112 total) public {
+        vm.prank(proposer);
+        epochs.proposePayouts(epoch, root, 1, total, total);
+        assert(epoch == 1);
+        vm.prank(proposer);
+        try epochs.proposePayouts(2, root, 1, total, total) {
+            assert(false);
+        } catch {}
+    }
+
+    /// @dev Accepted only by governance, after the window, the very root that was proposed, and within the budget.
+    function check_epoch_spend_le_budget(address caller, uint112 total, uint40 time) public {
+        _propose(total);
+        vm.assume(time >= NOW + 20);
+        vm.warp(time);
+        bytes32 root = svm.createBytes32("root");
+        vm.prank(caller);
+        epochs.acceptPayouts(1, root);
+        assert(caller == ADMIN && time >= NOW + 50 && root == "payouts");
+        assert(total <= BUDGET && distributor.totalApproved() == total);
+    }
+}
