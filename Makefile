@@ -4,9 +4,12 @@
 #   make test                        every suite: forge, cargo, vitest, the tiny story with a browser
 #   make gen                         ABIs, vectors, openapi.json and the TypeScript made from them
 #   make differential [SEED=n]       random cases of the reward rule for the forge tests to repeat
+#   make scripts-test                every script of script/ against a real Anvil
 #   make prove [PROOFS=Name]         symbolic proofs of the contracts' properties, with halmos
 #   make slither                     static analysis of contracts/src
-#   make bench-protocol              a benchmark; writes bench/results/<name>.json
+#   make coverage                    lines and branches of contracts/src that the tests reach
+#   make mutation [CONTRACT=…] [SAMPLE=n] [SEED=n]   small changes to the contracts that the tests must notice
+#   make bench-protocol, bench-gas   a benchmark; writes bench/results/<name>.json
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -23,7 +26,8 @@ export OMP_WAIT_POLICY ?= passive
 
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
-.PHONY: demo up test gen setup build contracts-test rust-test web-test story-test differential prove slither lint clean bench-protocol
+.PHONY: demo up test gen setup build contracts-test scripts-test rust-test web-test story-test differential prove slither coverage \
+	mutation lint clean bench-protocol bench-gas
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -32,7 +36,7 @@ demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 up: build
 	target/debug/polity up
 
-test: lint contracts-test rust-test web-test story-test
+test: lint contracts-test scripts-test rust-test web-test story-test
 	$(call say,all suites passed)
 
 lint: $(STAMPS)/node $(STAMPS)/libtorch
@@ -59,6 +63,17 @@ slither: $(STAMPS)/node
 differential:
 	cargo run --quiet -p protocol --example differential -- --seed $(or $(SEED),1)
 
+scripts-test: $(STAMPS)/node
+	$(call say,deployment and admin scripts)
+	forge build --quiet
+	tools/test-scripts.sh
+
+coverage: $(STAMPS)/node
+	node tools/coverage.mjs
+
+mutation: $(STAMPS)/node
+	node tools/mutate.mjs $(if $(CONTRACT),--contract $(CONTRACT)) $(if $(SAMPLE),--sample $(SAMPLE)) --seed $(or $(SEED),1)
+
 rust-test: build
 	$(call say,Rust)
 	LIBTORCH=$$(cat $(STAMPS)/libtorch) RLHF_BIN=$(CURDIR)/target/debug/rlhf cargo test --workspace --no-fail-fast
@@ -80,6 +95,10 @@ gen: $(STAMPS)/node $(STAMPS)/libtorch
 
 bench-protocol:
 	cargo run --release --quiet -p protocol --example bench
+
+bench-gas: $(STAMPS)/node
+	forge test --match-path 'contracts/test/*{Gas,gas,Deployment}.t.sol'
+	node tools/bench-gas.mjs
 
 # --- set-up and build ---------------------------------------------------------------------------------------------
 

@@ -126,6 +126,15 @@ dry "$stranger" Verify
 VERSION=$version REASON="leaks prompts" as "$guardian" Pause
 equal "$(view "$(at modelRegistry)" 'activeVersion(bytes32)(bytes32)' "$family")" "$zero" "active version after a suspension"
 
+say "another referee"
+as "$deployer" DeployReferee
+referee=$(grep -o 'epochReferee: 0x[0-9a-fA-F]*' "$work/log" | cut -d' ' -f2)
+sed "s/0x0000000000000000000000000000000000000000/$referee/" script/proposals/replace-referee.toml >"$work/referee.toml"
+PROPOSAL=$work/referee.toml carry Propose
+refuses VerifyFailed dry "$stranger" Verify
+sed -i "s/$(at epochReferee)/$referee/" "$DEPLOYMENT_FILE"
+dry "$stranger" Verify
+
 say "another operator"
 next=$(account 33)
 sed "0,/0x0000000000000000000000000000000000000000/s//$next/; s/0x0000000000000000000000000000000000000000/$operator/" \

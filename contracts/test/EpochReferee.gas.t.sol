@@ -17,7 +17,7 @@ contract EpochReferee_Gas_Test is EpochRefereeTest {
     uint32 private constant BLOCKS = 64;
     uint32 private constant BLOCK = 37;
     uint256 private constant MEMBERS = 16;
-    uint256 private constant SEAT = 5;
+    uint256 private constant SEAT = 15;
     uint32 private constant ACCOUNTS = 2 ** 14;
     uint32 private constant INDEX = 9_999;
     bytes32 private constant SECRET = keccak256("secret");
@@ -31,6 +31,8 @@ contract EpochReferee_Gas_Test is EpochRefereeTest {
         _chain(book, roster, gold, leaf, pay);
         // The treasury is never empty; the challenger is somebody without a token.
         token.transfer(RESERVE, 1);
+        // A later second than the bond's: votes get a new checkpoint.
+        _skip(1);
         vm.prank(challenger);
         referee.disproveScore(book.epoch, leaf, pay, roster, gold);
         _snapshot("disproveScore: roster 16", 300_000);

@@ -166,6 +166,11 @@ contract GovernanceToken_Transfer_Test is GovernanceTokenTest {
         token.transfer(bob, sent);
     }
 
+    /// @dev docs/integrating.md tells wallets this selector.
+    function test_TheErrorsSelectorIsWhatWalletsWereTold() public pure {
+        vm.assertEq(bytes32(IGovernanceToken.GovernanceTokenLocked.selector), bytes32(bytes4(0xa61999b2)));
+    }
+
     function test_RevertIf_SpenderTouchesTheLock() public {
         _lock(alice, locker, ALICE_HAS);
         vm.prank(alice);
@@ -393,6 +398,36 @@ contract GovernanceToken_Properties_Test is GovernanceTokenTest {
         vm.assertFalse(done);
         vm.assertEq(token.lockedBalanceOf(alice), 0);
         vm.assertEq(token.lockedBalanceOf(bob), 0);
+    }
+
+    /// @dev Three lockers in any order, emptied and filled again: the ledger is that of three plain counters.
+    function testFuzz_locked_eq_sumOfLockers(uint256 seed) public {
+        MockLocker[3] memory lockers = [locker, other, new MockLocker(token)];
+        token.setLocker(address(lockers[2]), true);
+        uint256[3] memory model;
+        for (uint256 i = 0; i < 16; ++i) {
+            uint256 word = uint256(keccak256(abi.encode(seed, i)));
+            uint256 j = word % 3;
+            uint256 sum = model[0] + model[1] + model[2];
+            // Small amounts, so that locks often end up empty.
+            uint256 amount = 1 + (word >> 16) % 4;
+            if (word >> 8 & 1 == 0 && sum + amount <= ALICE_HAS) {
+                vm.expectEmit(address(token));
+                emit IGovernanceToken.Locked(alice, address(lockers[j]), amount, model[j] + amount);
+                _lock(alice, lockers[j], amount);
+                model[j] += amount;
+            } else if (model[j] > 0) {
+                amount = amount > model[j] ? model[j] : amount;
+                vm.expectEmit(address(token));
+                emit IGovernanceToken.Unlocked(alice, address(lockers[j]), amount, model[j] - amount);
+                lockers[j].unlock(alice, amount);
+                model[j] -= amount;
+            }
+            for (uint256 k = 0; k < 3; ++k) {
+                vm.assertEq(token.lockedBy(alice, address(lockers[k])), model[k]);
+            }
+            vm.assertEq(token.lockedBalanceOf(alice), model[0] + model[1] + model[2]);
+        }
     }
 
     function testFuzz_lock_never_moves_votes(uint256 locked, uint256 released) public {

@@ -3,10 +3,10 @@ use crate::support::{Api, FakeEngine, Polity};
 use bindings::ModelRegistry;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use testkit::account;
+use testkit::{Action, account};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_version_is_served_from_its_activation_to_its_revocation() {
+async fn a_version_is_served_from_its_activation_until_it_is_suspended_and_again_after_a_vote() {
     let engine = FakeEngine::start().await;
     let polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
     let visitor = Api::anonymous(&polity.url);
@@ -21,8 +21,19 @@ async fn a_version_is_served_from_its_activation_to_its_revocation() {
     polity.until("the served version", async || served(json!(version_id)).await).await;
     assert_eq!(visitor.post("/v1/chat/completions", ask).await["model"], json!(version_id));
 
-    let revoke = ModelRegistry::revokeCall { versionId: version_id, reason: "leaks its prompts".into() };
-    polity.chain.send(account::GUARDIAN, polity.chain.deployment().contracts.model_registry, &revoke).await;
+    // A guardian can stop it at once, and a vote can bring it back.
+    let registry = polity.chain.deployment().contracts.model_registry;
+    let suspend = ModelRegistry::suspendCall { versionId: version_id, reason: "leaks its prompts".into() };
+    polity.chain.send(account::GUARDIAN, registry, &suspend).await;
     polity.until("the end of serving", async || served(Value::Null).await).await;
+    let version = visitor.get(&format!("/models/{version_id}")).await;
+    assert_eq!(
+        (&version["status"], &version["suspendedReason"]),
+        (&json!("suspended"), &json!("leaks its prompts"))
+    );
+    let actions = [Action::new(registry, &ModelRegistry::activateCall { versionId: version_id })];
+    let id = polity.chain.propose(account::VOTERS[0], &actions, "# It was a false alarm").await;
+    polity.vote_through(id).await;
+    polity.until("the version that is back", async || served(json!(version_id)).await).await;
     polity.stop().await;
 }

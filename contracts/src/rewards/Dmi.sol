@@ -118,8 +118,10 @@ library Dmi {
     /// @param denominator positive
     /// @return quotient towards minus infinity
     function floorDiv(int256 numerator, int256 denominator) internal pure returns (int256 quotient) {
-        quotient = numerator / denominator;
-        if (numerator % denominator < 0) --quotient;
+        unchecked {
+            quotient = numerator / denominator;
+            if (numerator % denominator < 0) --quotient;
+        }
     }
 
     function _det(Counts memory half) private pure returns (int256) {

@@ -33,6 +33,9 @@ contract EpochReferee is IEpochReferee, AccessManaged {
 
     uint8 private constant CHOICE_A = 0;
     uint8 private constant CHOICE_B = 1;
+    /// @dev Bytes of the two structs in memory and in return data: one word a field.
+    uint256 private constant EPOCH_SIZE = 22 * 32;
+    uint256 private constant TERMS_SIZE = 13 * 32;
 
     ILabelEpochs public immutable labelEpochs;
     IRewardDistributor public immutable distributor;
@@ -431,7 +434,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         PayRule.Member memory member;
         member.blockIndex = roster.blockIndex;
         member.seat = (position - 1) % LabelLeaf.MAX_ROSTER;
-        while (member.index < roster.seats.length && roster.seats[member.index] != member.seat) ++member.index;
+        member.index = _indexOf(roster.seats, member.seat);
         // The position is somebody else's: that is another fraud.
         if (member.index == roster.seats.length || roster.words[member.index].labeler != account) {
             revert EpochRefereeNoFraud(epoch);
@@ -441,6 +444,16 @@ contract EpochReferee is IEpochReferee, AccessManaged {
             (member.hasGold, member.gold) = (gold.tasksHash != 0, gold.answers);
         }
         return PayRule.judge(terms, self.secret, self.seed, roster.words, member).raw;
+    }
+
+    /// @dev Assembly because the block is checked: bounds and types need not be, again, at each of up to 32 seats.
+    /// @return index of `seat`, or the number of seats
+    function _indexOf(uint8[] calldata seats, uint256 seat) private pure returns (uint256 index) {
+        assembly ("memory-safe") {
+            for {} lt(index, seats.length) { index := add(index, 1) } {
+                if eq(calldataload(add(seats.offset, shl(5, index))), seat) { break }
+            }
+        }
     }
 
     /// @return whether `cumulative` is `carried` plus the raw pay scaled to the budget
@@ -484,13 +497,34 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         }
     }
 
-    /// @dev Functions of their own, here and below, because each call site costs 200 bytes of code.
-    function _epochOf(uint64 epoch) private view returns (ILabelEpochs.Epoch memory) {
-        return labelEpochs.epochOf(epoch);
+    function _epochOf(uint64 epoch) private view returns (ILabelEpochs.Epoch memory self) {
+        uint256 pointer;
+        assembly ("memory-safe") {
+            pointer := self
+        }
+        _read(ILabelEpochs.epochOf.selector, epoch, pointer, EPOCH_SIZE);
     }
 
-    function _termsOf(uint64 epoch) private view returns (ILabelEpochs.Terms memory) {
-        return labelEpochs.termsOf(epoch);
+    function _termsOf(uint64 epoch) private view returns (ILabelEpochs.Terms memory terms) {
+        uint256 pointer;
+        assembly ("memory-safe") {
+            pointer := terms
+        }
+        _read(ILabelEpochs.termsOf.selector, epoch, pointer, TERMS_SIZE);
+    }
+
+    /// @dev Calls a view of {labelEpochs} and puts what it returns at `pointer`: a struct in memory. A struct of static
+    /// fields is encoded as it lies in memory, so there is nothing to decode: 1 kB less code and 3,600 gas less a proof.
+    function _read(bytes4 selector, uint64 epoch, uint256 pointer, uint256 size) private view {
+        address target = address(labelEpochs);
+        bool ok;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x04, epoch)
+            ok := staticcall(gas(), target, 0x00, 0x24, pointer, size)
+            ok := and(ok, eq(returndatasize(), size))
+        }
+        if (!ok) revert EpochRefereeWrongStatus(epoch);
     }
 
     function _checkNeighbours(PayoutOpening calldata a, PayoutOpening calldata b) private pure {

@@ -47,22 +47,34 @@ library LabelMasks {
         return _shuffle(slots, 0, overlapSlots / 2, overlapSlots, _key(seed, HALF, blockIndex, 0));
     }
 
-    function _key(bytes32 secretOrSeed, bytes32 tag, uint256 blockIndex, uint256 seat) private pure returns (bytes32) {
-        return keccak256(abi.encode(secretOrSeed, tag, blockIndex, seat));
+    function _key(bytes32 secretOrSeed, bytes32 tag, uint256 blockIndex, uint256 seat)
+        private
+        pure
+        returns (bytes32 key)
+    {
+        // keccak256(abi.encode(…)) without a copy that would stay in memory.
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, secretOrSeed)
+            mstore(add(free, 0x20), tag)
+            mstore(add(free, 0x40), blockIndex)
+            mstore(add(free, 0x60), seat)
+            key := keccak256(free, 0x80)
+        }
     }
 
     /// @dev The bytes 0, 1, … 255.
     function _ascending() private pure returns (bytes memory slots) {
-        slots = new bytes(256);
         assembly ("memory-safe") {
-            let bytes32To := 0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
+            slots := mload(0x40)
+            mstore(slots, 0x100)
+            let end := add(slots, 0x120)
+            mstore(0x40, end)
+            let word := 0x000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f
             let step := 0x2020202020202020202020202020202020202020202020202020202020202020
-            for {
-                let end := add(slots, 0x120)
-                let at := add(slots, 0x20)
-            } lt(at, end) { at := add(at, 0x20) } {
-                mstore(at, bytes32To)
-                bytes32To := add(bytes32To, step)
+            for { let at := add(slots, 0x20) } lt(at, end) { at := add(at, 0x20) } {
+                mstore(at, word)
+                word := add(word, step)
             }
         }
     }
@@ -85,7 +97,8 @@ library LabelMasks {
                 let word := keccak256(0x00, 0x40)
                 let next := add(at, 8)
                 if gt(next, limit) { next := limit }
-                for {} lt(at, next) { at := add(at, 1) } {
+                // Two steps a turn, because a turn costs a quarter of a step.
+                for {} lt(at, next) {} {
                     // One of the element itself and all behind it.
                     let other := add(at, mod(shr(224, word), sub(last, at)))
                     let slot := byte(0, mload(other))
@@ -94,7 +107,15 @@ library LabelMasks {
                     // 1 << slot is what is meant.
                     // slither-disable-next-line incorrect-shift
                     mask := or(mask, shl(slot, 1))
-                    word := shl(32, word)
+                    at := add(at, 1)
+                    if eq(at, next) { break }
+                    other := add(at, mod(and(shr(192, word), 0xffffffff), sub(last, at)))
+                    slot := byte(0, mload(other))
+                    mstore8(other, byte(0, mload(at)))
+                    mstore8(at, slot)
+                    mask := or(mask, shl(slot, 1))
+                    at := add(at, 1)
+                    word := shl(64, word)
                 }
             }
         }

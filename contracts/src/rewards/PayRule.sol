@@ -56,11 +56,13 @@ library PayRule {
             (result.reason, result.score) = _score(terms, result, words.length);
         }
         if (result.reason == Reason.GoldFailed) return result;
-        // Signed and far from overflow: rates are below 2^72, a word has 2^8 slots, a score is below 2^62.
-        int256 nValid = int256(Bits.count(word.valid));
-        int256 raw = int256(uint256(terms.basePay)) * nValid
-            + Dmi.floorDiv(int256(uint256(terms.alphaPay)) * nValid * result.score, WAD);
-        result.raw = raw > 0 ? uint256(raw) : 0;
+        // Far from overflow: rates are below 2^72, a word has 2^8 slots, a score is below 2^62.
+        unchecked {
+            int256 nValid = int256(Bits.count(word.valid));
+            int256 raw = int256(uint256(terms.basePay)) * nValid
+                + Dmi.floorDiv(int256(uint256(terms.alphaPay)) * nValid * result.score, WAD);
+            result.raw = raw > 0 ? uint256(raw) : 0;
+        }
     }
 
     /// @param slots of {LabelMasks-overlap}

@@ -319,7 +319,7 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         if (remaining != 0 && rate < stream.rate) revert StakingPoolRateBelowRunning(rate, stream.rate);
         // Were a single MIN_ACCRUING_STAKE there for all of it, the index must still not overflow, for that would stop
         // exits. Enough for 6e11 tokens; what fractions add is nothing beside the half that stays free.
-        if (index.perShare + (remaining + amount) * (SCALE / MIN_ACCRUING_STAKE) > type(uint120).max / 2) {
+        if (index.perShare + (remaining + amount) * SCALE / MIN_ACCRUING_STAKE > type(uint120).max / 2) {
             revert StakingPoolIndexExhausted(index.perShare);
         }
         // Effect:

@@ -46,35 +46,43 @@ library LabelLeaf {
         returns (bytes32 root, bool wellFormed)
     {
         if (seats.length != words.length) return (0, false);
-        bytes32[MAX_ROSTER] memory row;
-        bytes memory buffer = abi.encode(TYPEHASH, epoch, blockIndex, 0, 0, 0, 0);
-        // Assembly: a word's three fields are copied as they lie, where Solidity would check, copy and encode each.
+        bytes32[MAX_ROSTER + 1] memory row; // one place more: for the padding behind a full row
+        bytes32 typehash = TYPEHASH;
+        // Assembly: a word's three fields are copied as they lie, where Solidity would check, copy and encode each; and
+        // checked accesses would cost more than the hashes.
         assembly ("memory-safe") {
-            let free := 0 // first seat that may come next
+            let leaf := mload(0x40) // an encoding that is overwritten for each word
+            mstore(leaf, typehash)
+            mstore(add(leaf, 0x20), epoch)
+            mstore(add(leaf, 0x40), blockIndex)
+            let taken := 0 // places of the row up to the last word
             wellFormed := 1
             for { let i := 0 } lt(i, seats.length) { i := add(i, 1) } {
                 let seat := calldataload(add(seats.offset, shl(5, i)))
-                mstore(add(buffer, 0x80), seat)
-                calldatacopy(add(buffer, 0xa0), add(words.offset, mul(i, 0x60)), 0x60)
-                let labeler := mload(add(buffer, 0xa0))
-                if or(or(lt(seat, free), gt(seat, 31)), or(iszero(labeler), shr(160, labeler))) {
+                mstore(add(leaf, 0x60), seat)
+                calldatacopy(add(leaf, 0x80), add(words.offset, mul(i, 0x60)), 0x60)
+                let labeler := mload(add(leaf, 0x80))
+                if or(or(lt(seat, taken), gt(seat, 31)), or(iszero(labeler), shr(160, labeler))) {
                     wellFormed := 0
                     break
                 }
-                mstore(add(row, shl(5, seat)), keccak256(add(buffer, 0x20), 0xe0))
-                free := add(seat, 1)
+                mstore(add(row, shl(5, seat)), keccak256(leaf, 0xe0))
+                taken := add(seat, 1)
             }
-        }
-        // Assembly: 31 checked accesses of two words each would cost more than the hashes. Node i of the next row
-        // overwrites word i, which no later node needs.
-        assembly ("memory-safe") {
-            for { let end := add(row, 0x400) } gt(end, add(row, 0x20)) {} {
+            // Five rows up to the root; only the taken part of each, with the empty subtree of its height behind it.
+            let end := add(row, shl(5, or(taken, iszero(taken))))
+            let empty := 0
+            for { let height := 0 } lt(height, 5) { height := add(height, 1) } {
+                mstore(end, empty)
                 let to := row
                 for { let from := row } lt(from, end) { from := add(from, 0x40) } {
                     mstore(to, keccak256(from, 0x40))
                     to := add(to, 0x20)
                 }
                 end := to
+                mstore(0x00, empty)
+                mstore(0x20, empty)
+                empty := keccak256(0x00, 0x40)
             }
             root := mload(row)
         }

@@ -1111,6 +1111,17 @@ export const stakingPoolAbi = [
  },
  {
   "type": "error",
+  "name": "StakingPoolIndexExhausted",
+  "inputs": [
+   {
+    "name": "perShare",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ]
+ },
+ {
+  "type": "error",
   "name": "StakingPoolInsufficientStake",
   "inputs": [
    {

@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import type { Abi, Address, Hex } from "viem";
+import type { Abi, Address, EstimateContractGasParameters, Hex } from "viem";
 import { useConfig as useWagmiConfig } from "wagmi";
-import { getConnection, simulateContract, waitForTransactionReceipt, writeContract } from "wagmi/actions";
+import { getConnection, getPublicClient, simulateContract, waitForTransactionReceipt, writeContract } from "wagmi/actions";
 import { get } from "../api/client";
 import type { Status } from "../api/types";
 import { describeError, isRefusal } from "../errors";
@@ -26,6 +26,12 @@ export interface Call {
 
 const INDEX_POLL_MS = 250;
 const INDEX_DEADLINE_MS = 60_000;
+
+/**
+ * What a call costs depends on the second in which it is mined: streams accrue, and the first change of a second writes a
+ * checkpoint. Gas that is not used is not paid.
+ */
+export const withMargin = (gas: bigint): bigint => (gas * 13n) / 10n;
 
 /** Resolves once the server's index has reached `block`, so that what is fetched next shows the transaction. */
 export async function waitForIndex(block: bigint, fetchStatus: () => Promise<Pick<Status, "indexedBlock">>): Promise<void> {
@@ -53,7 +59,8 @@ export function useTransaction() {
         const account = getConnection(config).address;
         const prepared = { ...call, account } as Parameters<typeof simulateContract>[1];
         const { request } = await simulateContract(config, prepared);
-        hash = await writeContract(config, request as Parameters<typeof writeContract>[1]);
+        const gas = withMargin(await getPublicClient(config)!.estimateContractGas(request as EstimateContractGasParameters));
+        hash = await writeContract(config, { ...request, gas } as Parameters<typeof writeContract>[1]);
         setState({ step: "sent", hash });
         const receipt = await waitForTransactionReceipt(config, { hash });
         if (receipt.status === "reverted") throw new Error("The chain reverted the transaction; nothing was changed.");
