@@ -163,7 +163,7 @@ abstract contract EpochRefereeTest is Base {
         book.epoch = epochs.lastEpoch() + 1;
         book.secret = bytes32(random.next());
         book.seed = random.oneIn(8) ? bytes32(0) : keccak256(abi.encode(book.secret, BLOCK_HASH));
-        book.blockCount = uint32(random.oneIn(3) ? random.within(2, 3) : 1);
+        book.blockCount = uint32(random.oneIn(4) ? random.within(2, 3) : 1);
         book.terms = _randomTerms(random);
         book.terms.secretHash = keccak256(abi.encode(book.secret));
         _fillLabels(book, random);
@@ -191,7 +191,7 @@ abstract contract EpochRefereeTest is Base {
         uint256 all = type(uint256).max >> (256 - book.terms.blockSlots);
         for (uint256 b = 0; b < book.blockCount; ++b) {
             uint256 truth = random.next();
-            uint256 size = random.oneIn(8) ? ROSTER : random.within(1, 8);
+            uint256 size = b == 0 && random.oneIn(12) ? ROSTER : random.within(1, 8);
             for (uint256 i = 0; i < size; ++i) {
                 uint256 p = b * ROSTER + (size == ROSTER ? i : random.within(0, ROSTER - 1));
                 uint256 noise = random.next() & random.next() & (random.oneIn(2) ? random.next() : 0);

@@ -649,6 +649,48 @@ contract StakingPool_ClaimReward_Test is StakingPoolTest {
         _assertConserved(100e18, 0);
     }
 
+    /// @dev Against a model that hands out every second on its own, in 1e-36 wei. The pool may differ by the fraction of a
+    /// wei that each settlement leaves to the next release.
+    function testFuzz_PaysWhatEverySecondOnItsOwnWouldPay(uint256 seed) public {
+        uint256[2] memory model;
+        uint256 reserve = 0;
+        pool.notifyReward(100e18, 100);
+        for (uint256 i = 0; i < 12; ++i) {
+            uint256 word = uint256(keccak256(abi.encode(seed, i)));
+            (uint256 a,,) = pool.stakeOf(alice);
+            (uint256 b,,) = pool.stakeOf(bob);
+            for (uint256 second = 0; second < word % 16; ++second) {
+                uint256 rate = _now() < pool.rewardState().endsAt ? 1e18 : 0;
+                if (a + b < 1e18) {
+                    reserve += rate;
+                } else {
+                    model[0] += rate * 1e36 * a / (a + b);
+                    model[1] += rate * 1e36 * b / (a + b);
+                }
+                _skip(1);
+            }
+            _stakeOrUnstake(word >> 16);
+        }
+        vm.assertEq(pool.rewardState().reserve, reserve);
+        vm.assertLe(pool.earned(alice), model[0] / 1e36 + 12);
+        vm.assertLe(model[0] / 1e36, pool.earned(alice) + 12);
+        vm.assertLe(pool.earned(bob), model[1] / 1e36 + 12);
+        vm.assertLe(model[1] / 1e36, pool.earned(bob) + 12);
+        _assertConserved(100e18, 0);
+    }
+
+    /// @dev Specks, parts and all, so that the pool is often nearly or wholly empty.
+    function _stakeOrUnstake(uint256 word) private {
+        address account = word & 1 == 0 ? alice : bob;
+        (uint256 active,,) = pool.stakeOf(account);
+        uint256 most = word & 2 == 0 ? token.unlockedBalanceOf(account) : active;
+        uint256 size = (word >> 8) % 3;
+        uint256 amount = size == 0 ? 1 : size == 1 ? most / 3 : most;
+        if (amount == 0 || amount > most) return;
+        if (word & 2 == 0) _stake(account, amount);
+        else _requestUnstake(account, amount);
+    }
+
     function testFuzz_rewardPerShare_monotone(uint256 seed) public {
         uint256 last = 0;
         for (uint256 i = 0; i < 12; ++i) {
