@@ -85,9 +85,7 @@ contract OptimisticGovernorProof is GovernorsProof {
         super.setUp();
         address[] memory none = new address[](0);
         timelock = new TimelockController(TIMELOCK_DELAY, none, none, address(0));
-        governor = new OptimisticGovernor(
-            OptimisticGovernor.Config("Optimistic", token, timelock, DELAY, PERIOD, 300)
-        );
+        governor = new OptimisticGovernor(OptimisticGovernor.Config("Optimistic", token, timelock, DELAY, PERIOD, 300));
         vm.startPrank(address(timelock));
         governor.setAllowed(address(target), ProofTarget.act.selector, 1, true);
         governor.setProposer(proposer, true);
@@ -96,7 +94,9 @@ contract OptimisticGovernorProof is GovernorsProof {
     }
 
     /// @dev Anybody but the timelock, the governor itself included, calls anything: no permission changes.
-    function check_self_call_cannot_reconfigure(address caller, address account, address other, bytes4 selector) public {
+    function check_self_call_cannot_reconfigure(address caller, address account, address other, bytes4 selector)
+        public
+    {
         vm.assume(caller != address(timelock));
         bool isProposer = governor.isProposer(account);
         (uint48 since, uint8 words) = governor.allowanceOf(other, selector);
