@@ -249,8 +249,18 @@ impl Story<'_> {
         let path = format!("/campaigns/{campaign}");
         self.chain.wait("the epoch", async || Ok(operator.get(&path).await?["openEpoch"].is_u64())).await?;
         let epoch = operator.get(&path).await?["openEpoch"].as_u64().context("no open epoch")?;
-        self.timeline
-            .done(step, format!("epoch {epoch}: terms, gold root and the hash of the operator's secret"));
+        let account = format!("/accounts/{}", signer(OPERATOR)?.address());
+        let indexed = async || Ok(operator.get(&account).await?["bond"]["reserved"] != "0");
+        self.chain.wait("the bond to be indexed", indexed).await?;
+        let account = operator.get(&account).await?;
+        let bond = format_ether(text(&account["bond"]["reserved"])?.parse::<U256>()?);
+        self.timeline.done(
+            step,
+            format!(
+                "epoch {epoch}: terms, gold root, the hash of the operator's secret; {} POL stand behind it",
+                decimals(&bond)
+            ),
+        );
         Ok(epoch)
     }
 
@@ -284,13 +294,15 @@ impl Story<'_> {
         let now = operator.get(&path).await?;
         let payouts = &now["payouts"];
         let total = format_ether(text(&payouts["totalCumulative"])?.parse::<U256>()?);
+        let reward = text(&payouts["bond"])?.parse::<U256>()? / U256::from(2);
         self.timeline.done(
             step,
             format!(
-                "{} POL to {} labelers, payouts root {}",
+                "{} POL to {} labelers, payouts root {}; {} POL for whoever proves an error in it",
                 decimals(&total),
                 payouts["accountCount"],
-                short(text(&payouts["payoutsRoot"])?)
+                short(text(&payouts["payoutsRoot"])?),
+                decimals(&format_ether(reward))
             ),
         );
         Ok(())

@@ -31,6 +31,10 @@ pub enum AnvilError {
     },
 }
 
+/// Gas of a block, as on Ethereum's main network. The whole deployment is sent at once, and what does not fit into Anvil's
+/// own 30,000,000 would be lost.
+const BLOCK_GAS: u64 = 60_000_000;
+
 /// How to run the chain.
 #[derive(Debug, Clone, Default)]
 pub struct AnvilOptions {
@@ -57,6 +61,7 @@ impl Anvil {
             .args(["--host", "127.0.0.1", "--port", &options.port.to_string()])
             .args(["--chain-id", &DEV_CHAIN_ID.to_string()])
             .args(["--mnemonic", DEV_MNEMONIC, "--accounts", &DEV_ACCOUNTS.to_string()])
+            .args(["--gas-limit", &BLOCK_GAS.to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
