@@ -112,16 +112,4 @@ contract GovernanceTokenProof is ProofBase {
         assert(token.getPastVotes(a, NOW) == votes);
         assert(token.getPastTotalSupply(NOW) == supply);
     }
-
-    /// @dev Within one year from an empty bucket.
-    function check_mint_le_yearly_cap(uint256 first, uint256 second, uint32 elapsed) public {
-        vm.assume(elapsed <= 365 days);
-        uint256 supply = token.totalSupply();
-        vm.startPrank(ADMIN);
-        vm.warp(NOW + uint256(elapsed) / 2);
-        token.mint(b, first);
-        vm.warp(NOW + elapsed);
-        token.mint(b, second);
-        assert(token.totalSupply() - supply <= 100e18);
-    }
 }
