@@ -125,6 +125,7 @@ library ConfigReader {
         _require(config.guardian != address(0), "roles.guardian", "is not set");
         _require(config.guardian != config.operator, "roles.guardian", "must not be the operator");
         _require(config.holders.length == config.holdings.length, "allocations", "holders and amounts differ in length");
+        _checkHolders(config);
         _require(config.vetoBps > 0 && config.vetoBps <= 1_000, "optimistic.vetoBps", "is not within 1 and 1,000");
         _require(
             config.maxSlashBps > 0 && config.maxSlashBps <= BPS, "staking.maxSlashBps", "is not within 1 and 10,000"
@@ -134,6 +135,17 @@ library ConfigReader {
         _require(config.slashAmount > 0, "referee.slashAmount", "is zero");
         _require(config.slashAmount <= config.slashPerWindow, "referee.slashAmount", "is above staking.slashPerWindow");
         if (block.chainid != ANVIL) checkFloors(config);
+    }
+
+    /// @dev The timelock's tokens do not vote: a deployment whose holders cannot reach the quorum could never decide anything.
+    function _checkHolders(Config memory config) private pure {
+        uint256 held = 0;
+        for (uint256 i = 0; i < config.holdings.length; ++i) {
+            held += config.holdings[i];
+        }
+        uint256 supply = held + config.treasury;
+        _require(supply <= config.cap, "allocations", "exceed token.cap");
+        _require(held * BPS >= supply * config.quorumBps, "allocations.holders", "could not reach the quorum");
     }
 
     /// @notice Floors for public chains. An OP Stack chain may keep a transaction out for 12 hours, so nothing that

@@ -6,12 +6,18 @@ cd "$(dirname "$0")/.."
 export PATH="$PWD/tools:$PWD/node_modules/.bin:$PATH"
 
 work=$(mktemp -d /tmp/polity-scripts.XXXXXX)
-port=$(node -e 'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close() })')
-rpc=http://127.0.0.1:$port
-anvil --accounts 40 --port "$port" --silent &
-anvil_pid=$!
-trap 'kill "$anvil_pid" 2>/dev/null || true; rm -rf "$work"' EXIT
-until cast block-number --rpc-url "$rpc" >/dev/null 2>&1; do kill -0 "$anvil_pid"; done
+anvil_pid=
+trap 'kill $anvil_pid 2>/dev/null || true; rm -rf "$work"' EXIT
+# A port of its own each time: the node before may still be shutting down.
+start_chain() {
+  local port
+  port=$(node -e 'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close() })')
+  rpc=http://127.0.0.1:$port
+  anvil --accounts 40 --gas-limit 60000000 --port "$port" --chain-id "$1" --silent &
+  anvil_pid=$!
+  until cast block-number --rpc-url "$rpc" >/dev/null 2>&1; do kill -0 "$anvil_pid"; done
+}
+start_chain 31337
 
 export DEPLOYMENT_FILE=$work/deployment.json
 account() { cast wallet address --mnemonic "test test test test test test test test test test test junk" --mnemonic-index "$1"; }
@@ -148,4 +154,19 @@ say "status"
 ACCOUNT=$operator dry "$stranger" Status
 says "OPERATOR: $next"
 says "Epoch 2: open"
+say "a public chain's config: refused as it is shipped, good when filled in"
+kill "$anvil_pid"
+start_chain 11155111
+rm "$DEPLOYMENT_FILE"
+refuses ConfigInvalid as "$deployer" Deploy
+sed "s/^operator = \"[^\"]*\"/operator = \"$operator\"/; s/^trainer = \"[^\"]*\"/trainer = \"$operator\"/; s/^guardian = \"[^\"]*\"/guardian = \"$guardian\"/; s/^holders = .*/holders = [\"$operator\"]/; s/^amounts = .*/amounts = [1_000_000]/" \
+  script/config/sepolia.toml >"$work/sepolia.toml"
+export DEPLOY_CONFIG=$work/sepolia.toml
+as "$deployer" Deploy
+dry "$stranger" Verify
+says "grant delay of REFEREE: 172800"
+wait_for $((5 * 86400))
+dry "$stranger" Verify
+says "in force: 172800"
+
 echo "every script did what docs/admin.md says"

@@ -220,6 +220,22 @@ contract Deployment_Test is SystemBase, Verifier {
         this.check(c);
     }
 
+    function test_RevertIf_NobodyCouldCarryAVote() public {
+        Config memory c = _public();
+        c.holders = new address[](1);
+        c.holders[0] = operator;
+        c.holdings = new uint256[](1);
+        // 4 % of all: this is the least with the treasury's ten million.
+        c.holdings[0] = c.treasury * 400 / 9_600 + 1;
+        this.check(c);
+        c.holdings[0] -= 2;
+        _expectInvalid("allocations.holders", "could not reach the quorum");
+        this.check(c);
+        c.holdings[0] = c.cap - c.treasury + 1;
+        _expectInvalid("allocations", "exceed token.cap");
+        this.check(c);
+    }
+
     function test_RevertIf_AShareIsOutOfBounds() public {
         Config memory c = _public();
         c.challengerShareBps = 2_001;
@@ -253,6 +269,7 @@ contract Deployment_Test is SystemBase, Verifier {
         c = ConfigReader.read("script/config/sepolia.toml");
         c.chainId = block.chainid;
         (c.operator, c.trainer, c.guardian) = (operator, operator, guardian);
+        (c.holders, c.holdings) = (config.holders, config.holdings);
         ConfigReader.checkFloors(c);
     }
 

@@ -110,6 +110,7 @@ async function answerIsFinal(page, task) {
   const given = page.locator(`[data-task="${id}"]`).getByText("Answers are final");
   await given.waitFor();
   await shootThemes(page, "label-given");
+  assert.deepEqual(await axe(page), []);
   await page.reload();
   await given.waitFor();
   await page.unroute(preferences);

@@ -124,6 +124,7 @@ describe("labeling", () => {
     expect(signatures.map(({ slot, choice }) => [slot, choice])).toEqual([[0, 0], [0, 0]]);
     expect(signatures[0]!.signature).toBe(signatures[1]!.signature);
     expect(result.current.saved?.choice).toBe("a");
+    expect(result.current.error).toBeNull();
   });
 
   it("remembers after a reload which answers were given", async () => {

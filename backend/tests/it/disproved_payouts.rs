@@ -22,28 +22,7 @@ const CHALLENGER: Account = Account(33);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_payouts_cost_their_bond_and_the_honest_ones_are_paid() {
-    let engine = FakeEngine::start().await;
-    let mut polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
-    let operator = polity.sign_in(account::OPERATOR).await;
-    let version_id = polity.register_version().await;
-    polity.pass_first_vote(version_id).await;
-    let prompts: Vec<String> = (0..20).map(|i| format!("Question {i}?")).collect();
-    let campaign = polity.sampled_campaign(&operator, &prompts, 16, 8).await;
-    let epoch = polity.open_epoch(&operator, campaign).await;
-    let mut labelers = Vec::new();
-    for i in 0..3 {
-        let labeler = Labeler::join(&polity, i).await;
-        labeler.label(&polity, epoch, longer).await;
-        labelers.push(labeler);
-    }
-    operator.post(&format!("/epochs/{epoch}/close"), json!({})).await;
-
-    // The operator's server goes down; somebody else who has a bond proposes, and pays itself too much.
-    let committed =
-        async || (polity.app.chain.epoch(epoch).await.ok()?.status == EpochStatus::Committed).then_some(());
-    polity.poll("the commitment", committed).await;
-    polity.kill().await;
-    let wrong = propose_wrong_payouts(&polity, epoch, labelers[0].address()).await;
+    let Story { mut polity, epoch, labelers, wrong } = wrong_payouts_are_proposed().await;
 
     // Whoever recomputes sees it, and one transaction proves it: half of the bond is the reward.
     let source = Source {
@@ -93,6 +72,63 @@ async fn wrong_payouts_cost_their_bond_and_the_honest_ones_are_paid() {
         assert_eq!(polity.balance(labeler.address()).await - before, pay, "{statement}");
     }
     polity.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_payouts_that_nobody_disproved_are_put_to_a_vote_that_throws_them_away() {
+    let Story { mut polity, epoch, .. } = wrong_payouts_are_proposed().await;
+    polity.restart().await;
+    let operator = polity.sign_in(account::OPERATOR).await;
+    let title = format!("Throw away the payouts of epoch {epoch}");
+    let proposal = async || {
+        let proposals = operator.get("/proposals").await;
+        let found = proposals.as_array()?.iter().find(|proposal| proposal["title"] == json!(title))?;
+        assert_eq!(found["actions"][0]["function"], "rejectPayouts");
+        found["proposalId"].as_str()?.parse().ok()
+    };
+    let proposal_id: U256 = polity.until("the proposal to reject", proposal).await;
+    polity.vote_through(proposal_id).await;
+    let honest = async || {
+        let payouts = operator.get(&format!("/epochs/{epoch}")).await["payouts"].clone();
+        (payouts["proposer"] == account::OPERATOR.address().to_string()).then_some(payouts)
+    };
+    assert_eq!(polity.until("the honest payouts", honest).await["status"], "proposed");
+    polity.stop().await;
+}
+
+/// Up to the wrong proposal; the server is down.
+struct Story {
+    polity: Polity,
+    epoch: u64,
+    labelers: Vec<Labeler>,
+    /// Leaves of the wrong tree.
+    wrong: Vec<PayoutLeaf>,
+}
+
+async fn wrong_payouts_are_proposed() -> Story {
+    let engine = FakeEngine::start().await;
+    let mut polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
+    let operator = polity.sign_in(account::OPERATOR).await;
+    let version_id = polity.register_version().await;
+    polity.pass_first_vote(version_id).await;
+    let prompts: Vec<String> = (0..20).map(|i| format!("Question {i}?")).collect();
+    let campaign = polity.sampled_campaign(&operator, &prompts, 16, 8).await;
+    let epoch = polity.open_epoch(&operator, campaign).await;
+    let mut labelers = Vec::new();
+    for i in 0..3 {
+        let labeler = Labeler::join(&polity, i).await;
+        labeler.label(&polity, epoch, longer).await;
+        labelers.push(labeler);
+    }
+    operator.post(&format!("/epochs/{epoch}/close"), json!({})).await;
+
+    // The operator's server goes down; somebody else who has a bond proposes, and pays one labeler too much.
+    let committed =
+        async || (polity.app.chain.epoch(epoch).await.ok()?.status == EpochStatus::Committed).then_some(());
+    polity.poll("the commitment", committed).await;
+    polity.kill().await;
+    let wrong = propose_wrong_payouts(&polity, epoch, labelers[0].address()).await;
+    Story { polity, epoch, labelers, wrong }
 }
 
 /// Reveals in the operator's stead and proposes a tree in which one account earns ten tokens more. Returns its leaves.

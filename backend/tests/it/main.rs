@@ -1,5 +1,6 @@
 //! The platform as a whole: a real chain, a real database, the server over HTTP, people with real signatures.
 //! Each story is one file that reads from top to bottom; `support` holds what the stories share.
+mod bonds;
 mod crash_recovery;
 mod disproved_payouts;
 mod label_to_claim;

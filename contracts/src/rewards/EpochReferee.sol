@@ -61,12 +61,10 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     function disproveOrder(uint64 epoch, PayoutOpening calldata a, PayoutOpening calldata b) external {
         // Check:
         ILabelEpochs.Epoch memory self = _proposed(epoch);
-        _checkNeighbours(a, b);
-        _checkPayout(epoch, self, a);
-        _checkPayout(epoch, self, b);
-        if (a.account < b.account) revert EpochRefereeNoFraud(epoch);
+        _checkNeighbours(epoch, self.payoutsRoot, self.accountCount, a, b);
+        _require(epoch, a.account >= b.account);
         // Interaction:
-        _disprovePayouts(epoch, Fraud.Order);
+        _disprove(epoch, _msgSender(), Fraud.Order);
     }
 
     /// @inheritdoc IEpochReferee
@@ -79,16 +77,15 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     ) external {
         // Check:
         ILabelEpochs.Epoch memory self = _proposed(epoch);
-        _checkNeighbours(a, b);
-        _checkPayout(epoch, self, a, payA);
-        _checkPayout(epoch, self, b, payB);
+        _checkNeighbours(epoch, self.payoutsRoot, self.accountCount, a, b);
+        _checkPay(epoch, a, payA);
+        _checkPay(epoch, b, payB);
         unchecked {
-            if (b.runningTotal == a.runningTotal + a.cumulative && payB.runningRaw == payA.runningRaw + payA.raw) {
-                revert EpochRefereeNoFraud(epoch);
-            }
+            bool wrongTotal = b.runningTotal != a.runningTotal + a.cumulative;
+            _require(epoch, wrongTotal || payB.runningRaw != payA.runningRaw + payA.raw);
         }
         // Interaction:
-        _disprovePayouts(epoch, Fraud.RunningTotal);
+        _disprove(epoch, _msgSender(), Fraud.RunningTotal);
     }
 
     /// @inheritdoc IEpochReferee
@@ -103,9 +100,9 @@ contract EpochReferee is IEpochReferee, AccessManaged {
                 && (leaf.runningTotal + leaf.cumulative != self.totalCumulative
                     || pay.runningRaw + pay.raw != self.totalRaw);
         }
-        if (!wrongStart && !wrongEnd) revert EpochRefereeNoFraud(epoch);
+        _require(epoch, wrongStart || wrongEnd);
         // Interaction:
-        _disprovePayouts(epoch, Fraud.Total);
+        _disprove(epoch, _msgSender(), Fraud.Total);
     }
 
     // --- payouts against the approved tree --------------------------------------------------------------------------
@@ -123,11 +120,10 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         uint256 carried = _approvedOf(epoch, leaf.account, previous);
         // Who neither labeled nor ever earned has no leaf at all.
         bool due = carried > 0 || pay.position > 0;
-        if (due && _isCarriedOver(leaf.cumulative, carried, pay.raw, self.totalRaw, _termsOf(epoch).budget)) {
-            revert EpochRefereeNoFraud(epoch);
-        }
+        uint256 budget = _termsOf(epoch).budget;
+        _require(epoch, !due || !_isCarriedOver(leaf.cumulative, carried, pay.raw, self.totalRaw, budget));
         // Interaction:
-        _disprovePayouts(epoch, Fraud.CarryOver);
+        _disprove(epoch, _msgSender(), Fraud.CarryOver);
     }
 
     /// @inheritdoc IEpochReferee
@@ -136,11 +132,12 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     {
         // Check:
         ILabelEpochs.Epoch memory self = _proposed(epoch);
-        _checkPayout(epoch, distributor.payoutsRoot(), distributor.accountCount(), previous);
-        if (previous.cumulative == 0) revert EpochRefereeNoFraud(epoch);
+        (bytes32 root, uint256 count) = _approved();
+        _checkPayout(epoch, root, count, previous);
+        _require(epoch, previous.cumulative > 0);
         _checkAbsent(epoch, self.payoutsRoot, self.accountCount, previous.account, around);
         // Interaction:
-        _disprovePayouts(epoch, Fraud.MissingAccount);
+        _disprove(epoch, _msgSender(), Fraud.MissingAccount);
     }
 
     // --- payouts against the labels ---------------------------------------------------------------------------------
@@ -152,10 +149,10 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         // Check:
         ILabelEpochs.Epoch memory self = _proposed(epoch);
         _checkLabel(epoch, self, label);
-        if (label.word.labeler == address(0)) revert EpochRefereeNoFraud(epoch);
+        _require(epoch, label.word.labeler != address(0));
         _checkAbsent(epoch, self.payoutsRoot, self.accountCount, label.word.labeler, around);
         // Interaction:
-        _disprovePayouts(epoch, Fraud.MissingAccount);
+        _disprove(epoch, _msgSender(), Fraud.MissingAccount);
     }
 
     /// @inheritdoc IEpochReferee
@@ -175,10 +172,10 @@ contract EpochReferee is IEpochReferee, AccessManaged {
             bool named = uint256(label.position) + 1 == pay.position;
             bool belongs = label.word.labeler == leaf.account && leaf.account != address(0);
             // Named and somebody else's (or an empty seat), or its own and not named.
-            if (named == belongs) revert EpochRefereeNoFraud(epoch);
+            _require(epoch, named != belongs);
         }
         // Interaction:
-        _disprovePayouts(epoch, Fraud.LabelPosition);
+        _disprove(epoch, _msgSender(), Fraud.LabelPosition);
     }
 
     /// @inheritdoc IEpochReferee
@@ -193,11 +190,9 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         ILabelEpochs.Epoch memory self = _proposed(epoch);
         _checkPayout(epoch, self, leaf, pay);
         _checkBlock(epoch, self, roster);
-        if (pay.raw == _rawOf(epoch, self, leaf.account, pay.position, roster, gold)) {
-            revert EpochRefereeNoFraud(epoch);
-        }
+        _require(epoch, pay.raw != _rawOf(epoch, self, leaf.account, pay.position, roster, gold));
         // Interaction:
-        _disprovePayouts(epoch, Fraud.Score);
+        _disprove(epoch, _msgSender(), Fraud.Score);
     }
 
     // --- labels -----------------------------------------------------------------------------------------------------
@@ -208,11 +203,9 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         ILabelEpochs.Epoch memory self = _judged(epoch);
         _checkLabel(epoch, self, a);
         _checkLabel(epoch, self, b);
-        if (a.position == b.position || a.word.labeler != b.word.labeler || a.word.labeler == address(0)) {
-            revert EpochRefereeNoFraud(epoch);
-        }
+        _require(epoch, a.position != b.position && a.word.labeler == b.word.labeler && a.word.labeler != address(0));
         // Interaction:
-        _disproveLabels(epoch, Fraud.DuplicateLabeler);
+        _disprove(epoch, _msgSender(), Fraud.DuplicateLabeler);
     }
 
     /// @inheritdoc IEpochReferee
@@ -223,9 +216,9 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         LabelWord calldata word = label.word;
         bool stray = word.valid >> _termsOf(epoch).blockSlots != 0 || word.answers & ~word.valid != 0;
         // The words of an empty seat are not committed: anybody could make some up.
-        if (!stray || word.labeler == address(0)) revert EpochRefereeNoFraud(epoch);
+        _require(epoch, stray && word.labeler != address(0));
         // Interaction:
-        _disproveLabels(epoch, Fraud.StrayBits);
+        _disprove(epoch, _msgSender(), Fraud.StrayBits);
     }
 
     /// @inheritdoc IEpochReferee
@@ -242,14 +235,13 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         _checkSignature(self.operator, receipt, receiptSignature);
         // A seat of 32 or more would be the position of a seat in another block.
         if (preference.blockIndex < self.blockCount && preference.seat < LabelLeaf.MAX_ROSTER) {
-            if (label.position != _position(preference.blockIndex, preference.seat)) {
-                revert EpochRefereeInvalidOpening(epoch, label.position);
-            }
+            uint256 named = preference.blockIndex * LabelLeaf.MAX_ROSTER + preference.seat;
+            _requireOpening(epoch, label.position, label.position == named);
             _checkLabel(epoch, self, label);
-            if (_contains(label.word, preference)) revert EpochRefereeNoFraud(epoch);
+            _require(epoch, !_contains(label.word, preference));
         }
         // Interaction:
-        _disproveLabels(epoch, Fraud.Receipt);
+        _disprove(epoch, _msgSender(), Fraud.Receipt);
     }
 
     // --- data that was not published --------------------------------------------------------------------------------
@@ -258,12 +250,13 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     function demandOpening(uint64 epoch, Tree tree, uint32 index) external {
         address challenger = _msgSender();
         // Check:
-        ILabelEpochs.Epoch memory self = tree == Tree.Payouts ? _proposed(epoch) : _judged(epoch);
+        ILabelEpochs.Epoch memory self = _judged(epoch);
         if (self.status == ILabelEpochs.Status.Proposed && Time.timestamp() >= self.challengeEndsAt) {
             revert EpochRefereeTooLate(epoch, self.challengeEndsAt);
         }
-        uint256 bound = tree == Tree.Payouts ? self.accountCount : _positions(self.blockCount);
-        // Nothing is paid by the gold of an epoch whose secret is not known.
+        // No accounts while nothing is proposed; and nothing is paid by the gold of an epoch whose secret is not known.
+        uint256 bound = self.accountCount;
+        if (tree == Tree.Labels) bound = _positions(self.blockCount);
         if (tree == Tree.Gold) bound = self.seed == 0 ? 0 : _positions(_termsOf(epoch).goldBlocks);
         if (index >= bound) revert EpochRefereeIndexOutOfBounds(index, bound);
         // Effect: no demand is open, or the freeze reverts
@@ -311,12 +304,10 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         // Effect:
         delete _demands[epoch];
         // Interaction:
-        if (demand.tree == Tree.Payouts) {
-            labelEpochs.disprovePayouts(epoch, demand.challenger, Fraud.PayoutsUnopened);
-        } else {
-            Fraud fraud = demand.tree == Tree.Labels ? Fraud.LabelsUnopened : Fraud.GoldUnopened;
-            labelEpochs.disproveLabels(epoch, demand.challenger, fraud);
-        }
+        Fraud fraud = Fraud.PayoutsUnopened;
+        if (demand.tree == Tree.Labels) fraud = Fraud.LabelsUnopened;
+        else if (demand.tree == Tree.Gold) fraud = Fraud.GoldUnopened;
+        _disprove(epoch, demand.challenger, fraud);
     }
 
     // --- labelers ---------------------------------------------------------------------------------------------------
@@ -331,14 +322,16 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     ) external returns (uint256 slashed) {
         uint64 epoch = a.epoch;
         // Check:
-        bool sameSlot = a.epoch == b.epoch && a.blockIndex == b.blockIndex && a.seat == b.seat && a.slot == b.slot
-            && a.labeler == b.labeler;
-        if (!sameSlot || (a.choice == b.choice && a.taskId == b.taskId)) revert EpochRefereeNoFraud(epoch);
+        (bytes32 hashA, bytes32 hashB) = (Messages.hashPreference(a), Messages.hashPreference(b));
+        // The same slot: with the other's task and choice, the two would be one.
+        Preference memory same = b;
+        (same.taskId, same.choice) = (a.taskId, a.choice);
+        _require(epoch, hashA != hashB && hashA == Messages.hashPreference(same));
         ILabelEpochs.Epoch memory self = _epochOf(epoch);
         if (self.status == ILabelEpochs.Status.None) revert EpochRefereeWrongStatus(epoch);
         _checkSession(self, a.labeler, session);
-        _checkSignature(session.sessionKey, Messages.hashPreference(a), signatureA);
-        _checkSignature(session.sessionKey, Messages.hashPreference(b), signatureB);
+        _checkSignature(session.sessionKey, hashA, signatureA);
+        _checkSignature(session.sessionKey, hashB, signatureB);
         // Effect, interaction:
         return _slash(epoch, a.labeler);
     }
@@ -357,11 +350,11 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         ILabelEpochs.Epoch memory self = _epochOf(epoch);
         if (self.seed == 0 || self.status == ILabelEpochs.Status.Voided) revert EpochRefereeWrongStatus(epoch);
         _checkLabel(epoch, self, label);
-        if (labeler == address(0)) revert EpochRefereeNoFraud(epoch);
+        _require(epoch, labeler != address(0));
         _checkSession(self, labeler, session);
         uint256 mask = _checkedGoldMask(epoch, self, label.position, gold, taskIds);
         (uint256 right, uint256 answered) = PayRule.goldCounts(label.word, gold.answers, mask);
-        if (!GoldBound.isSlashable(right, answered)) revert EpochRefereeNoFraud(epoch);
+        _require(epoch, GoldBound.isSlashable(right, answered));
         _checkWrongAnswers(epoch, label, mask, gold.answers, taskIds, signatures, session.sessionKey);
         // Effect, interaction:
         return _slash(epoch, labeler);
@@ -377,14 +370,17 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         return _demands[epoch];
     }
 
-    // --- effects ----------------------------------------------------------------------------------------------------
-
-    function _disprovePayouts(uint64 epoch, Fraud fraud) private {
-        labelEpochs.disprovePayouts(epoch, _msgSender(), fraud);
+    /// @dev A function of its own, as {_requireOpening}: each revert in place costs 50 bytes of code.
+    function _require(uint64 epoch, bool fraud) private pure {
+        if (!fraud) revert EpochRefereeNoFraud(epoch);
     }
 
-    function _disproveLabels(uint64 epoch, Fraud fraud) private {
-        labelEpochs.disproveLabels(epoch, _msgSender(), fraud);
+    // --- effects ----------------------------------------------------------------------------------------------------
+
+    /// @dev Frauds are in the order of whom they are proved against.
+    function _disprove(uint64 epoch, address challenger, Fraud fraud) private {
+        if (fraud < Fraud.DuplicateLabeler) labelEpochs.disprovePayouts(epoch, challenger, fraud);
+        else labelEpochs.disproveLabels(epoch, challenger, fraud);
     }
 
     function _answered(uint64 epoch, Tree tree, uint32 index, bytes32 leaf) private {
@@ -427,18 +423,15 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         BlockOpening calldata roster,
         GoldOpening calldata gold
     ) private view returns (uint256) {
-        if (position == 0 || (position - 1) / LabelLeaf.MAX_ROSTER != roster.blockIndex) {
-            revert EpochRefereeInvalidOpening(epoch, roster.blockIndex);
-        }
+        bool inBlock = position > 0 && (position - 1) / LabelLeaf.MAX_ROSTER == roster.blockIndex;
+        _requireOpening(epoch, roster.blockIndex, inBlock);
         ILabelEpochs.Terms memory terms = _termsOf(epoch);
         PayRule.Member memory member;
         member.blockIndex = roster.blockIndex;
         member.seat = (position - 1) % LabelLeaf.MAX_ROSTER;
         member.index = _indexOf(roster.seats, member.seat);
         // The position is somebody else's: that is another fraud.
-        if (member.index == roster.seats.length || roster.words[member.index].labeler != account) {
-            revert EpochRefereeNoFraud(epoch);
-        }
+        _require(epoch, member.index < roster.seats.length && roster.words[member.index].labeler == account);
         if (self.seed != 0 && roster.blockIndex < terms.goldBlocks) {
             _checkGold(epoch, terms, position - 1, gold);
             (member.hasGold, member.gold) = (gold.tasksHash != 0, gold.answers);
@@ -527,8 +520,22 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         if (!ok) revert EpochRefereeWrongStatus(epoch);
     }
 
-    function _checkNeighbours(PayoutOpening calldata a, PayoutOpening calldata b) private pure {
-        if (uint256(a.index) + 1 != b.index) revert EpochRefereeNotNeighbours(a.index, b.index);
+    function _checkNeighbours(
+        uint64 epoch,
+        bytes32 root,
+        uint256 count,
+        PayoutOpening calldata a,
+        PayoutOpening calldata b
+    ) private pure {
+        if (uint256(a.index) + 1 != b.index) {
+            revert EpochRefereeNotNeighbours(a.index, b.index);
+        }
+        _checkPayout(epoch, root, count, a);
+        _checkPayout(epoch, root, count, b);
+    }
+
+    function _checkPay(uint64 epoch, PayoutOpening calldata leaf, RawPay calldata pay) private pure {
+        _requireOpening(epoch, leaf.index, PayoutLeaf.hash(pay) == leaf.rawPayHash);
     }
 
     function _checkPayout(
@@ -537,17 +544,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         PayoutOpening calldata leaf,
         RawPay calldata pay
     ) private pure returns (bytes32) {
-        if (PayoutLeaf.hash(pay) != leaf.rawPayHash) {
-            revert EpochRefereeInvalidOpening(epoch, leaf.index);
-        }
-        return _checkPayout(epoch, self, leaf);
-    }
-
-    function _checkPayout(uint64 epoch, ILabelEpochs.Epoch memory self, PayoutOpening calldata leaf)
-        private
-        pure
-        returns (bytes32)
-    {
+        _checkPay(epoch, leaf, pay);
         return _checkPayout(epoch, self.payoutsRoot, self.accountCount, leaf);
     }
 
@@ -571,7 +568,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
 
     function _checkBlock(uint64 epoch, ILabelEpochs.Epoch memory self, BlockOpening calldata roster) private pure {
         (bytes32 root, bool wellFormed) = LabelLeaf.hashBlock(epoch, roster.blockIndex, roster.seats, roster.words);
-        if (!wellFormed) revert EpochRefereeInvalidOpening(epoch, roster.blockIndex);
+        _requireOpening(epoch, roster.blockIndex, wellFormed);
         // A block's root is a leaf of the tree of blocks.
         _checkOpening(epoch, roster.proof, self.labelsRoot, self.blockCount, roster.blockIndex, root);
     }
@@ -593,9 +590,11 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         uint256 index,
         bytes32 leaf
     ) private pure {
-        if (!PositionalMerkle.verify(proof, root, count, index, leaf)) {
-            revert EpochRefereeInvalidOpening(epoch, index);
-        }
+        _requireOpening(epoch, index, PositionalMerkle.verify(proof, root, count, index, leaf));
+    }
+
+    function _requireOpening(uint64 epoch, uint256 index, bool valid) private pure {
+        if (!valid) revert EpochRefereeInvalidOpening(epoch, index);
     }
 
     /// @dev Sorted leaves leave no room for `account`: two neighbours around it, or the first or the last beyond it.
@@ -603,18 +602,21 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         private
         pure
     {
-        if (around.length == 0 || around.length > 2) revert EpochRefereeNotAbsent(account);
-        PayoutOpening calldata first = around[0];
-        PayoutOpening calldata last = around[around.length - 1];
-        _checkPayout(epoch, root, count, first);
-        if (around.length == 2) {
-            _checkNeighbours(first, last);
-            _checkPayout(epoch, root, count, last);
+        bool absent = false;
+        if (around.length == 1) {
+            PayoutOpening calldata end = around[0];
+            _checkPayout(epoch, root, count, end);
+            absent = account < end.account ? end.index == 0 : account > end.account && uint256(end.index) + 1 == count;
+        } else if (around.length == 2) {
+            (PayoutOpening calldata a, PayoutOpening calldata b) = (around[0], around[1]);
+            _checkNeighbours(epoch, root, count, a, b);
+            absent = a.account < account && account < b.account;
         }
-        bool afterFirst = first.account < account && (around.length == 2 || uint256(first.index) + 1 == count);
-        bool beforeLast = account < last.account && (around.length == 2 || last.index == 0);
-        bool absent = around.length == 2 ? afterFirst && beforeLast : afterFirst || beforeLast;
         if (!absent) revert EpochRefereeNotAbsent(account);
+    }
+
+    function _approved() private view returns (bytes32 root, uint256 count) {
+        return (distributor.payoutsRoot(), distributor.accountCount());
     }
 
     /// @return the account's cumulative amount in the approved tree; 0 when `openings` show that it has no leaf there
@@ -623,8 +625,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         view
         returns (uint256)
     {
-        bytes32 root = distributor.payoutsRoot();
-        uint256 count = distributor.accountCount();
+        (bytes32 root, uint256 count) = _approved();
         if (count == 0) return 0;
         if (openings.length == 1 && openings[0].account == account) {
             _checkPayout(epoch, root, count, openings[0]);
@@ -662,9 +663,8 @@ contract EpochReferee is IEpochReferee, AccessManaged {
         ILabelEpochs.Terms memory terms = _termsOf(epoch);
         _checkGold(epoch, terms, position, gold);
         // Also where the seat has no gold: no list of tasks hashes to zero.
-        if (taskIds.length != terms.goldSlots || keccak256(abi.encodePacked(taskIds)) != gold.tasksHash) {
-            revert EpochRefereeInvalidOpening(epoch, position);
-        }
+        bool committed = taskIds.length == terms.goldSlots && keccak256(abi.encodePacked(taskIds)) == gold.tasksHash;
+        _requireOpening(epoch, position, committed);
         uint256 blockIndex = position / LabelLeaf.MAX_ROSTER;
         // slither-disable-next-line unused-return
         (bytes memory slots,) = LabelMasks.overlap(self.secret, blockIndex, terms.blockSlots, terms.overlapSlots);
@@ -699,10 +699,6 @@ contract EpochReferee is IEpochReferee, AccessManaged {
             }
             ++nTasks;
         }
-    }
-
-    function _position(uint256 blockIndex, uint256 seat) private pure returns (uint256) {
-        return blockIndex * LabelLeaf.MAX_ROSTER + seat;
     }
 
     function _positions(uint256 blocks) private pure returns (uint256) {

@@ -97,8 +97,7 @@ library LabelMasks {
                 let word := keccak256(0x00, 0x40)
                 let next := add(at, 8)
                 if gt(next, limit) { next := limit }
-                // Two steps a turn, because a turn costs a quarter of a step.
-                for {} lt(at, next) {} {
+                for {} lt(at, next) { at := add(at, 1) } {
                     // One of the element itself and all behind it.
                     let other := add(at, mod(shr(224, word), sub(last, at)))
                     let slot := byte(0, mload(other))
@@ -107,15 +106,7 @@ library LabelMasks {
                     // 1 << slot is what is meant.
                     // slither-disable-next-line incorrect-shift
                     mask := or(mask, shl(slot, 1))
-                    at := add(at, 1)
-                    if eq(at, next) { break }
-                    other := add(at, mod(and(shr(192, word), 0xffffffff), sub(last, at)))
-                    slot := byte(0, mload(other))
-                    mstore8(other, byte(0, mload(at)))
-                    mstore8(at, slot)
-                    mask := or(mask, shl(slot, 1))
-                    at := add(at, 1)
-                    word := shl(64, word)
+                    word := shl(32, word)
                 }
             }
         }

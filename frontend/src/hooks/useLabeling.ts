@@ -104,6 +104,7 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
         }
         await saveReceipt({ ...signed, chainId, contract: contracts.labelEpochs, receipt });
         setSaved({ task, choice: given, receipt });
+        setError(null);
       } catch (cause) {
         // Another tab may have answered it; then the first answer stands and the task stays gone.
         if (!isProblem(cause, "already-answered")) setQueue((current) => putBack(current, { ...task, given }));

@@ -73,7 +73,9 @@ export function Desk({
       {error !== null && isProblem(error, "session-key-not-authorised") && (
         <ErrorNote what="That was not saved" error={error} action="Authorise again" retry={onKeyRefused} />
       )}
-      {error !== null && !isProblem(error, "session-key-not-authorised") && <ErrorNote what="That was not saved" error={error} retry={retry} />}
+      {error !== null && !isProblem(error, "session-key-not-authorised") && (
+        <ErrorNote what="That was not saved" error={error} retry={task?.given === undefined ? retry : undefined} />
+      )}
       {task === undefined && error === null && (queue.exhausted ? <Done epoch={epoch} total={queue.progress?.total ?? 0} sending={sending} /> : <Skeleton lines={8} />)}
       {task !== undefined && (
         <article data-task={task.taskId} aria-label="Task">
