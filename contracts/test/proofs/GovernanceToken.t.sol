@@ -99,17 +99,4 @@ contract GovernanceTokenProof is ProofBase {
         assert(token.getVotes(a) == votes);
         assert(token.getVotes(b) == 0);
     }
-
-    /// @dev What was read of the past once is read for ever, whatever is done in this second and later.
-    function check_pastVotes_immutable(uint48 later) public {
-        _lock();
-        vm.warp(NOW + 10);
-        uint256 votes = token.getPastVotes(a, NOW);
-        uint256 supply = token.getPastTotalSupply(NOW);
-        vm.assume(later < 365 days);
-        vm.warp(NOW + 10 + uint256(later));
-        _move(svm.createAddress("caller"));
-        assert(token.getPastVotes(a, NOW) == votes);
-        assert(token.getPastTotalSupply(NOW) == supply);
-    }
 }
