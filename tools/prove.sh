@@ -19,13 +19,15 @@ contracts=("$@")
 if [ ${#contracts[@]} = 0 ]; then
   mapfile -t contracts < <(sed -nE 's/^contract (\w+Proof) is .*/\1/p' contracts/test/proofs/*.t.sol)
 fi
-forge build --quiet --ast --extra-output storageLayout metadata
+# Artifacts of proofs that are gone would be proved too.
+rm -rf target/forge/prove/out/*.t.sol
+forge build --quiet --force --ast --extra-output storageLayout metadata
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-# Byte strings and arrays of any call are tried with these lengths. No solver time-out: a busy machine must not fail a proof.
+# Byte strings and arrays of any call are tried with these lengths. A long time-out: a busy machine must not fail a proof.
 prove_one() {
   if "$1" --contract "$3" --forge-build-out target/forge/prove/out --default-bytes-lengths 0 --default-array-lengths 1 \
-    --solver-timeout-assertion 0 --solver-threads 1 --no-status >"$2/$3" 2>&1; then code=0; else code=$?; fi
+    --solver-timeout-assertion 180s --solver-threads 1 --loop 4 --no-status >"$2/$3" 2>&1; then code=0; else code=$?; fi
   sed -E 's/\x1b\[[0-9;]*m//g' "$2/$3" | grep -vE '^(No files changed|Compil|Solc|$)'
   return $code
 }

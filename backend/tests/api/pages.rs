@@ -4,7 +4,12 @@ use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
-use bindings::GovernanceToken::approveCall;
+use bindings::{
+    GovernanceToken::approveCall,
+    LabelEpochs::{acceptPayoutsCall, pauseCall},
+    OptimisticGovernor::setAllowedCall,
+    StakingPool::notifyRewardCall,
+};
 use protocol::{merkle, rewards};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -175,15 +180,33 @@ async fn a_proposal_says_in_words_what_it_would_do() {
     let accept = server.app.chain.accept_payouts(3, root);
     assert_eq!(accept.to, contracts.label_epochs);
     let value = U256::from(5) * U256::from(10).pow(U256::from(20));
-    let approve = approveCall { spender: contracts.reward_distributor, value }.abi_encode();
+    let approve = approveCall { spender: contracts.reward_distributor, value };
+    let selector = acceptPayoutsCall::SELECTOR.into();
+    let allow = setAllowedCall { target: contracts.label_epochs, selector, words: 2, allowed: true };
+    let stream = notifyRewardCall { amount: value, duration: U256::from(2_592_000) };
+    let pause = pauseCall { selector, duration: U256::from(3_600).to() };
+    let targets = [
+        accept.to,
+        contracts.governance_token,
+        contracts.optimistic_governor,
+        contracts.staking_pool,
+        contracts.label_epochs,
+    ];
+    let calldatas = [
+        accept.data.to_vec(),
+        approve.abi_encode(),
+        allow.abi_encode(),
+        stream.abi_encode(),
+        pause.abi_encode(),
+    ];
     sqlx::query(
         "insert into chain.proposals (proposal_id, proposer, targets, \"values\", calldatas, description, vote_start,
              vote_end, created_block, created_at)
-         values (77, $1, $2, array[0, 0], $3, '# Pay epoch 3', $4, $4 + interval '60 s', 3, $4)",
+         values (77, $1, $2, array[0, 0, 0, 0, 0], $3, '# Pay epoch 3', $4, $4 + interval '60 s', 3, $4)",
     )
     .bind([1u8; 20].as_slice())
-    .bind([accept.to.as_slice(), contracts.governance_token.as_slice()])
-    .bind([accept.data.as_ref(), approve.as_slice()])
+    .bind(targets.each_ref().map(|target| target.as_slice()))
+    .bind(calldatas.each_ref().map(Vec::as_slice))
     .bind(now)
     .execute(&mut *conn)
     .await
@@ -196,6 +219,11 @@ async fn a_proposal_says_in_words_what_it_would_do() {
     assert_eq!(action["summary"], "Pay epoch 3: 1,234 POL to 14 labelers");
     let sentence = "Allow the reward pool to take up to 500 POL from the treasury";
     assert_eq!(proposal["actions"][1]["summary"], sentence);
+    let sentence = "Let acceptPayouts of LabelEpochs pass without a majority, unless it is vetoed";
+    assert_eq!(proposal["actions"][2]["summary"], sentence);
+    let sentence = "Stream 500 POL from the treasury to stakers over 30 days";
+    assert_eq!(proposal["actions"][3]["summary"], sentence);
+    assert_eq!(proposal["actions"][4]["summary"], "Stop acceptPayouts of LabelEpochs for 1 hour");
     let (_, epoch) = client.get("/epochs/3").await;
     assert_eq!(epoch["payouts"]["proposalId"], "77");
     server.app.clock.advance(chrono::TimeDelta::seconds(1));

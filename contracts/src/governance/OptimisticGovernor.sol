@@ -252,7 +252,8 @@ contract OptimisticGovernor is GovernorCountingFractional, GovernorVotes, Govern
         returns (bool)
     {
         (uint256 againstVotes,,) = proposalVotes(proposalId);
-        return againstVotes < vetoThreshold(proposalSnapshot(proposalId));
+        // Where nobody objects, as usual, the supply need not be asked for.
+        return againstVotes == 0 || againstVotes < vetoThreshold(proposalSnapshot(proposalId));
     }
 
     /// @dev Both permissions exist now and have existed without a break since `proposedAt`.

@@ -85,9 +85,7 @@ contract OptimisticGovernorProof is GovernorsProof {
         super.setUp();
         address[] memory none = new address[](0);
         timelock = new TimelockController(TIMELOCK_DELAY, none, none, address(0));
-        governor = new OptimisticGovernor(
-            OptimisticGovernor.Config("Optimistic", token, timelock, DELAY, PERIOD, 300)
-        );
+        governor = new OptimisticGovernor(OptimisticGovernor.Config("Optimistic", token, timelock, DELAY, PERIOD, 300));
         vm.startPrank(address(timelock));
         governor.setAllowed(address(target), ProofTarget.act.selector, 1, true);
         governor.setProposer(proposer, true);
@@ -96,7 +94,9 @@ contract OptimisticGovernorProof is GovernorsProof {
     }
 
     /// @dev Anybody but the timelock, the governor itself included, calls anything: no permission changes.
-    function check_self_call_cannot_reconfigure(address caller, address account, address other, bytes4 selector) public {
+    function check_self_call_cannot_reconfigure(address caller, address account, address other, bytes4 selector)
+        public
+    {
         vm.assume(caller != address(timelock));
         bool isProposer = governor.isProposer(account);
         (uint48 since, uint8 words) = governor.allowanceOf(other, selector);
@@ -173,11 +173,11 @@ contract ProtocolGovernorProof is GovernorsProof {
     }
 
     /// @dev Two splits of one voter's votes never add up to more than its votes at the snapshot.
-    function check_one_vote_per_account_per_proposal__weight_le_pastVotes_at_snapshot(uint8 support) public {
+    function check_one_vote_per_account_per_proposal__weight_le_pastVotes_at_snapshot() public {
         vm.warp(NOW + 2 + DELAY);
         _voteInParts(governor, a);
         vm.prank(a);
-        try governor.castVote(proposalId, support) {} catch {}
+        try governor.castVote(proposalId, 1) {} catch {}
         uint256 used = governor.usedVotes(proposalId, a);
         assert(used <= token.getPastVotes(a, governor.proposalSnapshot(proposalId)));
         (uint256 against, uint256 for_, uint256 abstain) = governor.proposalVotes(proposalId);
