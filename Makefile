@@ -10,6 +10,7 @@
 #   make coverage                    lines and branches of contracts/src that the tests reach
 #   make mutation [CONTRACT=…] [SAMPLE=n] [SEED=n]   small changes to the contracts that the tests must notice
 #   make bench-protocol, bench-gas   a benchmark; writes bench/results/<name>.json
+#   make bench-mechsim [SEED=n RUNS=n]   what each way of labeling earns; also writes docs/mechanism.md
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -27,7 +28,7 @@ export OMP_WAIT_POLICY ?= passive
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .PHONY: demo up test gen setup build contracts-test scripts-test rust-test web-test story-test differential prove slither coverage \
-	mutation lint clean bench-protocol bench-gas
+	mutation lint clean bench-protocol bench-gas bench-mechsim
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -95,6 +96,10 @@ gen: $(STAMPS)/node $(STAMPS)/libtorch
 
 bench-protocol:
 	cargo run --release --quiet -p protocol --example bench
+
+# The profile for development optimises what it runs.
+bench-mechsim:
+	cargo run --quiet -p mechsim -- --seed $(or $(SEED),1) --runs $(or $(RUNS),200)
 
 bench-gas: $(STAMPS)/node
 	forge test --match-path 'contracts/test/*{Gas,gas,Deployment}.t.sol'
