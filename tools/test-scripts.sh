@@ -15,7 +15,8 @@ start_chain() {
   rpc=http://127.0.0.1:$port
   anvil --accounts 40 --gas-limit 60000000 --port "$port" --chain-id "$1" --silent &
   anvil_pid=$!
-  until cast block-number --rpc-url "$rpc" >/dev/null 2>&1; do kill -0 "$anvil_pid"; done
+  # By its answer: npm's wrapper of cast exits with 0 also when cast fails.
+  until [[ $(cast block-number --rpc-url "$rpc" 2>/dev/null) =~ ^[0-9]+$ ]]; do kill -0 "$anvil_pid"; done
 }
 start_chain 31337
 
