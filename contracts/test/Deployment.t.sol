@@ -4,9 +4,11 @@ pragma solidity ^0.8.28;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {BuiltCode} from "../../script/BuiltCode.sol";
 import {Config, ConfigInvalid, ConfigReader} from "../../script/Config.sol";
-import {Contracts, Named, Roles} from "../../script/Deployment.sol";
+import {Contracts, Named, Permission, Permissions, Roles} from "../../script/Deployment.sol";
 import {Verifier} from "../../script/Verify.s.sol";
 import {Vm, vm} from "../../script/Vm.sol";
+import {EntryPause} from "../src/governance/EntryPause.sol";
+import {ModelRegistry} from "../src/models/ModelRegistry.sol";
 import {SystemBase} from "./SystemBase.sol";
 
 contract Deployment_Test is SystemBase, Verifier {
@@ -36,7 +38,7 @@ contract Deployment_Test is SystemBase, Verifier {
         this.verify();
     }
 
-    function test_TheDeployerHoldsNothing() public view {
+    function test_deployer_has_nothing() public view {
         for (uint64 role = Roles.ADMIN; role <= Roles.LAST; ++role) {
             (bool isMember,) = d.accessManager.hasRole(role, address(this));
             vm.assertFalse(isMember);
@@ -44,6 +46,52 @@ contract Deployment_Test is SystemBase, Verifier {
         vm.assertEq(d.governanceToken.balanceOf(address(this)), 0);
         vm.assertFalse(d.timelock.hasRole(d.timelock.DEFAULT_ADMIN_ROLE(), address(this)));
         vm.assertFalse(d.timelock.hasRole(d.timelock.PROPOSER_ROLE(), address(this)));
+        vm.assertFalse(d.timelock.hasRole(d.timelock.CANCELLER_ROLE(), address(this)));
+        vm.assertFalse(d.timelock.hasRole(d.timelock.EXECUTOR_ROLE(), address(this)));
+        vm.assertFalse(d.optimisticGovernor.isProposer(address(this)));
+        vm.assertTrue(d.governor.proposalGuardian() != address(this));
+    }
+
+    /// @dev Any selector, and each that the tables name: of all contracts' restricted functions the guardian may call
+    /// `pause` and `suspend`. What it cancels is the governor's own rule, see GovernorProperties.
+    function testFuzz_guardian_can_only_cancel_or_pause(bytes4 selector) public view {
+        _checkGuardian(selector);
+        Permission[] memory governed = Permissions.governed(d);
+        for (uint256 i = 0; i < governed.length; ++i) {
+            _checkGuardian(governed[i].selectors);
+        }
+        Permission[] memory delegated = Permissions.delegated(d);
+        for (uint256 i = 0; i < delegated.length; ++i) {
+            _checkGuardian(delegated[i].selectors);
+        }
+        for (uint64 role = Roles.ADMIN; role <= Roles.LAST; ++role) {
+            (bool isMember,) = d.accessManager.hasRole(role, guardian);
+            vm.assertTrue(isMember == (role == Roles.GUARDIAN));
+        }
+        vm.assertFalse(d.timelock.hasRole(d.timelock.CANCELLER_ROLE(), guardian));
+        vm.assertFalse(d.timelock.hasRole(d.timelock.PROPOSER_ROLE(), guardian));
+    }
+
+    function _checkGuardian(bytes4[] memory selectors) private view {
+        for (uint256 i = 0; i < selectors.length; ++i) {
+            _checkGuardian(selectors[i]);
+        }
+    }
+
+    function _checkGuardian(bytes4 selector) private view {
+        Named[] memory table = Contracts.all(d);
+        for (uint256 i = 0; i < table.length; ++i) {
+            address target = table[i].target;
+            bool suspends = target == address(d.modelRegistry) && selector == ModelRegistry.suspend.selector;
+            bool pauses = selector == EntryPause.pause.selector
+                && (target == address(d.modelRegistry)
+                    || target == address(d.stakingPool)
+                    || target == address(d.labelEpochs)
+                    || target == address(d.datasetRegistry));
+            (bool immediate, uint32 delay) = d.accessManager.canCall(guardian, target, selector);
+            vm.assertTrue(immediate == (suspends || pauses));
+            vm.assertEq(uint256(delay), 0);
+        }
     }
 
     /// @dev EIP-170; forge itself does not enforce it in tests.
