@@ -179,7 +179,7 @@ contract StakingPool is IStakingPool, ILocker, EntryPause {
         // Check:
         if (amount == 0) revert StakingPoolNothingToClaim(account);
         // Effect:
-        if (self.owed != 0) self.owed = 0;
+        self.owed = 0;
         emit RewardPaid(account, amount);
         // Interaction:
         IERC20(address(token)).safeTransfer(account, amount);
