@@ -115,7 +115,12 @@ abstract contract Deployer {
                 reserve: address(d.timelock)
             })
         );
-        d.epochReferee = new EpochReferee(
+        d.epochReferee = _deployReferee(config, d);
+    }
+
+    /// @dev The first referee and, with DeployReferee.s.sol, each one after it.
+    function _deployReferee(Config memory config, Deployment memory d) internal returns (EpochReferee) {
+        return new EpochReferee(
             EpochReferee.Config({
                 authority: address(d.accessManager),
                 labelEpochs: d.labelEpochs,

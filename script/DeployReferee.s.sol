@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {EpochReferee} from "../contracts/src/rewards/EpochReferee.sol";
 import {Config, ConfigReader} from "./Config.sol";
+import {Deployer} from "./Deploy.s.sol";
 import {Deployment, DeploymentFile} from "./Deployment.sol";
 import {Print} from "./Print.sol";
 import {vm} from "./Vm.sol";
@@ -13,7 +14,7 @@ import {vm} from "./Vm.sol";
 ///     forge script script/DeployReferee.s.sol --rpc-url URL --sender 0x… (--account NAME | --ledger | …) [--broadcast]
 ///
 /// Environment: DEPLOYMENT_FILE, DEPLOY_CONFIG.
-contract DeployReferee {
+contract DeployReferee is Deployer {
     // solhint-disable-next-line func-name-mixedcase
     bool public constant IS_SCRIPT = true;
 
@@ -21,15 +22,7 @@ contract DeployReferee {
         Config memory config = ConfigReader.load();
         Deployment memory d = DeploymentFile.read();
         vm.startBroadcast();
-        referee = new EpochReferee(
-            EpochReferee.Config({
-                authority: address(d.accessManager),
-                labelEpochs: d.labelEpochs,
-                distributor: d.rewardDistributor,
-                stakingPool: d.stakingPool,
-                slashAmount: config.slashAmount
-            })
-        );
+        referee = _deployReferee(config, d);
         vm.stopBroadcast();
         Print.pair("epochReferee", vm.toString(address(referee)));
     }
