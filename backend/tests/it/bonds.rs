@@ -10,10 +10,7 @@ async fn an_operator_without_tokens_is_told_what_it_needs() {
     let engine = FakeEngine::start().await;
     let polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
     let operator = polity.sign_in(account::OPERATOR).await;
-    let version_id = polity.register_version().await;
-    polity.pass_first_vote(version_id).await;
-    let prompts: Vec<String> = (0..20).map(|i| format!("Question {i}?")).collect();
-    let campaign = polity.sampled_campaign(&operator, &prompts, 16, 8).await;
+    let campaign = polity.voted_campaign(&operator).await;
     let contracts = polity.chain.deployment().contracts.clone();
 
     // 400 of 100,000 POL are left, and 250 of them are locked as a bond already.

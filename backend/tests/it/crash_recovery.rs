@@ -51,10 +51,7 @@ async fn an_epoch_that_is_killed_after_every_transaction_is_paid_once() {
     let engine = FakeEngine::start().await;
     let mut polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
     let operator = polity.sign_in(account::OPERATOR).await;
-    let version_id = polity.register_version().await;
-    polity.pass_first_vote(version_id).await;
-    let prompts: Vec<String> = (0..20).map(|i| format!("Question {i}?")).collect();
-    let campaign = polity.sampled_campaign(&operator, &prompts, 16, 8).await;
+    let campaign = polity.voted_campaign(&operator).await;
     let epoch = polity.open_epoch(&operator, campaign).await;
     for i in 0..3 {
         Labeler::join(&polity, i).await.label(&polity, epoch, longer).await;

@@ -109,10 +109,7 @@ async fn wrong_payouts_are_proposed() -> Story {
     let engine = FakeEngine::start().await;
     let mut polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
     let operator = polity.sign_in(account::OPERATOR).await;
-    let version_id = polity.register_version().await;
-    polity.pass_first_vote(version_id).await;
-    let prompts: Vec<String> = (0..20).map(|i| format!("Question {i}?")).collect();
-    let campaign = polity.sampled_campaign(&operator, &prompts, 16, 8).await;
+    let campaign = polity.voted_campaign(&operator).await;
     let epoch = polity.open_epoch(&operator, campaign).await;
     let mut labelers = Vec::new();
     for i in 0..3 {

@@ -13,10 +13,7 @@ async fn a_label_becomes_tokens() {
     let operator = polity.sign_in(account::OPERATOR).await;
 
     // The DAO fills the pool and decides which version is served; that version writes the tasks.
-    let version_id = polity.register_version().await;
-    polity.pass_first_vote(version_id).await;
-    let prompts: Vec<String> = (0..20).map(|i| format!("Question {i}?")).collect();
-    let campaign = polity.sampled_campaign(&operator, &prompts, 16, 8).await;
+    let campaign = polity.voted_campaign(&operator).await;
 
     // Three people read the guidelines and one does not.
     let epoch = polity.open_epoch(&operator, campaign).await;

@@ -171,6 +171,15 @@ impl Polity {
         digest.version_id(family_id)
     }
 
+    /// The DAO fills the pool and decides which version is served; that version writes the tasks of a campaign with 20
+    /// prompts and 8 gold tasks.
+    pub async fn voted_campaign(&self, operator: &Api) -> i64 {
+        let version_id = self.register_version().await;
+        self.pass_first_vote(version_id).await;
+        let prompts: Vec<String> = (0..20).map(|i| format!("Question {i}?")).collect();
+        self.sampled_campaign(operator, &prompts, 16, 8).await
+    }
+
     /// A campaign whose prompts the served version has answered, with `n_gold` gold tasks: the longer answer is right.
     pub async fn sampled_campaign(
         &self,
