@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/tools:$PWD/node_modules/.bin:$PATH"
+# Forge and cast ask name servers on the internet what a selector means, on public chain ids also what a contract is.
+export FOUNDRY_OFFLINE=true
 
 work=$(mktemp -d /tmp/polity-scripts.XXXXXX)
 anvil_pid=
@@ -13,7 +15,8 @@ start_chain() {
   local port
   port=$(node -e 'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close() })')
   rpc=http://127.0.0.1:$port
-  anvil --accounts 40 --gas-limit 60000000 --port "$port" --chain-id "$1" --silent &
+  # A block a second as well as one a transaction: forge looks for a receipt at a new block, and may start to look after the last one.
+  anvil --accounts 40 --gas-limit 60000000 --block-time 1 --mixed-mining --port "$port" --chain-id "$1" --silent &
   anvil_pid=$!
   # By its answer: npm's wrapper of cast exits with 0 also when cast fails.
   until [[ $(cast block-number --rpc-url "$rpc" 2>/dev/null) =~ ^[0-9]+$ ]]; do kill -0 "$anvil_pid"; done
