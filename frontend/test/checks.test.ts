@@ -168,6 +168,7 @@ describe("payouts", () => {
     score: statements.scores[i]!,
     goldRight: statements.goldRight[i]!,
     goldAnswered: statements.goldAnswered[i]!,
+    goldSlots: statements.goldSlots[i]!,
     base: statements.bases[i]!,
     alpha: statements.alphas[i]!,
     raw: statements.raws[i]!,

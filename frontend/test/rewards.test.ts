@@ -53,7 +53,7 @@ describe("the reward rule", () => {
   it("judges every labeler like the reference, term by term", () => {
     const judged = words.map((word, i) => judge(word, goldOf(i), view, terms));
     const { statements } = vector;
-    for (const field of ["nValid", "t1", "t2", "goldRight", "goldAnswered"] as const) expect(judged.map((j) => j[field])).toEqual(statements[field]);
+    for (const field of ["nValid", "t1", "t2", "goldRight", "goldAnswered", "goldSlots"] as const) expect(judged.map((j) => j[field])).toEqual(statements[field]);
     expect(judged.map((j) => j.m1.flat())).toEqual(statements.m1);
     expect(judged.map((j) => j.m2.flat())).toEqual(statements.m2);
     expect(judged.map((j) => j.score.toString())).toEqual(statements.scores);
@@ -63,18 +63,20 @@ describe("the reward rule", () => {
     expect(judged.map((j) => j.reason)).toEqual(statements.reasons);
   });
 
-  it("pays base only without a seed, to those as well who would fail the gold", () => {
+  it("pays base only without a seed, to those as well who have gold wrong", () => {
     const blind = viewBlock(words, block, zeroHash, zeroHash, terms);
     for (const [i, word] of words.entries()) {
-      const { reason, score, base, raw, goldAnswered } = judge(word, goldOf(i), blind, terms);
-      expect({ reason, score, goldAnswered }).toEqual({ reason: "noSeed", score: 0n, goldAnswered: 0 });
+      const { reason, score, base, raw, goldSlots } = judge(word, goldOf(i), blind, terms);
+      expect({ reason, score, goldSlots }).toEqual({ reason: "noSeed", score: 0n, goldSlots: 0 });
       expect(raw).toBe(base);
     }
   });
 
   it("asks for no gold from a seat that has none", () => {
-    const failing = vector.statements.reasons.indexOf("goldFailed");
-    expect(judge(words[failing]!, null, view, terms)).toMatchObject({ reason: "scored", goldAnswered: 0 });
+    const failing = vector.statements.goldRight.indexOf(0);
+    expect(judge(words[failing]!, goldOf(failing), view, terms)).toMatchObject({ goldRight: 0, goldSlots: 8, raw: 0n });
+    const judged = judge(words[failing]!, null, view, terms);
+    expect(judged).toMatchObject({ reason: "scored", goldAnswered: 0, goldSlots: 0, raw: judged.base + judged.alpha });
   });
 
   it("counts the members of the block, and scores nobody when they are too few", () => {

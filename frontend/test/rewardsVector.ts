@@ -40,10 +40,10 @@ interface Vector {
   previous: { accounts: Address[]; cumulatives: string[] };
   scaled: { budget: string; pays: string[]; payouts: Tree };
   statements: Record<"alphas" | "bases" | "pays" | "raws" | "reasons" | "scores", string[]> &
-    Record<"goldAnswered" | "goldRight" | "nValid" | "t1" | "t2", number[]> &
+    Record<"goldAnswered" | "goldRight" | "goldSlots" | "nValid" | "t1" | "t2", number[]> &
     Record<"m1" | "m2", number[][]>;
   terms: Record<"alphaPay" | "basePay" | "budget", string> &
-    Record<"blockSlots" | "goldBlocks" | "goldPassBps" | "goldSlots" | "minOverlap" | "minRoster" | "overlapSlots", number> &
+    Record<"blockSlots" | "goldBlocks" | "goldSlots" | "minOverlap" | "minRoster" | "overlapSlots", number> &
     Record<"goldRoot" | "secretHash", Hex>;
 }
 

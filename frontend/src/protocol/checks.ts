@@ -131,6 +131,7 @@ export interface PublishedStatement {
   score: string;
   goldRight: number;
   goldAnswered: number;
+  goldSlots: number;
   base: string;
   alpha: string;
   raw: string;
@@ -144,7 +145,7 @@ export function checkStatements(earned: readonly Earned[], published: readonly P
     const statement = published.find((candidate) => candidate.block === block);
     if (statement === undefined) return { ok: false, detail: `No statement was published for block ${block}.` };
     const mine = { ...judgement, pay };
-    for (const field of ["nValid", "goldRight", "goldAnswered", "score", "base", "alpha", "raw", "pay"] as const) {
+    for (const field of ["nValid", "goldRight", "goldAnswered", "goldSlots", "score", "base", "alpha", "raw", "pay"] as const) {
       if (String(statement[field]) !== String(mine[field])) {
         return { ok: false, detail: `Block ${block}: ${field} is ${mine[field]} here, ${statement[field]} in the statement.` };
       }

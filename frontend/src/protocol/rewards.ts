@@ -17,7 +17,6 @@ export interface RewardTerms {
   goldSlots: number;
   minOverlap: number;
   minRoster: number;
-  goldPassBps: number;
 }
 
 /** Stream of 32-bit draws: eight big-endian ones to a word, the most significant first. */
@@ -89,7 +88,7 @@ export function dmiScore(m1: Counts, m2: Counts): bigint | null {
   return floorDiv(SCALE * determinant(m1) * determinant(m2), BigInt(t1 * (t1 - 1)) * BigInt(t2 * (t2 - 1)));
 }
 
-export type Reason = "scored" | "goldFailed" | "noSeed" | "smallRoster" | "shortOverlap";
+export type Reason = "scored" | "noSeed" | "smallRoster" | "shortOverlap";
 
 /** What one labeler earns for one block before the epoch's budget is applied, with every term of it. */
 export interface Judgement {
@@ -101,6 +100,8 @@ export interface Judgement {
   score: bigint;
   goldRight: number;
   goldAnswered: number;
+  /** 0 without gold or seed. */
+  goldSlots: number;
   base: bigint;
   alpha: bigint;
   raw: bigint;
@@ -159,28 +160,27 @@ export function judge(own: LabelWord, gold: bigint | null, view: BlockView, term
   const slots = known && gold !== null ? goldSlots(terms, view.dealt, view.secret, own.block, own.seat) : [];
   const answered = slots.filter((slot) => bit(own.valid, slot) === 1);
   const goldRight = answered.filter((slot) => bit(gold!, slot) === bit(own.answers, slot)).length;
-  const passed = goldRight * 10_000 >= terms.goldPassBps * answered.length;
 
   const [m1, m2] = compare(own, view);
   const [t1, t2] = [total(m1), total(m2)];
   const dmi = dmiScore(m1, m2);
 
-  const reason: Reason = !passed
-    ? "goldFailed"
-    : !known
-      ? "noSeed"
-      : view.nRoster < terms.minRoster
-        ? "smallRoster"
-        : dmi === null || t1 + t2 < terms.minOverlap
-          ? "shortOverlap"
-          : "scored";
+  const reason: Reason = !known
+    ? "noSeed"
+    : view.nRoster < terms.minRoster
+      ? "smallRoster"
+      : dmi === null || t1 + t2 < terms.minOverlap
+        ? "shortOverlap"
+        : "scored";
   const score = reason === "scored" ? dmi! : 0n;
   const nValid = popcount(own.valid);
   const n = BigInt(nValid);
-  const base = passed ? terms.basePay * n : 0n;
-  const alpha = passed ? floorDiv(terms.alphaPay * n * score, WAD) : 0n;
-  const raw = base + alpha > 0n ? base + alpha : 0n;
-  return { nValid, t1, t2, m1, m2, score, goldRight, goldAnswered: answered.length, base, alpha, raw, reason };
+  const base = terms.basePay * n;
+  const alpha = floorDiv(terms.alphaPay * n * score, WAD);
+  const beforeGold = base + alpha > 0n ? base + alpha : 0n;
+  const net = Math.max(0, 2 * goldRight - answered.length);
+  const raw = slots.length === 0 ? beforeGold : (beforeGold * BigInt(net)) / BigInt(slots.length);
+  return { nValid, t1, t2, m1, m2, score, goldRight, goldAnswered: answered.length, goldSlots: slots.length, base, alpha, raw, reason };
 }
 
 /** What is paid when the sum of all raw pays exceeds the budget: each shrinks in proportion, rounded down. */
