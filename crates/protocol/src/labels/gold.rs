@@ -30,8 +30,9 @@ pub struct GoldAnswer {
     pub choice: Choice,
 }
 
-/// What the gold tree holds of one seat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the gold tree holds of one seat. JSON: the mask as hex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GoldWord {
     /// Block of the epoch.
     pub block: u32,

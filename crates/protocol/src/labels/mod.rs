@@ -52,8 +52,9 @@ pub struct Seat {
     pub task_ids: Vec<B256>,
 }
 
-/// All answers of one labeler: bit s (value 2^s) is slot s.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// All answers of one labeler: bit s (value 2^s) is slot s. JSON: the masks as hex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LabelWord {
     /// Block of the epoch.
     pub block: u32,
@@ -88,6 +89,11 @@ impl LabelWord {
     /// The answer to a slot if it is valid for pay.
     pub fn get(&self, slot: usize) -> Option<Choice> {
         self.valid.bit(slot).then(|| if self.answers.bit(slot) { Choice::B } else { Choice::A })
+    }
+
+    /// Whether it agrees with an answer, as far as a word can tell: a tie and a skip look alike in it.
+    pub fn agrees(&self, slot: u8, choice: Choice) -> bool {
+        self.get(slot.into()) == Some(choice).filter(|choice| choice.is_valid_for_pay())
     }
 
     /// Leaf of the labels tree.
@@ -174,6 +180,9 @@ mod tests {
         assert_eq!(words.iter().map(|w| (w.block, w.seat)).collect::<Vec<_>>(), [(0, 3), (0, 9), (1, 0)]);
         assert_eq!(words[0].get(4), None);
         assert_eq!(words[0].get(5), Some(Choice::B));
+        let agreed = |slot| [Choice::A, Choice::B, Choice::Tie, Choice::Skip].map(|c| words[0].agrees(slot, c));
+        assert_eq!(agreed(4), [false, false, true, true]);
+        assert_eq!(agreed(5), [false, true, false, false]);
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! Checks of a bundle that need nothing but the bundle, the terms and (for the assignment) the revealed secret.
 
-use super::{Bundle, GoldSeat, MAX_BLOCKS, MAX_ROSTER, Seat, gold_blocks, gold_tree};
+use super::{Bundle, BundlePreference, GoldSeat, MAX_BLOCKS, MAX_ROSTER, Seat, gold_blocks, gold_tree};
 use crate::{
     EpochTerms,
     eip712::{LABEL_SCOPE, SignatureError, recover},
     rewards::masks::BlockSlots,
 };
 use alloy_primitives::{Address, B256, U256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 /// The first thing that is wrong with a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,18 +92,28 @@ pub enum InvalidBundle {
 }
 
 impl Bundle {
-    /// Check order, gold root, seats and every signature.
+    /// Check order, gold root, seats and every signature: [`Self::check_structure`], [`Self::check_sessions`] and
+    /// [`Self::check_signatures`] of all answers.
     ///
     /// A key's expiry is not checked: nothing in the bundle says when an answer was given; the server refuses late ones.
     ///
     /// # Errors
     /// The first thing found, see [`InvalidBundle`].
     pub fn validate(&self, terms: &EpochTerms) -> Result<(), InvalidBundle> {
+        self.check_structure(terms)?;
+        self.check_sessions()?;
+        self.check_signatures(0..self.preferences.len())
+    }
+
+    /// Everything but the signatures: order, gold root, and that every answer has its seat, its task and a session.
+    ///
+    /// # Errors
+    /// The first thing found, see [`InvalidBundle`].
+    pub fn check_structure(&self, terms: &EpochTerms) -> Result<(), InvalidBundle> {
         self.check_order()?;
         self.check_gold(terms)?;
-        self.check_sessions()?;
         self.check_seats(terms)?;
-        self.check_preferences()
+        self.check_places()
     }
 
     /// Check, with the revealed secret, that the queues were assigned by the rule: all seats of a block share the tasks
@@ -170,7 +183,11 @@ impl Bundle {
         Ok(())
     }
 
-    fn check_sessions(&self) -> Result<(), InvalidBundle> {
+    /// Check that each wallet signed the authorisation of its session keys, and for labeling.
+    ///
+    /// # Errors
+    /// The first session that is not, see [`InvalidBundle`].
+    pub fn check_sessions(&self) -> Result<(), InvalidBundle> {
         let domain = self.domain();
         for session in &self.sessions {
             if session.scope != LABEL_SCOPE {
@@ -203,31 +220,37 @@ impl Bundle {
         Ok(())
     }
 
-    fn check_preferences(&self) -> Result<(), InvalidBundle> {
-        let domain = self.domain();
+    /// Every answer against the seats and sessions.
+    fn check_places(&self) -> Result<(), InvalidBundle> {
         let seats: BTreeMap<_, _> = self.seats.iter().map(|s| ((s.block, s.seat), s)).collect();
         let owners: BTreeMap<_, _> = self.sessions.iter().map(|s| (s.session_key, s.labeler)).collect();
         for p in &self.preferences {
-            let wrong = |problem| InvalidBundle::Preference {
-                labeler: p.labeler,
-                block: p.block,
-                slot: p.slot,
-                problem,
-            };
             let seat = seats
                 .get(&(p.block, p.seat))
                 .filter(|seat| seat.labeler == p.labeler)
-                .ok_or(wrong("the seat is not the labeler's"))?;
+                .ok_or_else(|| wrong_preference(p, "the seat is not the labeler's"))?;
             if seat.task_ids.get(usize::from(p.slot)) != Some(&p.task_id) {
-                return Err(wrong("the slot holds another task"));
+                return Err(wrong_preference(p, "the slot holds another task"));
             }
             if owners.get(&p.session_key) != Some(&p.labeler) {
-                return Err(wrong("the session key is not the labeler's"));
+                return Err(wrong_preference(p, "the session key is not the labeler's"));
             }
+        }
+        Ok(())
+    }
+
+    /// Check that the session keys signed these answers: `range` counts `preferences`, and what is past their end is
+    /// ignored. In parts, because a million signatures take minutes.
+    ///
+    /// # Errors
+    /// The first answer that its session key did not sign.
+    pub fn check_signatures(&self, range: Range<usize>) -> Result<(), InvalidBundle> {
+        let domain = self.domain();
+        for p in self.preferences.iter().take(range.end).skip(range.start) {
             let signer = recover(&p.message(self.epoch).signing_hash(&domain), &p.signature)
                 .map_err(|source| InvalidBundle::Signature { signer: p.session_key, source })?;
             if signer != p.session_key {
-                return Err(wrong("the session key did not sign it"));
+                return Err(wrong_preference(p, "the session key did not sign it"));
             }
         }
         Ok(())
@@ -250,6 +273,10 @@ impl Blocks<'_> {
 
 fn wrong_seat(seat: &Seat, problem: &'static str) -> InvalidBundle {
     InvalidBundle::Seat { block: seat.block, seat: seat.seat, problem }
+}
+
+fn wrong_preference(p: &BundlePreference, problem: &'static str) -> InvalidBundle {
+    InvalidBundle::Preference { labeler: p.labeler, block: p.block, slot: p.slot, problem }
 }
 
 fn wrong_gold(seat: &GoldSeat, problem: &'static str) -> InvalidBundle {

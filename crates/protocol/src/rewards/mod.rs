@@ -9,7 +9,8 @@
 //!
 //! Files follow the computation: [`masks`] (which slots are what) → [`dmi`] (majority and score) → [`statement`] (one
 //! labeler's pay with every term) → [`payouts`] (all of them, and the tree that is claimed from) → [`openings`] (what shows
-//! the contracts one part of it) and [`disproof`] (which parts show that a proposal is wrong).
+//! the contracts one part of it) and [`disproof`] (which parts show that a proposal is wrong), with [`search`] where the
+//! proposal was not published.
 
 pub mod disproof;
 pub mod dmi;
@@ -17,6 +18,7 @@ pub mod gold_bound;
 pub mod masks;
 pub mod openings;
 mod payouts;
+pub mod search;
 mod statement;
 mod terms;
 

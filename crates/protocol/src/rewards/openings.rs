@@ -7,12 +7,14 @@ use crate::{
     merkle::{self, Tree},
 };
 use alloy_primitives::{Address, B256};
+use serde::{Deserialize, Serialize};
 
 /// Levels of a block's subtree.
 const BLOCK_DEPTH: usize = MAX_ROSTER.ilog2() as usize;
 
 /// A leaf of a payouts tree and its path: `IEpochReferee.PayoutOpening` and `RawPay`, or a claim.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PayoutOpening {
     /// Position of the leaf.
     pub index: u32,
@@ -30,7 +32,8 @@ impl PayoutOpening {
 }
 
 /// A position of the labels tree and its path: `IEpochReferee.LabelOpening`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LabelOpening {
     /// Block · 32 + seat.
     pub position: u32,
