@@ -235,7 +235,7 @@ contract GasRewards_Test is GasTest {
         d.governanceToken.lockAndCall(address(d.labelEpochs), 10_000e18, "");
         _snapshot("lock a bond: first", 85_000);
         epoch = d.labelEpochs.open(terms);
-        _snapshot("open", 255_000);
+        _snapshot("open", 272_000);
         d.labelEpochs.commitLabels(epoch, "labels", 12, "bundle");
         _snapshot("commitLabels", 98_000);
         uint256 number = vm.getBlockNumber();
