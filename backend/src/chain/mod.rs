@@ -5,11 +5,10 @@
 //! |---|---|
 //! | [`transactions`] | the queue that every transaction goes through |
 //! | [`revert`] | why a call failed, in words |
-//! | `answers` | leaves that were shown on demand |
+//! | `wallets` | what contract wallets say they signed |
 //! | `epochs`, `bonds`, `referee`, `staking`, `governance`, `models`, `datasets` | calls to send and views, in `protocol`'s types |
 //!
 //! To add a contract: a file with functions on [`ChainHandle`] that return a [`Call`] or read a view.
-mod answers;
 mod bonds;
 mod datasets;
 mod epochs;
@@ -19,14 +18,14 @@ mod referee;
 pub mod revert;
 mod staking;
 pub mod transactions;
+mod wallets;
 
-pub use answers::Answers;
 pub use bindings::{Contracts, Deployment};
 pub use datasets::DatasetOnChain;
 pub use epochs::{EpochOnChain, EpochStatus};
 pub use governance::{Action, ProposalOnChain};
 pub use models::{Registered, VersionStatus};
-pub use referee::{Demand, DemandedTree, SessionProof, SignedPreference};
+pub use referee::{Demand, DemandedTree};
 pub use transactions::{Mined, SendError, Transactions};
 
 use crate::config::Config;
