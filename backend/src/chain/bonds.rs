@@ -66,6 +66,14 @@ impl ChainHandle {
         self.read_bonds(&LabelEpochs::proposerBondOfCall { spend }).await
     }
 
+    /// What demanding an opening reserves, and costs when it is answered.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn challenger_bond(&self) -> Result<U256, ReadError> {
+        Ok(U256::from(self.read_bonds(&LabelEpochs::challengerBondCall {}).await?))
+    }
+
     async fn read_bonds<C: SolCall>(&self, call: &C) -> Result<C::Return, ReadError> {
         self.view(self.deployment.contracts.label_epochs, call).await
     }

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`transactions`] | the queue that every transaction goes through |
 //! | [`revert`] | why a call failed, in words |
+//! | `wallets` | what contract wallets say they signed |
 //! | `epochs`, `bonds`, `referee`, `staking`, `governance`, `models`, `datasets` | calls to send and views, in `protocol`'s types |
 //!
 //! To add a contract: a file with functions on [`ChainHandle`] that return a [`Call`] or read a view.
@@ -17,6 +18,7 @@ mod referee;
 pub mod revert;
 mod staking;
 pub mod transactions;
+mod wallets;
 
 pub use bindings::{Contracts, Deployment};
 pub use datasets::DatasetOnChain;

@@ -1,5 +1,5 @@
 //! Recomputes epochs from the chain and the published bundles.
-use super::{Evidence, agree};
+use super::{Evidence, agree, wallets};
 use crate::chain::{EpochOnChain, EpochStatus};
 use alloy::{
     primitives::{Address, B256, U256, utils::format_ether},
@@ -66,6 +66,7 @@ pub async fn bundle(
         &bundle.verifying_contract,
     )?;
     bundle.validate(terms)?;
+    wallets::verify(evidence, &bundle).await?;
     let words = bundle.label_words();
     agree(format!("epoch {epoch}: blocks of labels"), &on_chain.block_count, &block_count(&words))?;
     let root = labels_tree(Epoch(epoch), &words).root();

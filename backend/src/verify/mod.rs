@@ -6,11 +6,13 @@
 //! | [`epoch`] | labels, signatures, seed, pays and payouts root of every epoch up to one |
 //! | [`fraud`] | what is wrong with payouts that somebody proposed, and the transaction that proves it |
 //! | [`model`] | a version's files, run, datasets and the labels that they came from |
+//! | [`wallets`] | session keys that contract wallets authorised |
 //! | [`sources`] | where the published files are |
 mod epoch;
 mod fraud;
 mod model;
 mod sources;
+mod wallets;
 
 use crate::{
     chain::{Call, ChainHandle},

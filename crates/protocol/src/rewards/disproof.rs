@@ -137,6 +137,38 @@ pub fn disprove(record: &EpochRecord, proposal: &Proposal) -> Result<Option<Disp
         .or_else(|| case.missing()))
 }
 
+/// A fraud of the operator's that the labels show by themselves: the arguments of the function of its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LabelFraud {
+    /// One labeler in two seats.
+    DuplicateLabeler {
+        /// One of them.
+        a: LabelOpening,
+        /// The other.
+        b: LabelOpening,
+    },
+    /// Answers outside the block's slots, or B where nothing is valid.
+    StrayBits {
+        /// Where.
+        label: LabelOpening,
+    },
+}
+
+/// The first fraud in committed labels; `None` when they are well formed.
+pub fn malformed(terms: &EpochTerms, labels: &Labels) -> Option<LabelFraud> {
+    let mut seats = BTreeMap::new();
+    for word in labels.words() {
+        let label = labels.open(word.position())?;
+        if word.valid.bit_len() > terms.campaign.block_slots.into() || !(word.answers & !word.valid).is_zero() {
+            return Some(LabelFraud::StrayBits { label });
+        }
+        if let Some(first) = seats.insert(word.labeler, word.position()) {
+            return Some(LabelFraud::DuplicateLabeler { a: labels.open(first)?, b: label });
+        }
+    }
+    None
+}
+
 struct Case<'a> {
     record: &'a EpochRecord,
     proposal: &'a Proposal,
