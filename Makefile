@@ -79,7 +79,7 @@ rust-test: build
 	$(call say,Rust)
 	LIBTORCH=$$(cat $(STAMPS)/libtorch) RLHF_BIN=$(CURDIR)/target/debug/rlhf cargo test --workspace --no-fail-fast
 
-web-test: $(STAMPS)/node
+web-test: $(STAMPS)/node $(STAMPS)/wasm differential
 	$(call say,web page)
 	cd frontend && $(PNPM) test
 
@@ -130,7 +130,13 @@ $(STAMPS)/chromium: tools/setup.sh
 	tools/setup.sh chromium
 	@mkdir -p $(@D) && touch $@
 
-frontend/dist/index.html: $(STAMPS)/node $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print 2>/dev/null)
+# The rules of pay for the browser. Where it cannot be built the page is made without.
+$(STAMPS)/wasm: tools/wasm.sh Cargo.toml Cargo.lock $(shell find crates/protocol/src crates/protocol-wasm/src -type f)
+	$(call say,WebAssembly module of the web page)
+	tools/wasm.sh
+	@mkdir -p $(@D) && touch $@
+
+frontend/dist/index.html: $(STAMPS)/node $(STAMPS)/wasm $(shell find frontend \( -name node_modules -o -name dist -o -name wasm \) -prune -o -type f -print 2>/dev/null)
 	$(call say,web page)
 	cd frontend && $(PNPM) build
 

@@ -27,10 +27,10 @@ pub async fn settled(evidence: &Evidence, last: u64) -> anyhow::Result<Vec<Payou
         match on_chain.status {
             EpochStatus::None => bail!("the chain has no epoch {epoch}"),
             EpochStatus::Open => {
-                println!("epoch {epoch}: open, nothing is committed yet");
+                evidence.say(format_args!("epoch {epoch}: open, nothing is committed yet"));
                 break;
             }
-            EpochStatus::Voided => println!("epoch {epoch}: voided, pays nothing"),
+            EpochStatus::Voided => evidence.say(format_args!("epoch {epoch}: voided, pays nothing")),
             _ => {
                 let cumulative = leaves.iter().map(|leaf| (leaf.account, leaf.cumulative)).collect();
                 let payouts = recompute(evidence, epoch, &on_chain, &cumulative).await?;
@@ -82,14 +82,14 @@ async fn recompute(
 ) -> anyhow::Result<Option<EpochPayouts>> {
     let terms = evidence.chain.epoch_terms(epoch).await?;
     let bundle = bundle(evidence, epoch, &terms, on_chain).await?;
-    println!(
+    evidence.say(format_args!(
         "epoch {epoch}: {} signed labels of {} labelers, labels root {}",
         bundle.preferences.len(),
         bundle.label_words().len(),
         on_chain.labels_root
-    );
+    ));
     if on_chain.status == EpochStatus::Committed {
-        println!("epoch {epoch}: the secret is not revealed yet");
+        evidence.say(format_args!("epoch {epoch}: the secret is not revealed yet"));
         return Ok(None);
     }
     check_seed(evidence, epoch, &terms, on_chain).await?;
@@ -105,7 +105,7 @@ async fn recompute(
         previous,
     )?;
     if on_chain.status == EpochStatus::Revealed {
-        println!("epoch {epoch}: payouts are not proposed yet");
+        evidence.say(format_args!("epoch {epoch}: payouts are not proposed yet"));
         return Ok(Some(payouts));
     }
     let what = |name: &str| format!("epoch {epoch}: {name}");
@@ -115,12 +115,12 @@ async fn recompute(
     agree(what("payouts root"), &on_chain.payouts_root, &payouts.tree.root())?;
     let paid =
         payouts.statements.iter().map(|statement| statement.pay).fold(U256::ZERO, |sum, pay| sum + pay);
-    println!(
+    evidence.say(format_args!(
         "epoch {epoch}: pays {} POL to {} labelers, payouts root {}",
         format_ether(paid),
         payouts.statements.iter().filter(|statement| !statement.pay.is_zero()).count(),
         on_chain.payouts_root
-    );
+    ));
     Ok(Some(payouts))
 }
 
@@ -132,7 +132,7 @@ pub async fn check_seed(
     on_chain: &EpochOnChain,
 ) -> anyhow::Result<()> {
     if on_chain.seed.is_zero() {
-        println!("epoch {epoch}: the secret was never revealed, base pay only");
+        evidence.say(format_args!("epoch {epoch}: the secret was never revealed, base pay only"));
         return Ok(());
     }
     agree(format!("epoch {epoch}: hash of the secret"), &terms.secret_hash, &secret_hash(on_chain.secret))?;
