@@ -106,7 +106,7 @@ contract Differential_Rewards_Test is DifferentialTest {
     mapping(Gold => uint256) private nOf;
 
     function test_Differential_Rewards() public {
-        _checkAll("rewards", this.check.selector, 1000);
+        _checkAll("rewards", this.check.selector, 2000);
         for (uint256 i = 0; i <= uint256(type(Gold).max); ++i) {
             vm.assertTrue(nOf[Gold(i)] >= 100, string.concat("too few seats with gold of kind ", vm.toString(i)));
         }
@@ -224,7 +224,7 @@ contract Differential_Payouts_Test is DifferentialTest {
     }
 
     function test_Differential_Payouts() public {
-        _checkAll("payouts", this.check.selector, 100);
+        _checkAll("payouts", this.check.selector, 1000);
     }
 
     function check(Case calldata self) external pure {
@@ -246,6 +246,7 @@ contract Differential_Payouts_Test is DifferentialTest {
         vm.assertEq(runningRaw, self.totalRaw, "total raw");
         vm.assertEq(self.leaves.length, _nDue(self), "leaves");
         vm.assertEq(MerkleTree.root(self.hashes), self.root, "root");
+        if (self.leaves.length == 0) return; // nothing to open
         bytes32 opened = self.hashes[self.proofIndex];
         bool proved = PositionalMerkle.verify(self.proof, self.root, self.leaves.length, self.proofIndex, opened);
         vm.assertTrue(proved, "proof");
