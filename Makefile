@@ -9,7 +9,7 @@
 #   make slither                     static analysis of contracts/src
 #   make coverage                    lines and branches of contracts/src that the tests reach
 #   make mutation [CONTRACT=…] [SAMPLE=n] [SEED=n]   small changes to the contracts that the tests must notice
-#   make bench-protocol, bench-gas   a benchmark; writes bench/results/<name>.json
+#   make bench-protocol, bench-gas, bench-wasm   a benchmark; writes bench/results/<name>.json
 #   make bench-mechsim [SEED=n RUNS=n]   what each way of labeling earns; also writes docs/mechanism.md
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -28,7 +28,7 @@ export OMP_WAIT_POLICY ?= passive
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .PHONY: demo up test gen setup build contracts-test scripts-test rust-test web-test story-test differential prove slither coverage \
-	mutation lint clean bench-protocol bench-gas bench-mechsim
+	mutation lint clean bench-protocol bench-gas bench-wasm bench-mechsim
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -79,7 +79,7 @@ rust-test: build
 	$(call say,Rust)
 	LIBTORCH=$$(cat $(STAMPS)/libtorch) RLHF_BIN=$(CURDIR)/target/debug/rlhf cargo test --workspace --no-fail-fast
 
-web-test: $(STAMPS)/node
+web-test: $(STAMPS)/node $(STAMPS)/wasm differential
 	$(call say,web page)
 	cd frontend && $(PNPM) test
 
@@ -100,6 +100,12 @@ bench-protocol:
 # The profile for development optimises what it runs.
 bench-mechsim:
 	cargo run --quiet -p mechsim -- --seed $(or $(SEED),1) --runs $(or $(RUNS),200)
+
+# How long a browser takes to verify an epoch of LABELERS who answered 256 tasks each.
+bench-wasm: frontend/dist/index.html $(STAMPS)/chromium
+	cargo run --quiet -p protocol-wasm --example signed_epoch -- target/signed-epoch $(or $(LABELERS),1000)
+	node frontend/e2e/bench.mjs target/signed-epoch
+	rm -r target/signed-epoch
 
 bench-gas: $(STAMPS)/node
 	forge test --match-path 'contracts/test/*{Gas,gas,Deployment}.t.sol'
@@ -130,7 +136,13 @@ $(STAMPS)/chromium: tools/setup.sh
 	tools/setup.sh chromium
 	@mkdir -p $(@D) && touch $@
 
-frontend/dist/index.html: $(STAMPS)/node $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print 2>/dev/null)
+# The rules of pay for the browser. Where it cannot be built the page is made without.
+$(STAMPS)/wasm: tools/wasm.sh Cargo.toml Cargo.lock $(shell find crates/protocol/src crates/protocol-wasm/src -type f)
+	$(call say,WebAssembly module of the web page)
+	tools/wasm.sh
+	@mkdir -p $(@D) && touch $@
+
+frontend/dist/index.html: $(STAMPS)/node $(STAMPS)/wasm $(shell find frontend \( -name node_modules -o -name dist -o -name wasm \) -prune -o -type f -print 2>/dev/null)
 	$(call say,web page)
 	cd frontend && $(PNPM) build
 

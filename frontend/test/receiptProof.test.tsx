@@ -1,25 +1,33 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
-import { type Address, decodeFunctionData, encodeFunctionData } from "viem";
+import { type Address, decodeFunctionData, encodeFunctionData, getAddress } from "viem";
 import { afterEach, expect, it, vi } from "vitest";
 import { ReceiptProof } from "../src/components/verify/ReceiptProof";
 import type { PublicConfig } from "../src/config";
 import { epochRefereeAbi } from "../src/contracts/epochRefereeAbi";
 import { ConfigContext } from "../src/hooks/useConfig";
 import type { Call } from "../src/hooks/useTransaction";
-import type { BrokenReceipt } from "../src/hooks/useVerification";
-import { labelWords, openLabel } from "../src/protocol/bundle";
+import type { BrokenReceipt } from "../src/protocol/verification";
+import { fileOf } from "./bundle";
+import { openCall } from "./protocolModule";
 import { bundleOf, vector } from "./rewardsVector";
 
 const run = vi.hoisted(() => vi.fn<(call: Call) => void>());
 vi.mock("../src/hooks/useTransaction", () => ({ useTransaction: () => ({ run, busy: false, state: { step: "idle" } }) }));
 afterEach(cleanup);
 
-it("sends a broken receipt as the referee contract takes it", () => {
+it("sends a broken receipt as the referee contract takes it", async () => {
   const bundle = bundleOf();
-  const [answer] = bundle.preferences;
-  const receipt = { preferenceHash: `0x${"01".repeat(32)}`, receivedAt: 1_800_000_000, signature: `0x${"02".repeat(65)}` } as const;
-  const kept = { ...answer!, choice: 1 - answer!.choice, epoch: bundle.epoch, chainId: bundle.chainId, contract: bundle.verifyingContract, receipt };
-  const broken: BrokenReceipt = { kept, opening: openLabel(labelWords(bundle), answer!) };
+  const { bytes, hash } = fileOf(bundle);
+  const call = openCall();
+  await call({ method: "load", hash }, bytes);
+  const { answers, taskIds, ...sat } = bundle.seats[0]!;
+  const [answer] = answers;
+  const place = { ...sat, slot: answer!.slot, taskId: taskIds[0]!, choice: 1 - answer!.choice };
+  const receipt = { preferenceHash: `0x${"01".repeat(32)}`, receivedAt: 1_800_000_000, signature: `0x${"02".repeat(64)}1b` } as const;
+  const kept = { ...place, ...answer!, choice: place.choice, epoch: bundle.epoch, chainId: bundle.chainId, contract: bundle.verifyingContract, receipt };
+  const found = await call({ method: "receipt", preference: { ...place, epoch: bundle.epoch }, receivedAt: receipt.receivedAt, signature: receipt.signature });
+  const { word, ...path } = found.opening;
+  const broken: BrokenReceipt = { kept, opening: { ...path, word: { ...word, answers: BigInt(word.answers), valid: BigInt(word.valid) } } };
   const epochReferee: Address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
   const config = { contracts: { epochReferee } as PublicConfig["contracts"] } as PublicConfig;
   render(
@@ -34,7 +42,7 @@ it("sends a broken receipt as the referee contract takes it", () => {
   const data = encodeFunctionData({ abi: epochRefereeAbi, functionName: "disproveReceipt", args: args as never });
   const [preference, receivedAt, signature, label] = decodeFunctionData({ abi: epochRefereeAbi, data }).args as never as [object, bigint, string, object];
   const { block, seat, slot, taskId, labeler, choice } = kept;
-  expect(preference).toEqual({ epoch: BigInt(vector.epoch), blockIndex: block, seat, slot, taskId, labeler, choice });
+  expect(preference).toEqual({ epoch: BigInt(vector.epoch), blockIndex: block, seat, slot, taskId, labeler: getAddress(labeler), choice });
   expect([receivedAt, signature]).toEqual([1_800_000_000n, receipt.signature]);
-  expect(label).toEqual(broken.opening);
+  expect(label).toEqual({ ...broken.opening, word: { ...broken.opening.word, labeler: getAddress(word.labeler) } });
 });

@@ -1,7 +1,7 @@
 import { type Address, type Hex, keccak256, toBytes } from "viem";
-import type { Bundle, BundlePreference } from "../src/protocol/bundle";
-import type { ChainEpoch, ChainTerms } from "../src/protocol/checks";
-import type { Leaf } from "../src/protocol/payouts";
+import type { PayoutLeaf as PublishedLeaf, Statement } from "../src/api/types";
+import type { EpochTerms, LabelWord, PayoutLeaf } from "../src/protocol/requests";
+import type { Bundle } from "./bundle";
 import { vectors } from "./vectors";
 
 interface Tree {
@@ -11,8 +11,6 @@ interface Tree {
   positions: number[];
   raws: string[];
   runningRaws: string[];
-  rawPayHashes: Hex[];
-  leaves: Hex[];
   proofs: Hex[][];
   root: Hex;
   totalCumulative: string;
@@ -26,77 +24,67 @@ interface Vector {
   seed: Hex;
   blockHash: Hex;
   overlapMask: Hex;
-  firstHalfMask: Hex;
-  goldMasks: Hex[];
   labelers: Address[];
   seats: number[];
   answers: Hex[];
   valid: Hex[];
-  labelLeaves: Hex[];
-  labelProofs: Hex[][];
   labelsRoot: Hex;
-  gold: { blocks: number[]; seats: number[]; slots: number[][]; taskIds: Hex[][]; choices: number[][]; answers: Hex[]; leaves: Hex[]; proofs: Hex[][] };
+  gold: { blocks: number[]; seats: number[]; slots: number[][]; taskIds: Hex[][]; choices: number[][]; answers: Hex[] };
   payouts: Tree;
   previous: { accounts: Address[]; cumulatives: string[] };
   scaled: { budget: string; pays: string[]; payouts: Tree };
-  statements: Record<"alphas" | "bases" | "pays" | "raws" | "reasons" | "scores", string[]> &
-    Record<"goldAnswered" | "goldRight" | "nValid" | "t1" | "t2", number[]> &
-    Record<"m1" | "m2", number[][]>;
-  terms: Record<"alphaPay" | "basePay" | "budget", string> &
-    Record<"blockSlots" | "goldBlocks" | "goldPassBps" | "goldSlots" | "minOverlap" | "minRoster" | "overlapSlots", number> &
-    Record<"goldRoot" | "secretHash", Hex>;
+  /** By the name of the field in the plural where it has one. */
+  statements: Record<string, (number | string | number[])[]>;
+  terms: Record<string, number | string>;
 }
 
 /** One epoch of 14 labelers in one block, as the reference computed it. */
 export const vector = vectors<Vector>("rewards");
 
-export const terms: ChainTerms = {
-  ...vector.terms,
-  budget: BigInt(vector.terms.budget),
-  basePay: BigInt(vector.terms.basePay),
-  alphaPay: BigInt(vector.terms.alphaPay),
-};
+const AMOUNTS = ["budget", "basePay", "alphaPay"];
+export const terms = Object.fromEntries(
+  Object.entries({ campaignHash: keccak256("0x"), ...vector.terms }).map(([name, value]) => [name, AMOUNTS.includes(name) ? BigInt(value) : value]),
+) as unknown as EpochTerms;
 
-export const chainEpoch: ChainEpoch = {
-  labelsRoot: vector.labelsRoot,
-  blockCount: vector.blockCount,
-  bundleHash: "0x",
-  blockHash: vector.blockHash,
-  secret: vector.secret,
-  seed: vector.seed,
-  payoutsRoot: vector.payouts.root,
-  accountCount: vector.payouts.accounts.length,
-  totalCumulative: BigInt(vector.payouts.totalCumulative),
-  totalRaw: BigInt(vector.payouts.totalRaw),
-};
+export const previous = vector.previous.accounts.map((account, i) => ({ account, cumulative: vector.previous.cumulatives[i]! }));
 
-export const leavesOf = (tree: Tree): Leaf[] =>
+export const leavesOf = (tree: Tree): PayoutLeaf[] =>
   tree.accounts.map((account, i) => ({
-    account,
-    cumulative: BigInt(tree.cumulatives[i]!),
-    runningTotal: BigInt(tree.runningTotals[i]!),
-    position: tree.positions[i]!,
-    raw: BigInt(tree.raws[i]!),
-    runningRaw: BigInt(tree.runningRaws[i]!),
+    account: account.toLowerCase() as Address,
+    cumulative: tree.cumulatives[i]!,
+    runningTotal: tree.runningTotals[i]!,
+    rawPay: { position: tree.positions[i]!, raw: tree.raws[i]!, runningRaw: tree.runningRaws[i]! },
   }));
-export const leaves = leavesOf(vector.payouts);
 
-/** Who had earned before; only account and amount matter. */
-export const before: Leaf[] = vector.previous.accounts.map((account, i) => ({
-  account,
-  cumulative: BigInt(vector.previous.cumulatives[i]!),
-  runningTotal: 0n,
-  position: 0,
-  raw: 0n,
-  runningRaw: 0n,
+/** As the server publishes them; nothing here looks at the hash, which follows from the rest. */
+export const publish = (leaves: readonly PayoutLeaf[]): PublishedLeaf[] =>
+  leaves.map(({ rawPay, ...leaf }, index) => ({ ...leaf, ...rawPay, rawPayHash: "0x", index }));
+
+/** What the reference says about labeler `i`, as far as the vectors do. */
+export function statementOf(i: number): Partial<Statement> {
+  const singular: Record<string, string> = { alphas: "alpha", bases: "base", pays: "pay", raws: "raw", reasons: "reason", scores: "score" };
+  const fields = Object.entries(vector.statements).map(([name, values]) => {
+    const value = values[i]!;
+    return [singular[name] ?? name, Array.isArray(value) ? [value.slice(0, 2), value.slice(2)] : value];
+  });
+  return { labeler: vector.labelers[i]!.toLowerCase() as Address, block: vector.block, seat: vector.seats[i]!, ...Object.fromEntries(fields) };
+}
+
+export const words: LabelWord[] = vector.labelers.map((labeler, i) => ({
+  block: vector.block,
+  seat: vector.seats[i]!,
+  labeler,
+  answers: vector.answers[i]!,
+  valid: vector.valid[i]!,
 }));
 
 const has = (mask: Hex, slot: number): boolean => ((BigInt(mask) >> BigInt(slot)) & 1n) === 1n;
+const UNSIGNED: Hex = `0x${"00".repeat(64)}1b`;
 
-/** The same labels as the published file would hold them; nothing here looks at the signatures. */
+/** The same labels as the published file would hold them, but for the signatures, which nobody can make here. */
 export function bundleOf(): Bundle {
   const { epoch, block, labelers, seats, gold, overlapMask } = vector;
-  const goldSeats: Bundle["gold"] = gold.seats.map((seat, i) => ({
+  const goldSeats = gold.seats.map((seat, i) => ({
     block: gold.blocks[i]!,
     seat,
     answers: gold.slots[i]!.map((slot, k) => ({ slot, taskId: gold.taskIds[i]![k]!, choice: gold.choices[i]![k]! })),
@@ -106,21 +94,24 @@ export function bundleOf(): Bundle {
     const name = (slot: number) => (has(overlapMask, slot) ? `shared ${slot}` : `seat ${seat} ${slot}`);
     return Array.from({ length: terms.blockSlots }, (_, slot) => known.get(slot) ?? keccak256(toBytes(name(slot))));
   };
-  const places = labelers.map((labeler, i) => ({ block, seat: seats[i]!, labeler, taskIds: tasksOf(seats[i]!) }));
-  const preferences: BundlePreference[] = places.flatMap(({ seat, labeler, taskIds }, i) =>
-    taskIds.map((taskId, slot) => {
-      const choice = has(vector.valid[i]!, slot) ? Number(has(vector.answers[i]!, slot)) : 3;
-      return { block, seat, slot, labeler, taskId, choice, sessionKey: labeler, signature: "0x" };
-    }),
-  );
+  const lower = (account: Address) => account.toLowerCase() as Address;
   return {
-    format: "polity.labels.v2",
     chainId: 31337,
-    verifyingContract: "0x5FbDB2315678afecb367f032d93F642f64180aa3",
+    verifyingContract: "0x5fbdb2315678afecb367f032d93f642f64180aa3",
     epoch,
+    sessions: labelers.map((labeler) => ({ labeler: lower(labeler), sessionKey: lower(labeler), scope: "label", expiresAt: 1_900_000_000, signature: UNSIGNED })),
     gold: goldSeats,
-    sessions: [],
-    seats: places,
-    preferences,
+    seats: labelers.map((labeler, i) => ({
+      block,
+      seat: seats[i]!,
+      labeler: lower(labeler),
+      taskIds: tasksOf(seats[i]!),
+      answers: Array.from({ length: terms.blockSlots }, (_, slot) => ({
+        slot,
+        choice: has(vector.valid[i]!, slot) ? Number(has(vector.answers[i]!, slot)) : 3,
+        sessionKey: lower(labeler),
+        signature: UNSIGNED,
+      })),
+    })),
   };
 }

@@ -14,7 +14,7 @@ use rlhf::{
     convert,
     model::Precision,
     report::{Event, JsonLines, Report},
-    run::{self, TrainArgs},
+    run::{self, ReplayArgs, SaveStates, TrainArgs},
     serve::{ServeOptions, serve},
 };
 use tracing_subscriber::EnvFilter;
@@ -48,6 +48,33 @@ enum Command {
         /// The checkpoint folder to write; must not exist.
         #[arg(long)]
         out: PathBuf,
+        /// Steps between two saved states; a killed run goes on after the last one.
+        #[arg(long, default_value_t = 1)]
+        save_every: u64,
+        /// Keep every saved state in this folder, for `replay`; by default they go when the run is complete.
+        #[arg(long)]
+        states: Option<PathBuf>,
+    },
+    /// Repeat steps of a run and compare what each makes with what the checkpoint says that it made.
+    Replay {
+        /// The run spec, a JSON file.
+        #[arg(long)]
+        spec: PathBuf,
+        /// A folder that the spec names, as name=DIR; once for each.
+        #[arg(long = "input", value_parser = parse_input)]
+        inputs: Vec<(String, PathBuf)>,
+        /// The checkpoint that the run made.
+        #[arg(long)]
+        checkpoint: PathBuf,
+        /// Saved states of the run; without them, it is repeated from its start.
+        #[arg(long)]
+        states: Option<PathBuf>,
+        /// Repeat from the last saved state at or before this step.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// Repeat up to this step; to the last by default.
+        #[arg(long)]
+        to: Option<u64>,
     },
     /// Serve a checkpoint over an OpenAI-compatible API.
     Serve {
@@ -101,9 +128,17 @@ fn main() -> anyhow::Result<()> {
             done(convert::create(&out, |dir| convert::tiny::make(seed, dir))?);
         }
         Command::Import { dir } => done(convert::import(&dir)?),
-        Command::Train { spec, inputs, out } => {
-            let args = TrainArgs { spec, inputs: inputs.into_iter().collect(), out };
+        Command::Train { spec, inputs, out, save_every, states } => {
+            let save = SaveStates { every: save_every, keep: states };
+            let args = TrainArgs { spec, inputs: inputs.into_iter().collect(), out, save };
             run::train(&args, &mut JsonLines(std::io::stdout()))?;
+        }
+        Command::Replay { spec, inputs, checkpoint, states, from, to } => {
+            let inputs = inputs.into_iter().collect();
+            let args = ReplayArgs { spec, inputs, checkpoint, states, from, to };
+            let mut report = JsonLines(std::io::stdout());
+            let to = run::replay(&args, &mut report)?;
+            report.event(&Event::Replayed { to });
         }
         Command::Serve { model, expect, listen, model_id, precision } => {
             let seed = rand_chacha::ChaCha8Rng::from_os_rng().next_u64();

@@ -80,6 +80,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(me::get::get_me))
         .routes(routes!(status::get::get_status))
         .routes(routes!(session_keys::create::create_session_key, session_keys::list::list_session_keys))
+        .routes(routes!(session_keys::revoke::revoke_session_key))
         .routes(routes!(campaigns::list::list_campaigns, campaigns::create::create_campaign))
         .routes(routes!(campaigns::get::get_campaign))
         .routes(routes!(campaigns::sample::sample_completions))

@@ -1,21 +1,11 @@
-//! Sign-In with Ethereum: the message of EIP-4361, read strictly, and who signed it (EIP-191, EIP-1271).
+//! Sign-In with Ethereum: the message of EIP-4361, read strictly, and whose key signed it (EIP-191).
 //!
 //! Strict, because the text that a person saw and the fields that we check must be the same thing: one line per field, in
 //! order, nothing left over.
-use alloy::{
-    primitives::{Address, Signature, eip191_hash_message},
-    providers::{DynProvider, Provider},
-    rpc::types::TransactionRequest,
-    sol,
-    sol_types::SolCall,
-};
+use alloy::primitives::{Address, Signature};
 use chrono::{DateTime, TimeDelta, Utc};
 
 const PREAMBLE: &str = " wants you to sign in with your Ethereum account:";
-
-sol! {
-    function isValidSignature(bytes32 hash, bytes signature) external view returns (bytes4 magicValue);
-}
 
 /// The fields of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -244,31 +234,6 @@ pub fn recover(text: &str, signature: &[u8]) -> Option<Address> {
         return None;
     }
     signature.recover_address_from_msg(text).ok()
-}
-
-/// Whether the contract at `wallet` calls the signature of `text` its own (EIP-1271). False for an address without code
-/// and for a contract that fails.
-///
-/// # Errors
-/// The RPC endpoint could not be asked.
-pub async fn is_contract_signature(
-    provider: &DynProvider,
-    wallet: Address,
-    text: &str,
-    signature: &[u8],
-) -> Result<bool, alloy::transports::TransportError> {
-    if provider.get_code_at(wallet).await?.is_empty() {
-        return Ok(false);
-    }
-    let call = isValidSignatureCall { hash: eip191_hash_message(text), signature: signature.to_vec().into() };
-    let request = TransactionRequest::default().to(wallet).input(call.abi_encode().into());
-    match provider.call(request).await {
-        Ok(answer) => Ok(isValidSignatureCall::abi_decode_returns(&answer)
-            .is_ok_and(|magic| magic.0 == isValidSignatureCall::SELECTOR)),
-        // The contract reverted: not its signature.
-        Err(error) if error.is_error_resp() => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]

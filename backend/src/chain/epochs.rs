@@ -7,8 +7,8 @@ use alloy::{
 use bindings::{ILabelEpochs, LabelEpochs};
 use protocol::{EpochTerms, rewards::EpochPayouts};
 
-/// Where an epoch is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where an epoch is in its life, in that order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EpochStatus {
     None,
     Open,
@@ -23,12 +23,15 @@ pub enum EpochStatus {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EpochOnChain {
     pub status: EpochStatus,
+    pub opened_at: u64,
     pub committed_at: u64,
     pub commit_block: u64,
     /// Opened the epoch and signs its receipts.
     pub operator: Address,
     /// Blocks of the labels tree.
     pub block_count: u32,
+    /// When the payouts were proposed that stand now.
+    pub proposed_at: u64,
     /// The proposed payouts cannot be accepted before.
     pub challenge_ends_at: u64,
     pub account_count: u32,
@@ -116,10 +119,12 @@ impl ChainHandle {
                 6 => EpochStatus::Voided,
                 _ => EpochStatus::None,
             },
+            opened_at: raw.openedAt.to(),
             committed_at: raw.committedAt.to(),
             commit_block: raw.commitBlock.to(),
             operator: raw.operator,
             block_count: raw.blockCount,
+            proposed_at: raw.proposedAt.to(),
             challenge_ends_at: raw.challengeEndsAt.to(),
             account_count: raw.accountCount,
             labels_root: raw.labelsRoot,
@@ -159,6 +164,22 @@ impl ChainHandle {
         Ok(self.read_epochs(&LabelEpochs::revealWindowCall {}).await?.to())
     }
 
+    /// Seconds in which proposed payouts can be challenged.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn challenge_window(&self) -> Result<u64, ReadError> {
+        Ok(self.read_epochs(&LabelEpochs::challengeWindowCall {}).await?.to())
+    }
+
+    /// The last epoch that was opened; 0 before the first.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn last_epoch(&self) -> Result<u64, ReadError> {
+        self.read_epochs(&LabelEpochs::lastEpochCall {}).await
+    }
+
     /// Seconds in which a demand must be answered.
     ///
     /// # Errors
@@ -186,7 +207,6 @@ fn to_abi(terms: &EpochTerms) -> ILabelEpochs::Terms {
         goldSlots: terms.campaign.gold_slots,
         minOverlap: terms.campaign.min_overlap,
         minRoster: terms.campaign.min_roster,
-        goldPassBps: terms.campaign.gold_pass_bps,
         goldBlocks: terms.gold_blocks,
         goldRoot: terms.gold_root,
         secretHash: terms.secret_hash,

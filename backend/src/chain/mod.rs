@@ -4,26 +4,34 @@
 //! | file | holds |
 //! |---|---|
 //! | [`transactions`] | the queue that every transaction goes through |
+//! | `once` | a transaction of whoever has a key, without the queue |
 //! | [`revert`] | why a call failed, in words |
+//! | `wallets` | what contract wallets say they signed |
+//! | `answers` | leaves that were shown on demand |
 //! | `epochs`, `bonds`, `referee`, `staking`, `governance`, `models`, `datasets` | calls to send and views, in `protocol`'s types |
 //!
 //! To add a contract: a file with functions on [`ChainHandle`] that return a [`Call`] or read a view.
+mod answers;
 mod bonds;
 mod datasets;
 mod epochs;
 mod governance;
 mod models;
+mod once;
 mod referee;
 pub mod revert;
 mod staking;
 pub mod transactions;
+mod wallets;
 
+pub use answers::Answers;
 pub use bindings::{Contracts, Deployment};
 pub use datasets::DatasetOnChain;
 pub use epochs::{EpochOnChain, EpochStatus};
 pub use governance::{Action, ProposalOnChain};
 pub use models::{Registered, VersionStatus};
-pub use referee::{Demand, DemandedTree};
+pub use once::SendOnceError;
+pub use referee::{Demand, DemandedTree, SessionProof, SignedPreference};
 pub use transactions::{Mined, SendError, Transactions};
 
 use crate::config::Config;
@@ -37,7 +45,10 @@ use alloy::{
     sol_types::SolCall,
     transports::{RpcError, TransportErrorKind},
 };
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -86,7 +97,7 @@ pub enum ConnectError {
         "there is no contract at {address}, where the deployment file has the governor; was the chain reset?"
     )]
     NotDeployed { address: Address },
-    #[error("cannot read the operator's key from {path}")]
+    #[error("cannot read a key from {path}")]
     KeyFile { path: PathBuf, source: std::io::Error },
     #[error("{0} holds no private key (32 bytes as hex)")]
     Key(PathBuf),
@@ -181,10 +192,17 @@ fn operator_key(config: &Config, chain_id: u64) -> Result<PrivateKeySigner, Conn
         }
         return Ok(dev_key());
     }
-    let path = PathBuf::from(&config.chain.operator_key_file);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|source| ConnectError::KeyFile { path: path.clone(), source })?;
-    text.trim().parse().map_err(|_| ConnectError::Key(path))
+    read_key(Path::new(&config.chain.operator_key_file))
+}
+
+/// A private key from a file: 32 bytes as hex.
+///
+/// # Errors
+/// [`ConnectError::KeyFile`] or [`ConnectError::Key`]; neither has anything of the file's content.
+pub fn read_key(path: &Path) -> Result<PrivateKeySigner, ConnectError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConnectError::KeyFile { path: path.to_owned(), source })?;
+    text.trim().parse().map_err(|_| ConnectError::Key(path.to_owned()))
 }
 
 fn dev_key() -> PrivateKeySigner {

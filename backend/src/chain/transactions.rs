@@ -2,11 +2,13 @@
 //!
 //! A transaction has a key that says what it is for. It is signed and stored in `app.transactions` before it is sent, so
 //! a process that was killed sends the same bytes again and nothing happens twice. Nonces are given out under a lock in
-//! the database, so any number of workers share one operator key.
+//! the database, so any number of workers share one operator key. One that no block takes is signed again with the same
+//! nonce and a higher fee: at most one of the two can be mined, and either is what it was for.
 use super::{Call, ChainHandle, revert};
 use crate::{app::AppState, clock::Clock};
 use alloy::{
-    eips::Encodable2718,
+    consensus::{Transaction as _, TxEnvelope},
+    eips::{Decodable2718, Encodable2718},
     network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
     primitives::{Address, B256},
     providers::Provider,
@@ -21,6 +23,10 @@ use storage::app::transactions::{self, Transaction};
 const GAS_MARGIN_PERCENT: u64 = 130;
 /// Looks without a receipt for a used nonce before we believe it: behind one RPC address there may be nodes that lag.
 const SURELY_MISSING: u32 = 5;
+/// A node takes a replacement that pays at least a tenth more.
+const RAISE_PERCENT: u128 = 125;
+/// Replacements of one transaction: nine times the first fee, or what the chain asks by then.
+const MAX_REPLACEMENTS: usize = 10;
 /// How long one call waits for its receipt. The next one goes on waiting for the same transaction.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -31,6 +37,8 @@ pub struct Transactions {
     pool: PgPool,
     clock: Clock,
     poll: Duration,
+    /// Wait for a block before the fee is raised.
+    raise_after: Duration,
 }
 
 /// A transaction that took effect.
@@ -62,14 +70,21 @@ impl AppState {
     /// The queue on this process's chain and database.
     pub fn transactions(&self) -> Transactions {
         let poll = Duration::from_millis(self.config.chain.poll_ms);
-        Transactions::new(self.chain.clone(), self.pool.clone(), self.clock.clone(), poll)
+        let raise_after = Duration::from_secs(self.config.chain.raise_fee_after_s);
+        Transactions::new(self.chain.clone(), self.pool.clone(), self.clock.clone(), poll, raise_after)
     }
 }
 
 impl Transactions {
-    /// `poll` is the wait between two looks for a receipt.
-    pub fn new(chain: ChainHandle, pool: PgPool, clock: Clock, poll: Duration) -> Self {
-        Self { chain, pool, clock, poll }
+    /// `poll` is the wait between two looks for a receipt, `raise_after` that for a block before a higher fee is offered.
+    pub fn new(
+        chain: ChainHandle,
+        pool: PgPool,
+        clock: Clock,
+        poll: Duration,
+        raise_after: Duration,
+    ) -> Self {
+        Self { chain, pool, clock, poll, raise_after }
     }
 
     /// Send `call` unless the transaction of this key was sent before, and wait until it is mined.
@@ -165,32 +180,76 @@ impl Transactions {
     async fn sign(&self, key: &str, call: &Call, nonce: u64, gas: u64) -> Result<Transaction, SendError> {
         let rpc = |source| SendError::Rpc { key: key.to_owned(), source };
         let fees = self.chain.provider.estimate_eip1559_fees().await.map_err(rpc)?;
-        let request = TransactionRequest::default()
-            .with_chain_id(self.chain.chain_id)
-            .with_to(call.to)
-            .with_input(call.data.clone())
-            .with_nonce(nonce)
-            .with_gas_limit(gas)
-            .with_max_priority_fee_per_gas(fees.max_priority_fee_per_gas)
-            // The bytes are never changed again, so they must bear a base fee that doubles a few times.
-            .with_max_fee_per_gas(fees.max_fee_per_gas.saturating_mul(4));
-        let wallet = EthereumWallet::from(self.chain.operator.clone());
-        let signed = request.build(&wallet).await;
-        let signed =
-            signed.map_err(|source| SendError::Sign { key: key.to_owned(), source: source.into() })?;
+        let fees = Fees {
+            // A base fee that doubles a few times is borne without a replacement.
+            most: fees.max_fee_per_gas.saturating_mul(4),
+            tip: fees.max_priority_fee_per_gas,
+        };
+        let (raw, tx_hash) = self.sign_with(key, call, nonce, gas, fees).await?;
         Ok(Transaction {
             key: key.to_owned(),
             sender: self.sender(),
             recipient: call.to,
             data: call.data.to_vec(),
             nonce,
-            raw: signed.encoded_2718(),
-            tx_hash: *signed.tx_hash(),
+            raw,
+            tx_hash,
+            replaced: vec![],
             state: "sent".into(),
             block_number: None,
             error: None,
             created_at: self.clock.now(),
         })
+    }
+
+    async fn sign_with(
+        &self,
+        key: &str,
+        call: &Call,
+        nonce: u64,
+        gas: u64,
+        fees: Fees,
+    ) -> Result<(Vec<u8>, B256), SendError> {
+        let request = TransactionRequest::default()
+            .with_chain_id(self.chain.chain_id)
+            .with_to(call.to)
+            .with_input(call.data.clone())
+            .with_nonce(nonce)
+            .with_gas_limit(gas)
+            .with_max_priority_fee_per_gas(fees.tip)
+            .with_max_fee_per_gas(fees.most.max(fees.tip));
+        let wallet = EthereumWallet::from(self.chain.operator.clone());
+        let signed = request.build(&wallet).await;
+        let signed =
+            signed.map_err(|source| SendError::Sign { key: key.to_owned(), source: source.into() })?;
+        Ok((signed.encoded_2718(), *signed.tx_hash()))
+    }
+
+    /// Offer a higher fee for a transaction that no block took. The new bytes are stored before they are sent; if another
+    /// worker was faster, its are used.
+    async fn raise_fee(&self, stuck: Transaction, call: &Call) -> Result<Transaction, SendError> {
+        let key = stuck.key.as_str();
+        let rpc = |source| SendError::Rpc { key: key.to_owned(), source };
+        let database = |source| SendError::Database { key: key.to_owned(), source };
+        let Ok(old) = TxEnvelope::decode_2718(&mut stuck.raw.as_slice()) else { return Ok(stuck) };
+        let now = self.chain.provider.estimate_eip1559_fees().await.map_err(rpc)?;
+        let raised = |old: u128, now: u128| now.max(old.saturating_mul(RAISE_PERCENT).div_ceil(100));
+        let fees = Fees {
+            most: raised(old.max_fee_per_gas(), now.max_fee_per_gas),
+            tip: raised(old.max_priority_fee_per_gas().unwrap_or_default(), now.max_priority_fee_per_gas),
+        };
+        let (raw, tx_hash) = self.sign_with(key, call, stuck.nonce, old.gas_limit(), fees).await?;
+        tracing::warn!(
+            tx.key = key,
+            tx.hash = %tx_hash,
+            tx.replaces = %stuck.tx_hash,
+            max_fee_per_gas = fees.most,
+            "no block took it; offering a higher fee"
+        );
+        let mut conn = self.pool.acquire().await.map_err(database)?;
+        transactions::replace_bytes(&mut conn, key, stuck.tx_hash, &raw, tx_hash).await.map_err(database)?;
+        let stored = transactions::find(&mut conn, key).await.map_err(database)?;
+        Ok(stored.unwrap_or(stuck))
     }
 
     /// Give the bytes to the node. That it knows them already is what we want.
@@ -199,6 +258,8 @@ impl Transactions {
         match sent {
             Ok(_) => Ok(()),
             Err(error) if is_known(&error) => Ok(()),
+            // The node holds one with the same nonce and asks a higher fee of its replacement: raised in a while.
+            Err(error) if is_underpriced_replacement(&error) => Ok(()),
             Err(source) => Err(SendError::Rpc { key: transaction.key.clone(), source }),
         }
     }
@@ -207,6 +268,7 @@ impl Transactions {
         let key = transaction.key.clone();
         let deadline = tokio::time::Instant::now() + PATIENCE;
         let mut missing = 0;
+        let mut raise_at = tokio::time::Instant::now() + self.raise_after;
         while tokio::time::Instant::now() < deadline {
             // The nonce first: a receipt that is missing after the nonce was used will never come.
             let used = self.chain_nonce(&key).await? > transaction.nonce;
@@ -219,14 +281,27 @@ impl Transactions {
                 self.broadcast(&transaction).await?;
                 missing = 0;
             }
+            let stuck = !used && tokio::time::Instant::now() >= raise_at;
+            if stuck && transaction.replaced.len() < MAX_REPLACEMENTS {
+                transaction = self.raise_fee(transaction, call).await?;
+                self.broadcast(&transaction).await?;
+                raise_at = tokio::time::Instant::now() + self.raise_after;
+            }
             tokio::time::sleep(self.poll).await;
         }
         Err(SendError::NotMined { key })
     }
 
+    /// Of whichever of its signed forms was mined.
     async fn receipt(&self, transaction: &Transaction) -> Result<Option<TransactionReceipt>, SendError> {
-        let receipt = self.chain.provider.get_transaction_receipt(transaction.tx_hash).await;
-        receipt.map_err(|source| SendError::Rpc { key: transaction.key.clone(), source })
+        let rpc = |source| SendError::Rpc { key: transaction.key.clone(), source };
+        for &hash in std::iter::once(&transaction.tx_hash).chain(&transaction.replaced) {
+            let receipt = self.chain.provider.get_transaction_receipt(hash).await.map_err(rpc)?;
+            if receipt.is_some() {
+                return Ok(receipt);
+            }
+        }
+        Ok(None)
     }
 
     async fn settle(
@@ -248,7 +323,7 @@ impl Transactions {
             return Err(SendError::Reverted { key: key.to_owned(), reason });
         }
         tracing::info!(tx.key = key, block = block_number, "mined");
-        Ok(Mined { tx_hash: transaction.tx_hash, block_number, logs: receipt.logs().to_vec() })
+        Ok(Mined { tx_hash: receipt.transaction_hash, block_number, logs: receipt.logs().to_vec() })
     }
 
     /// A receipt does not say why; the same call on the block before usually does.
@@ -275,6 +350,18 @@ impl Transactions {
         drop(conn);
         self.sign_and_store(&lost.key, call).await
     }
+}
+
+/// Wei per gas.
+#[derive(Clone, Copy)]
+struct Fees {
+    most: u128,
+    tip: u128,
+}
+
+fn is_underpriced_replacement(error: &RpcError<TransportErrorKind>) -> bool {
+    let Some(response) = error.as_error_resp() else { return false };
+    response.message.to_ascii_lowercase().contains("replacement transaction underpriced")
 }
 
 /// Nodes word it differently; there is no code for it.

@@ -8,4 +8,5 @@ pub struct ChainConfig {
     pub deployment: String,
     pub operator_key_file: String,
     pub poll_ms: u64,
+    pub raise_fee_after_s: u64,
 }

@@ -89,7 +89,6 @@ async fn bundle(app: &AppState, conn: &mut PgConnection, epoch: &epochs::Epoch) 
     let sessions = session_keys::list_by_epoch(conn, epoch.epoch).await?;
     let preferences = preferences::list_by_epoch(conn, epoch.epoch).await?;
     let mut bundle = Bundle {
-        format: Default::default(),
         chain_id: app.chain.chain_id,
         verifying_contract: app.chain.deployment.contracts.label_epochs,
         epoch: epoch.epoch,
@@ -108,7 +107,8 @@ fn to_session(key: session_keys::SessionKey) -> anyhow::Result<Session> {
         session_key: key.session_key,
         scope: key.scope,
         expires_at: u64::try_from(key.expires_at.timestamp())?,
-        signature: SignatureBytes::try_from(key.signature.as_slice())?,
+        signature: key.signature.into(),
+        verified_block: key.verified_block,
     })
 }
 

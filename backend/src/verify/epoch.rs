@@ -1,5 +1,5 @@
 //! Recomputes epochs from the chain and the published bundles.
-use super::{Evidence, agree};
+use super::{Evidence, agree, wallets};
 use crate::chain::{EpochOnChain, EpochStatus};
 use alloy::{
     primitives::{Address, B256, U256, utils::format_ether},
@@ -27,10 +27,10 @@ pub async fn settled(evidence: &Evidence, last: u64) -> anyhow::Result<Vec<Payou
         match on_chain.status {
             EpochStatus::None => bail!("the chain has no epoch {epoch}"),
             EpochStatus::Open => {
-                println!("epoch {epoch}: open, nothing is committed yet");
+                evidence.say(format_args!("epoch {epoch}: open, nothing is committed yet"));
                 break;
             }
-            EpochStatus::Voided => println!("epoch {epoch}: voided, pays nothing"),
+            EpochStatus::Voided => evidence.say(format_args!("epoch {epoch}: voided, pays nothing")),
             _ => {
                 let cumulative = leaves.iter().map(|leaf| (leaf.account, leaf.cumulative)).collect();
                 let payouts = recompute(evidence, epoch, &on_chain, &cumulative).await?;
@@ -52,11 +52,15 @@ pub async fn bundle(
     terms: &EpochTerms,
     on_chain: &EpochOnChain,
 ) -> anyhow::Result<Bundle> {
-    let bytes = evidence
-        .files
-        .blob(on_chain.bundle_hash)
-        .await
-        .with_context(|| format!("the bundle of epoch {epoch}"))?;
+    let bundle = fetch(evidence, epoch, on_chain).await?;
+    check(evidence, epoch, terms, on_chain, &bundle).await?;
+    Ok(bundle)
+}
+
+/// The bundle of a committed epoch, as it was published.
+pub async fn fetch(evidence: &Evidence, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Bundle> {
+    let bytes = evidence.files.blob(on_chain.bundle_hash).await;
+    let bytes = bytes.with_context(|| format!("the bundle of epoch {epoch}"))?;
     let bundle = Bundle::from_bytes(&bytes, on_chain.bundle_hash)?;
     agree("the bundle's epoch", &epoch, &bundle.epoch)?;
     agree("the bundle's chain", &evidence.chain.chain_id, &bundle.chain_id)?;
@@ -65,12 +69,24 @@ pub async fn bundle(
         &evidence.chain.deployment.contracts.label_epochs,
         &bundle.verifying_contract,
     )?;
+    Ok(bundle)
+}
+
+/// Check every signature of a bundle and the labels root.
+pub async fn check(
+    evidence: &Evidence,
+    epoch: u64,
+    terms: &EpochTerms,
+    on_chain: &EpochOnChain,
+    bundle: &Bundle,
+) -> anyhow::Result<()> {
     bundle.validate(terms)?;
+    wallets::verify(evidence, bundle).await?;
     let words = bundle.label_words();
     agree(format!("epoch {epoch}: blocks of labels"), &on_chain.block_count, &block_count(&words))?;
     let root = labels_tree(Epoch(epoch), &words).root();
     agree(format!("epoch {epoch}: labels root"), &on_chain.labels_root, &root)?;
-    Ok(bundle)
+    Ok(())
 }
 
 async fn recompute(
@@ -81,14 +97,14 @@ async fn recompute(
 ) -> anyhow::Result<Option<EpochPayouts>> {
     let terms = evidence.chain.epoch_terms(epoch).await?;
     let bundle = bundle(evidence, epoch, &terms, on_chain).await?;
-    println!(
+    evidence.say(format_args!(
         "epoch {epoch}: {} signed labels of {} labelers, labels root {}",
         bundle.preferences.len(),
         bundle.label_words().len(),
         on_chain.labels_root
-    );
+    ));
     if on_chain.status == EpochStatus::Committed {
-        println!("epoch {epoch}: the secret is not revealed yet");
+        evidence.say(format_args!("epoch {epoch}: the secret is not revealed yet"));
         return Ok(None);
     }
     check_seed(evidence, epoch, &terms, on_chain).await?;
@@ -104,7 +120,7 @@ async fn recompute(
         previous,
     )?;
     if on_chain.status == EpochStatus::Revealed {
-        println!("epoch {epoch}: payouts are not proposed yet");
+        evidence.say(format_args!("epoch {epoch}: payouts are not proposed yet"));
         return Ok(Some(payouts));
     }
     let what = |name: &str| format!("epoch {epoch}: {name}");
@@ -114,12 +130,12 @@ async fn recompute(
     agree(what("payouts root"), &on_chain.payouts_root, &payouts.tree.root())?;
     let paid =
         payouts.statements.iter().map(|statement| statement.pay).fold(U256::ZERO, |sum, pay| sum + pay);
-    println!(
+    evidence.say(format_args!(
         "epoch {epoch}: pays {} POL to {} labelers, payouts root {}",
         format_ether(paid),
         payouts.statements.iter().filter(|statement| !statement.pay.is_zero()).count(),
         on_chain.payouts_root
-    );
+    ));
     Ok(Some(payouts))
 }
 
@@ -131,7 +147,7 @@ pub async fn check_seed(
     on_chain: &EpochOnChain,
 ) -> anyhow::Result<()> {
     if on_chain.seed.is_zero() {
-        println!("epoch {epoch}: the secret was never revealed, base pay only");
+        evidence.say(format_args!("epoch {epoch}: the secret was never revealed, base pay only"));
         return Ok(());
     }
     agree(format!("epoch {epoch}: hash of the secret"), &terms.secret_hash, &secret_hash(on_chain.secret))?;

@@ -6,13 +6,16 @@
 //! | [`epoch`] | labels, signatures, seed, pays and payouts root of every epoch up to one |
 //! | [`fraud`] | what is wrong with payouts that somebody proposed, and the transaction that proves it |
 //! | [`model`] | a version's files, run, datasets and the labels that they came from |
+//! | [`wallets`] | session keys that contract wallets authorised |
 //! | [`sources`] | where the published files are |
-mod epoch;
-mod fraud;
+pub(crate) mod epoch;
+pub(crate) mod fraud;
 mod model;
 mod sources;
+mod wallets;
 
 use crate::{
+    app::AppState,
     chain::{Call, ChainHandle},
     config::Config,
 };
@@ -75,9 +78,29 @@ pub struct Source {
 }
 
 /// Everything that a verification may look at.
-struct Evidence {
-    chain: ChainHandle,
+pub(crate) struct Evidence {
+    pub chain: ChainHandle,
     files: Files,
+    /// Whether to print what agrees.
+    quiet: bool,
+}
+
+impl Evidence {
+    /// What a server has: its own chain and blob store.
+    pub fn of_server(app: &AppState) -> Self {
+        Self { chain: app.chain.clone(), files: Files::Store(app.blobs.clone()), quiet: true }
+    }
+
+    /// Without a word about what agrees: for those who want the result alone.
+    pub fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
+    fn say(&self, what: std::fmt::Arguments<'_>) {
+        if !self.quiet {
+            println!("{what}");
+        }
+    }
 }
 
 /// Verify and print what agrees; the error is the first difference.
@@ -117,14 +140,15 @@ pub async fn disprove(
     Ok(disproof.map(|disproof| evidence.chain.disprove(epoch, &disproof)))
 }
 
-async fn gather(config: &Config, source: &Source) -> anyhow::Result<Evidence> {
+/// Connect to what `source` and the settings name.
+pub(crate) async fn gather(config: &Config, source: &Source) -> anyhow::Result<Evidence> {
     let (rpc_url, file) = endpoint(config, source)?;
     let chain = ChainHandle::read_only(&rpc_url, read_deployment(&file)?).await?;
     let files = match &source.blobs {
         Some(place) => Files::at(place),
         None => Files::at(&config.data.dir.display().to_string()),
     };
-    Ok(Evidence { chain, files })
+    Ok(Evidence { chain, files, quiet: false })
 }
 
 fn endpoint(config: &Config, source: &Source) -> anyhow::Result<(String, PathBuf)> {

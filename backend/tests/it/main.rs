@@ -5,6 +5,8 @@ mod crash_recovery;
 mod disproved_payouts;
 mod label_to_claim;
 mod served_version;
+mod session_keys;
+mod stuck_transactions;
 mod support;
 mod train_to_serve;
 mod up;

@@ -90,7 +90,8 @@ impl Tree {
             .then(|| (level..self.depth()).map(sibling).collect())
     }
 
-    fn node(&self, level: usize, index: u64) -> B256 {
+    /// The node number `index` of a level, bottom up; zero subtrees outside.
+    pub(crate) fn node(&self, level: usize, index: u64) -> B256 {
         let nodes = &self.levels[level];
         nodes.binary_search_by_key(&index, |&(i, _)| i).map_or(self.zeros[level], |at| nodes[at].1)
     }

@@ -629,12 +629,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's session keys that can still sign */
+        /** The caller's session keys, the latest expiry first, with those that expired or were revoked */
         get: operations["listSessionKeys"];
         put?: never;
         /** Authorise a session key to sign preferences */
         post: operations["createSessionKey"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session-keys/{sessionKey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a session key back for good
+         * @description Answers that it signs are refused from now on; those already stored stay. Repeating it changes nothing.
+         */
+        delete: operations["revokeSessionKey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1430,6 +1450,29 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
         };
+        /** @description A key that the caller authorised, whether or not it can still sign. */
+        SessionKey: {
+            /**
+             * Format: int64
+             * @description Unix seconds, as signed
+             */
+            expiresAt: number;
+            labeler: components["schemas"]["Account"];
+            /**
+             * Format: date-time
+             * @description From when on its answers are refused
+             */
+            revokedAt: string | null;
+            /** @description `label` */
+            scope: string;
+            sessionKey: components["schemas"]["Account"];
+            signature: components["schemas"]["HexBytes"];
+            /**
+             * Format: int64
+             * @description For a contract wallet: the block at which its `isValidSignature` said yes
+             */
+            verifiedBlock: number | null;
+        };
         /** @description A wallet's authorisation (EIP-712 `SessionKeyAuthorization`). */
         SessionKeyAuthorization: {
             /**
@@ -1441,7 +1484,7 @@ export interface components {
             /** @description `label` */
             scope: string;
             sessionKey: components["schemas"]["Account"];
-            /** @description The wallet's 65 bytes over the other fields */
+            /** @description Over the other fields: 65 bytes of the wallet's key, or what its contract takes (ERC-1271) */
             signature: components["schemas"]["HexBytes"];
         };
         /** @description Answers that are known beforehand. */
@@ -1484,6 +1527,11 @@ export interface components {
             goldAnswered: number;
             /** Format: int32 */
             goldRight: number;
+            /**
+             * Format: int32
+             * @description 0 for a seat without gold, and in an epoch without a seed
+             */
+            goldSlots: number;
             labeler: components["schemas"]["Account"];
             /** @description Answers (row) against the majority of the others (column) in the first half */
             m1: number[][];
@@ -1496,9 +1544,9 @@ export interface components {
             nValid: number;
             /** @description `raw`, or its share of the budget */
             pay: components["schemas"]["Wei"];
-            /** @description `max(0, base + alpha)` */
+            /** @description `max(0, base + alpha)`, times `max(0, right − wrong) / goldSlots` where there is gold */
             raw: components["schemas"]["Wei"];
-            /** @description `scored`, `goldFailed`, `noSeed`, `smallRoster` or `shortOverlap` */
+            /** @description `scored`, `noSeed`, `smallRoster` or `shortOverlap` */
             reason: string;
             /** @description In 1e-18; may be negative */
             score: string;
@@ -1565,11 +1613,6 @@ export interface components {
             blockSlots: number;
             /** @description Most that the epoch pays in all */
             budget: components["schemas"]["Wei"];
-            /**
-             * Format: int32
-             * @description Right answers to gold tasks needed for any pay, in 1/10,000
-             */
-            goldPassBps: number;
             /**
              * Format: int32
              * @description Of the others, with an answer known beforehand
@@ -2751,7 +2794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionKeyAuthorization"][];
+                    "application/json": components["schemas"]["SessionKey"][];
                 };
             };
             default: {
@@ -2784,6 +2827,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionKeyAuthorization"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeSessionKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sessionKey: components["schemas"]["Account"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

@@ -10,7 +10,9 @@ import { Steps, Verdict } from "../components/verify/Steps";
 import { useEpochs } from "../hooks/useEpochs";
 import { useNow } from "../hooks/useNow";
 import { useVerification } from "../hooks/useVerification";
+import { canVerify } from "../protocol/client";
 import { Button } from "../ui/Button";
+import { Notice } from "../ui/Notice";
 import { Card } from "../ui/Card";
 import { Input } from "../ui/Field";
 import { Page } from "../ui/Page";
@@ -41,14 +43,19 @@ export default function VerifyPage() {
   return (
     <Page
       title="Verify"
-      lead="Recompute what an epoch paid an account, and everybody else. The labels come from the published file, the roots from the chain, and every hash, signature and sum is computed in this page."
+      lead="Recompute what an epoch paid an account, and everybody else. The labels come from the published file, the roots from the chain, and every hash, signature and sum is computed in this page, by the code that the server and the command line run."
     >
+      {!canVerify && (
+        <Notice tone="brass">
+          <p>This page was built without the module that recomputes payouts. The command line makes the same checks, see below.</p>
+        </Notice>
+      )}
       <Card>
         <form
           className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:grid-cols-[7rem_minmax(0,1fr)_auto]"
           onSubmit={(event) => {
             event.preventDefault();
-            start();
+            if (!running) start();
           }}
         >
           <Input label="Epoch" inputMode="numeric" value={epoch} error={error.epoch} onChange={(event) => setEpoch(event.target.value.trim())} />
@@ -62,7 +69,7 @@ export default function VerifyPage() {
             className="font-mono"
             onChange={(event) => setAccount(event.target.value.trim())}
           />
-          <Button type="submit" variant="primary" busy={running} className="sm:mt-7">
+          <Button type="submit" variant="primary" busy={running} disabled={!canVerify} className="sm:mt-7">
             Verify
           </Button>
         </form>
@@ -85,7 +92,7 @@ export default function VerifyPage() {
       )}
       {finished && broken && <ReceiptProof broken={broken} />}
       <p className="measure text-[0.875rem] text-muted">
-        The same checks with everybody's signatures, from any node and without this server: <code>polity verify epoch {epoch || "N"}</code>
+        The same checks from any node and without this server: <code>polity verify epoch {epoch || "N"}</code>
       </p>
     </Page>
   );

@@ -51,6 +51,19 @@ impl AdamW {
         &self.params
     }
 
+    /// Number of steps so far, and the parameters, first and second moments that they led to, sharing storage.
+    pub fn state(&self) -> (i32, Vec<Tensor>) {
+        let tensors = self.params.iter().chain(&self.first).chain(&self.second);
+        (self.n_steps, tensors.map(Tensor::shallow_clone).collect())
+    }
+
+    /// Goes back to what [`AdamW::state`] gave; `tensors` must have the same number and shapes.
+    pub fn restore(&mut self, n_steps: i32, tensors: &[Tensor]) {
+        self.n_steps = n_steps;
+        let own = self.params.iter_mut().chain(&mut self.first).chain(&mut self.second);
+        tch::no_grad(|| own.zip(tensors).for_each(|(own, tensor)| own.copy_(tensor)));
+    }
+
     /// Updates every parameter with its gradient; `gradients[i]` has the shape of `params()[i]`.
     pub fn step(&mut self, gradients: &[Tensor], learning_rate: f64) {
         debug_assert_eq!(gradients.len(), self.params.len());

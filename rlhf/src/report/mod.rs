@@ -37,7 +37,7 @@ pub enum Phase {
     Save,
 }
 
-/// A line of the report. JSON: `{"event": "progress" | "done", …}`.
+/// A line of the report. JSON: `{"event": "progress" | "done" | "replayed", …}`.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "lowercase", rename_all_fields = "camelCase")]
 pub enum Event<'a> {
@@ -56,6 +56,11 @@ pub enum Event<'a> {
     Done {
         /// Name of the checkpoint.
         manifest_hash: B256,
+    },
+    /// A stretch of a run was repeated, and each step made what it made then.
+    Replayed {
+        /// Last repeated step.
+        to: u64,
     },
 }
 

@@ -128,6 +128,8 @@ pub struct Provenance {
     pub run_spec_hash: Option<B256>,
     /// Datasets that were learned from.
     pub dataset_hashes: Vec<B256>,
+    /// Root of the run's steps.
+    pub steps_root: Option<B256>,
     /// Last values of the run's metrics; they are rounded, and those that are not finite are left out.
     pub metrics: BTreeMap<String, f64>,
     /// What it ran on.
@@ -150,6 +152,7 @@ pub fn seal(dir: &Path, provenance: Provenance) -> Result<B256, CheckpointError>
         dataset_hashes: provenance.dataset_hashes,
         weights_hash: hash_of(WEIGHTS).ok_or_else(|| CheckpointError::File { name: WEIGHTS.into() })?,
         evaluation_hash: hash_of(EVALUATION),
+        steps_root: provenance.steps_root,
         files,
         metrics: provenance
             .metrics
@@ -177,6 +180,7 @@ pub fn import(dir: &Path, profile: ExecutionProfile) -> Result<B256, CheckpointE
         inputs: BTreeMap::new(),
         run_spec_hash: None,
         dataset_hashes: Vec::new(),
+        steps_root: None,
         metrics: BTreeMap::new(),
         profile,
     };

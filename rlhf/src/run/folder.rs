@@ -36,8 +36,7 @@ impl PendingFolder {
         if target.exists() {
             return Err(FolderError::Exists(target.into()));
         }
-        let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let work = target.with_file_name(format!(".{name}.partial"));
+        let work = beside(target, "partial");
         if work.exists() {
             std::fs::remove_dir_all(&work).map_err(io("remove the leftover", &work))?;
         }
@@ -69,6 +68,12 @@ impl Drop for PendingFolder {
         // next run removes it.
         let _ = std::fs::remove_dir_all(&self.work);
     }
+}
+
+/// A hidden path next to `target`, named after it.
+pub fn beside(target: &Path, suffix: &str) -> PathBuf {
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    target.with_file_name(format!(".{name}.{suffix}"))
 }
 
 fn io(action: &'static str, path: &Path) -> impl Fn(std::io::Error) -> FolderError {

@@ -1,7 +1,8 @@
 //! Training runs: a spec and verified input folders in, one complete checkpoint folder out.
 //!
 //! A run reads nothing but its inputs and draws every random number from the spec's seed, so the same spec on the same
-//! execution profile writes the same weights. A killed run leaves no result; started again, it begins anew.
+//! execution profile writes the same weights. A killed run leaves no result; started again, it goes on after its last saved
+//! state ([`steps`]), to the same bytes.
 //! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`train`].
 
 pub mod checkpoint;
@@ -11,11 +12,13 @@ mod oracle;
 mod parallel;
 mod ppo;
 mod profile;
+mod replay;
 mod reward;
 mod reward_model;
 mod rollout;
 mod seed;
 mod sft;
+mod steps;
 mod trunk;
 mod update;
 
@@ -35,10 +38,13 @@ use crate::tokenizer::{Tokenizer, TokenizerError};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use folder::FolderError;
 pub use profile::Engine;
+pub use replay::{ReplayArgs, replay};
 pub use reward_model::RewardModel;
+pub use steps::SaveStates;
 
 use checkpoint::Provenance;
 use folder::PendingFolder;
+use steps::Steps;
 
 /// What `rlhf train` is asked to do.
 #[derive(Debug)]
@@ -49,6 +55,8 @@ pub struct TrainArgs {
     pub inputs: BTreeMap<String, PathBuf>,
     /// Where the checkpoint folder shall appear; must not exist.
     pub out: PathBuf,
+    /// What to save on the way.
+    pub save: SaveStates,
 }
 
 /// Why a run gave no checkpoint.
@@ -99,6 +107,19 @@ pub enum TrainError {
         /// Its value.
         value: f64,
     },
+    /// A repeated step made something else than the run did.
+    #[error("step {step} leads to the state {found}, the run says {expected}")]
+    Replay {
+        /// Step, counted from 1; 0 is what the run started from.
+        step: u64,
+        /// Hash that the run's checkpoint has.
+        expected: B256,
+        /// Hash of what the step made here.
+        found: B256,
+    },
+    /// No failure: the last step that a replay was asked for is repeated.
+    #[error("the replay is complete")]
+    Replayed,
     /// The output folder could not be made.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -173,29 +194,50 @@ pub fn train(args: &TrainArgs, report: &mut dyn Report) -> Result<B256, TrainErr
     let spec = read_spec(&args.spec)?;
     let folder = PendingFolder::create(&args.out)?;
     let engine = Engine::start(spec.profile);
-    let (parent_dir, parent_hash) = find_input(&spec, &args.inputs, "parent")?;
+    let states = folder::beside(&args.out, "states");
+    let mut steps = Steps::new(&spec, &engine.describe(), states, args.save.clone())?;
+    let outcome = execute(&spec, engine, &args.inputs, folder.path(), &mut steps, report);
+    if let Err(TrainError::Diverged { .. } | TrainError::Unfit(_)) = outcome {
+        // It would end like this again; after other errors the states are worth keeping.
+        steps.forget();
+    }
+    let provenance = outcome?;
+    let manifest_hash = checkpoint::seal(folder.path(), provenance)?;
+    folder.publish()?;
+    steps.forget();
+    report.event(&Event::Done { manifest_hash });
+    Ok(manifest_hash)
+}
+
+/// Does a spec's work in the folder `out`, from the last saved state on.
+fn execute(
+    spec: &RunSpec,
+    engine: Engine,
+    inputs: &BTreeMap<String, PathBuf>,
+    out: &Path,
+    steps: &mut Steps,
+    report: &mut dyn Report,
+) -> Result<Provenance, TrainError> {
+    let (parent_dir, parent_hash) = find_input(spec, inputs, "parent")?;
     let parent = Checkpoint::open_expected(parent_dir, parent_hash)?;
     let tokenizer = Tokenizer::load(parent_dir)?;
-    let job = Job { spec: &spec, engine, parent, tokenizer, inputs: &args.inputs, out: folder.path() };
+    let job = Job { spec, engine, parent, tokenizer, inputs, out };
     let outcome = match &spec.params {
-        RunParams::Sft(params) => sft::train(&job, params, report)?,
-        RunParams::Reward(params) => reward::train(&job, params, report)?,
-        RunParams::Ppo(params) => ppo::train(&job, params, report)?,
+        RunParams::Sft(params) => sft::train(&job, params, steps, report)?,
+        RunParams::Reward(params) => reward::train(&job, params, steps, report)?,
+        RunParams::Ppo(params) => ppo::train(&job, params, steps, report)?,
     };
     checkpoint::copy_companions(&job.parent.dir, job.out)?;
-    let provenance = Provenance {
+    Ok(Provenance {
         task: outcome.task,
         parent: Some(job.parent.hash),
         inputs: spec.inputs.clone(),
         run_spec_hash: Some(spec.hash()?),
         dataset_hashes: outcome.dataset_hashes,
+        steps_root: Some(steps.write(out)?),
         metrics: outcome.metrics,
         profile: engine.describe(),
-    };
-    let manifest_hash = checkpoint::seal(folder.path(), provenance)?;
-    folder.publish()?;
-    report.event(&Event::Done { manifest_hash });
-    Ok(manifest_hash)
+    })
 }
 
 fn read_spec(path: &Path) -> Result<RunSpec, TrainError> {

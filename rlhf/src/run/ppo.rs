@@ -9,6 +9,7 @@ use super::oracle::Oracle;
 use super::reward_model::RewardModel;
 use super::rollout::{Models, Rollout, sequences};
 use super::seed::{Stream, derive, permutation};
+use super::steps::Steps;
 use super::trunk::{load_parent, shared_layers, stored_precision};
 use super::update::{Learner, targets};
 use super::{Job, Outcome, TrainError};
@@ -19,7 +20,12 @@ use crate::optim::Schedule;
 use crate::report::{Metrics, Phase, Report};
 
 /// Trains a policy, writes it with its adapters merged, and compares it with its parent.
-pub(super) fn train(job: &Job, params: &PpoParams, report: &mut dyn Report) -> Result<Outcome, TrainError> {
+pub(super) fn train(
+    job: &Job,
+    params: &PpoParams,
+    steps: &mut Steps,
+    report: &mut dyn Report,
+) -> Result<Outcome, TrainError> {
     let (prompts_dir, _) = job.input("prompts")?;
     let dataset = read_prompts(prompts_dir)?;
     job.expect_input("prompts", dataset.hash)?;
@@ -35,7 +41,7 @@ pub(super) fn train(job: &Job, params: &PpoParams, report: &mut dyn Report) -> R
     let models = Models { policy, reward, value_head, shared_layers };
     report.progress(Phase::Load, 1, 1, &Metrics::new());
 
-    let mut metrics = learn(job, params, &prompts.train, &models, report)?;
+    let mut metrics = learn(job, params, &prompts.train, &models, steps, report)?;
     save(job, &models.policy, &weights)?;
     if !prompts.held_out.is_empty() {
         let evaluation = evaluate(job, params, &prompts, &models)?;
@@ -110,14 +116,15 @@ fn learn(
     params: &PpoParams,
     prompts: &[Vec<i64>],
     models: &Models,
+    steps: &mut Steps,
     report: &mut dyn Report,
 ) -> Result<Metrics, TrainError> {
     let mut learner = Learner::new(models, params, job.engine, job.spec.seed);
-    let steps = u64::from(params.steps);
-    let schedule = Schedule::linear(1.0, steps);
+    let n_steps = u64::from(params.steps);
+    let schedule = Schedule::linear(1.0, n_steps);
     let oracle = Oracle::new();
-    let mut last = Metrics::new();
-    for step in 0..steps {
+    let (first, mut last) = steps.resume(&mut learner.optimisers())?;
+    for step in first..n_steps {
         let chosen = choose_prompts(prompts, params.batch_size as usize, job.spec.seed, step);
         let completions = sample(job, params, &models.policy, &chosen, step)?;
         let rows = sequences(&chosen, &completions, &job.tokenizer);
@@ -125,7 +132,8 @@ fn learn(
         let (targets, mut metrics) = targets(&rollout, params)?;
         metrics.extend(learner.update(&rollout, &targets, step, schedule.at(step))?);
         metrics.insert("oracle/vader".into(), mean_sentiment(job, &oracle, &completions)?);
-        report.progress(Phase::Rollout, step + 1, steps, &metrics);
+        report.progress(Phase::Rollout, step + 1, n_steps, &metrics);
+        steps.complete(&mut learner.optimisers(), &metrics)?;
         last = metrics;
     }
     Ok(last)

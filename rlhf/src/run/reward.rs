@@ -10,6 +10,7 @@ use super::parallel::{map, share, sum_gradients};
 use super::profile::Engine;
 use super::reward_model::{self, RewardModel, raw_scores};
 use super::seed::{Stream, derive, permutation};
+use super::steps::Steps;
 use super::trunk::{FrozenBatch, FrozenRows, load_parent, stored_precision};
 use super::{Job, Outcome, TrainError};
 use crate::algo::reward_loss::{PairLabels, bradley_terry};
@@ -29,6 +30,7 @@ const ROWS_PER_PASS: usize = 8;
 pub(super) fn train(
     job: &Job,
     params: &RewardParams,
+    steps: &mut Steps,
     report: &mut dyn Report,
 ) -> Result<Outcome, TrainError> {
     let (dir, _) = job.input("preferences")?;
@@ -48,7 +50,7 @@ pub(super) fn train(
             report.progress(Phase::Cache, n as u64, data.rows.len() as u64, &Metrics::new());
         },
     );
-    trainer.run(job, params, &data, &rows, report)?;
+    trainer.run(job, params, &data, &rows, steps, report)?;
 
     report.progress(Phase::Save, 0, 1, &Metrics::new());
     trainer.save(&weights, job.out)?;
@@ -161,19 +163,21 @@ impl Trainer {
         params: &RewardParams,
         data: &PairData,
         rows: &FrozenRows,
+        steps: &mut Steps,
         report: &mut dyn Report,
     ) -> Result<(), TrainError> {
         let batch_size = params.batch_size.max(1) as usize;
         let batches: Vec<Vec<usize>> = (0..u64::from(params.epochs))
             .flat_map(|epoch| data.batches(batch_size, job.spec.seed, epoch))
             .collect();
-        let steps = batches.len() as u64;
-        let schedule = Schedule::linear(params.learning_rate, steps);
-        for (i, batch) in (0u64..).zip(&batches) {
+        let schedule = Schedule::linear(params.learning_rate, batches.len() as u64);
+        let (first, _) = steps.resume(&mut [("reward", &mut self.optimiser)])?;
+        for (i, batch) in (0u64..).zip(&batches).skip(first as usize) {
             let mut metrics = self.step(&job.engine, data, rows, batch, params.centering, schedule.at(i))?;
             metrics.insert("lr".into(), schedule.at(i));
             check_finite(i + 1, &metrics)?;
-            report.progress(Phase::Train, i + 1, steps, &metrics);
+            report.progress(Phase::Train, i + 1, batches.len() as u64, &metrics);
+            steps.complete(&mut [("reward", &mut self.optimiser)], &metrics)?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use tch::{Kind, Tensor};
 use super::parallel::{map, share, sum_gradients};
 use super::rollout::policy_logits;
 use super::seed::{Stream, derive, permutation};
+use super::steps::Steps;
 use super::trunk::{FrozenRows, load_parent, stored_precision};
 use super::{Job, Outcome, TrainError};
 use crate::algo::loss::token_logprobs;
@@ -22,7 +23,12 @@ const ROWS_PER_PASS: usize = 8;
 const MAX_GRAD_NORM: f64 = 1.0;
 
 /// Trains on the chosen completions, mean cross-entropy over all completion tokens of a batch, and writes the policy.
-pub(super) fn train(job: &Job, params: &SftParams, report: &mut dyn Report) -> Result<Outcome, TrainError> {
+pub(super) fn train(
+    job: &Job,
+    params: &SftParams,
+    steps: &mut Steps,
+    report: &mut dyn Report,
+) -> Result<Outcome, TrainError> {
     let (dir, _) = job.input("preferences")?;
     let dataset = read_preferences(dir)?;
     job.expect_input("preferences", dataset.hash)?;
@@ -40,7 +46,7 @@ pub(super) fn train(job: &Job, params: &SftParams, report: &mut dyn Report) -> R
     };
     let lora = Lora::new(&base.config, config, derive(job.spec.seed, Stream::Lora, 0), job.engine.device);
     let policy = base.with_lora(lora);
-    let metrics = fit(job, params, &policy, &sequences, report)?;
+    let metrics = fit(job, params, &policy, &sequences, steps, report)?;
     let lora = policy.lora.as_ref().expect("the policy was made with adapters");
     lora.merge_into(&weights)?.save(job.out, stored_precision(&policy)?)?;
     policy.config.save(job.out)?;
@@ -52,6 +58,7 @@ fn fit(
     params: &SftParams,
     policy: &Llama,
     sequences: &[Sequence],
+    steps: &mut Steps,
     report: &mut dyn Report,
 ) -> Result<Metrics, TrainError> {
     let rows = sequences.iter().map(|sequence| sequence.row.clone()).collect();
@@ -61,25 +68,24 @@ fn fit(
     let adapters = policy.lora.as_ref().map(|lora| lora.trainable()).unwrap_or_default();
     let mut optimiser = AdamW::new(&adapters, AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() });
     let batch_size = params.batch_size.max(1) as usize;
-    let steps = u64::from(params.epochs) * sequences.len().div_ceil(batch_size) as u64;
-    let schedule = Schedule::linear(params.learning_rate, steps);
-    let (mut step, mut metrics) = (0, Metrics::new());
-    for epoch in 0..u64::from(params.epochs) {
-        for indices in permutation(sequences.len(), job.spec.seed, Stream::Order, epoch).chunks(batch_size) {
-            let (loss, mut gradients) = batch_gradient(job, policy, &rows, sequences, indices);
-            let norm = clip_by_global_norm(&mut gradients, MAX_GRAD_NORM);
-            if !norm.is_finite() {
-                return Err(TrainError::Diverged {
-                    step: step + 1,
-                    quantity: "the gradient norm",
-                    value: norm,
-                });
-            }
-            optimiser.step(&gradients, schedule.at(step));
-            step += 1;
-            metrics = Metrics::from([("loss".into(), loss), ("gradNorm".into(), norm)]);
-            report.progress(Phase::Train, step, steps, &metrics);
+    let batches: Vec<Vec<usize>> = (0..u64::from(params.epochs))
+        .flat_map(|epoch| {
+            let order = permutation(sequences.len(), job.spec.seed, Stream::Order, epoch);
+            order.chunks(batch_size).map(<[usize]>::to_vec).collect::<Vec<_>>()
+        })
+        .collect();
+    let schedule = Schedule::linear(params.learning_rate, batches.len() as u64);
+    let (first, mut metrics) = steps.resume(&mut [("policy", &mut optimiser)])?;
+    for (step, indices) in (0..).zip(&batches).skip(first as usize) {
+        let (loss, mut gradients) = batch_gradient(job, policy, &rows, sequences, indices);
+        let norm = clip_by_global_norm(&mut gradients, MAX_GRAD_NORM);
+        if !norm.is_finite() {
+            return Err(TrainError::Diverged { step: step + 1, quantity: "the gradient norm", value: norm });
         }
+        optimiser.step(&gradients, schedule.at(step));
+        metrics = Metrics::from([("loss".into(), loss), ("gradNorm".into(), norm)]);
+        report.progress(Phase::Train, step + 1, batches.len() as u64, &metrics);
+        steps.complete(&mut [("policy", &mut optimiser)], &metrics)?;
     }
     Ok(metrics)
 }

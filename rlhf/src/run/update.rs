@@ -90,6 +90,11 @@ impl<'a> Learner<'a> {
         Self { models, params, engine, seed, policy_optimiser, value_optimiser }
     }
 
+    /// Both optimisers, in the order in which states are hashed.
+    pub fn optimisers(&mut self) -> [(&'static str, &mut AdamW); 2] {
+        [("policy", &mut self.policy_optimiser), ("value", &mut self.value_optimiser)]
+    }
+
     /// Runs `ppo_epochs` passes over the rollout in minibatches; `decay` scales both learning rates.
     ///
     /// # Errors

@@ -3,5 +3,6 @@
 mod formulas;
 mod golden;
 mod plain_loops;
+mod resume;
 mod runs;
 mod toy;

@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use rlhf::generate::{GenerateOptions, Sampler, generate};
 use rlhf::model::{Adapters, Config, Llama, Params, Precision};
 use rlhf::report::{Event, Metrics, Report};
-use rlhf::run::{Engine, TrainArgs, TrainError, checkpoint, train};
+use rlhf::run::{Engine, SaveStates, TrainArgs, TrainError, checkpoint, train};
 use rlhf::tokenizer::Tokenizer;
 use serde_json::json;
 use tch::{Device, Kind, Tensor};
@@ -81,6 +81,13 @@ impl World {
         inputs: &[(&str, &str, B256)],
         params: RunParams,
     ) -> Result<(B256, Log), TrainError> {
+        let args = self.arguments(out, inputs, params);
+        let mut log = Log::default();
+        Ok((train(&args, &mut log)?, log))
+    }
+
+    /// Writes the spec of a run beside its output, and says how to start it.
+    pub fn arguments(&self, out: &str, inputs: &[(&str, &str, B256)], params: RunParams) -> TrainArgs {
         let spec = RunSpec {
             inputs: inputs.iter().map(|(name, _, hash)| ((*name).to_owned(), *hash)).collect(),
             seed: 7,
@@ -91,9 +98,7 @@ impl World {
         std::fs::write(&path, canonical_json(&spec).unwrap()).unwrap();
         let inputs: BTreeMap<String, PathBuf> =
             inputs.iter().map(|(name, dir, _)| ((*name).to_owned(), self.dir(dir))).collect();
-        let mut log = Log::default();
-        let hash = train(&TrainArgs { spec: path, inputs, out: self.dir(out) }, &mut log)?;
-        Ok((hash, log))
+        TrainArgs { spec: path, inputs, out: self.dir(out), save: SaveStates::default() }
     }
 
     pub fn train_reward(&self, out: &str, params: RewardParams) -> (B256, Log) {

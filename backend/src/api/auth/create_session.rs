@@ -7,6 +7,7 @@ use crate::{
     app::AppState,
     auth::siwe,
 };
+use alloy::{eips::BlockNumberOrTag, primitives::eip191_hash_message};
 use axum::{
     Json,
     extract::State,
@@ -65,13 +66,11 @@ pub async fn create_session(
     };
     message.check(&expected).map_err(CreateSessionError::from)?;
     if siwe::recover(&request.message, &request.signature.0) != Some(message.address) {
-        let signed = siwe::is_contract_signature(
-            &state.chain.provider,
-            message.address,
-            &request.message,
-            &request.signature.0,
-        );
-        if !signed.await.map_err(Problem::internal)? {
+        // A smart contract wallet.
+        let digest = eip191_hash_message(&request.message);
+        let latest = BlockNumberOrTag::Latest.into();
+        let signed = state.chain.is_signature_of(message.address, digest, &request.signature.0, latest).await;
+        if !signed.map_err(Problem::internal)? {
             return Err(CreateSessionError::Signature(message.address).into());
         }
     }

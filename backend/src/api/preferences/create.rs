@@ -129,7 +129,7 @@ pub async fn create_preference(
         return Err(CreatePreferenceError::Closed(request.epoch).into());
     }
     let now = state.clock.now();
-    let key = session_keys::find(&mut tx, request.session_key.0).await?;
+    let key = session_keys::find_for_signing(&mut tx, request.session_key.0).await?;
     if !key.is_some_and(|key| key.may_label(request.labeler.0, now)) {
         let (session_key, labeler) = (request.session_key, request.labeler);
         return Err(CreatePreferenceError::SessionKey { session_key, labeler }.into());

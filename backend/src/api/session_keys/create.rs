@@ -7,13 +7,16 @@ use crate::{
     },
     app::AppState,
 };
+use alloy::primitives::{Address, B256};
 use axum::{Json, extract::State, http::StatusCode};
 use chrono::{DateTime, Utc};
-use protocol::eip712::{self, LABEL_SCOPE, SignatureBytes, SignatureError};
+use protocol::eip712::{self, LABEL_SCOPE, SignatureBytes};
 use storage::app::session_keys::{self, SessionKey};
 
 /// Most time that a key may live: a forgotten browser should not label next year.
 const MAX_TTL_S: u64 = 90 * 24 * 3600;
+/// Most bytes that a contract wallet may need to prove that it signed: dozens of owners.
+const MAX_SIGNATURE_BYTES: usize = 8192;
 
 /// Why a session key was refused.
 #[derive(Debug, thiserror::Error)]
@@ -26,14 +29,11 @@ pub enum CreateSessionKeyError {
     Expiry,
     #[error("The session key must be another key than the wallet's.")]
     SameKey,
-    #[error("The signature cannot be read: {0}")]
-    Malformed(#[from] SignatureError),
+    #[error("The authorisation has {0} bytes; at most {MAX_SIGNATURE_BYTES} are taken.")]
+    Length(usize),
     #[error(
-        "The authorisation must be 65 bytes signed by the wallet's key; contract wallets cannot authorise one yet."
-    )]
-    Length,
-    #[error(
-        "The authorisation is not signed by the wallet; check chain id, contract address and all fields."
+        "Neither the wallet's key nor a contract at its address signed the authorisation; check chain id, contract \
+         address and all fields."
     )]
     Signature,
     #[error("The session key is in use by another wallet or was revoked; make a new one.")]
@@ -47,9 +47,7 @@ impl RouteError for CreateSessionKeyError {
             Self::Scope | Self::Expiry | Self::SameKey => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid-session-key")
             }
-            Self::Malformed(_) | Self::Length | Self::Signature => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "invalid-signature")
-            }
+            Self::Length(_) | Self::Signature => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-signature"),
             Self::Taken => (StatusCode::CONFLICT, "session-key-taken"),
         }
     }
@@ -72,19 +70,15 @@ pub async fn create_session_key(
         expires_at: request.expires_at,
     };
     let domain = eip712::domain(state.chain.chain_id, state.chain.deployment.contracts.label_epochs);
-    let signature =
-        SignatureBytes::try_from(request.signature.0.as_ref()).map_err(|_| CreateSessionKeyError::Length)?;
-    let signer = eip712::recover(&authorization.signing_hash(&domain), &signature)
-        .map_err(CreateSessionKeyError::from)?;
-    if signer != request.labeler.0 {
-        return Err(CreateSessionKeyError::Signature.into());
-    }
+    let digest = authorization.signing_hash(&domain);
+    let verified_block = verify(&state, request.labeler.0, digest, &request.signature.0).await?;
     let key = SessionKey {
         session_key: request.session_key.0,
         labeler: request.labeler.0,
         scope: request.scope.clone(),
         expires_at: expiry(request.expires_at).ok_or(CreateSessionKeyError::Expiry)?,
         signature: request.signature.0.to_vec(),
+        verified_block,
         revoked_at: None,
     };
     let mut conn = state.pool.acquire().await?;
@@ -92,6 +86,29 @@ pub async fn create_session_key(
         return Err(CreateSessionKeyError::Taken.into());
     }
     Ok((StatusCode::CREATED, Json(request)))
+}
+
+/// The block at which the wallet's contract confirmed the signature; `None` when the wallet's key made it.
+async fn verify(
+    state: &AppState,
+    wallet: Address,
+    digest: B256,
+    signature: &[u8],
+) -> Result<Option<u64>, Problem> {
+    if signature.len() > MAX_SIGNATURE_BYTES {
+        return Err(CreateSessionKeyError::Length(signature.len()).into());
+    }
+    let of_key = SignatureBytes::try_from(signature).ok();
+    if of_key.is_some_and(|signature| eip712::recover(&digest, &signature) == Ok(wallet)) {
+        return Ok(None);
+    }
+    // The number is stored, so that anybody can ask the same question again.
+    let block = state.chain.head().await.map_err(Problem::internal)?.number;
+    let confirmed = state.chain.is_signature_of(wallet, digest, signature, block.into()).await;
+    if !confirmed.map_err(Problem::internal)? {
+        return Err(CreateSessionKeyError::Signature.into());
+    }
+    Ok(Some(block))
 }
 
 fn expiry(unix_s: u64) -> Option<DateTime<Utc>> {

@@ -1,35 +1,20 @@
-use super::SessionKeyAuthorization;
+use super::SessionKey;
 use crate::{
-    api::{
-        extract::SignedIn,
-        problem::Problem,
-        types::{Account, HexBytes},
-    },
+    api::{extract::SignedIn, problem::Problem},
     app::AppState,
 };
 use axum::{Json, extract::State};
 use storage::app::session_keys;
 
-/// The caller's session keys that can still sign
+/// The caller's session keys, the latest expiry first, with those that expired or were revoked
 #[utoipa::path(get, path = "/session-keys", tag = "labels", operation_id = "listSessionKeys",
     security(("accessToken" = [])),
-    responses((status = 200, body = [SessionKeyAuthorization]), (status = "default", body = Problem)))]
+    responses((status = 200, body = [SessionKey]), (status = "default", body = Problem)))]
 pub async fn list_session_keys(
     State(state): State<AppState>,
     caller: SignedIn,
-) -> Result<Json<Vec<SessionKeyAuthorization>>, Problem> {
-    let now = state.clock.now();
+) -> Result<Json<Vec<SessionKey>>, Problem> {
     let mut conn = state.pool.acquire().await?;
     let keys = session_keys::list_by_labeler(&mut conn, caller.0).await?;
-    let live = keys.into_iter().filter(|key| key.may_label(caller.0, now));
-    Ok(Json(
-        live.map(|key| SessionKeyAuthorization {
-            labeler: Account(key.labeler),
-            session_key: Account(key.session_key),
-            scope: key.scope,
-            expires_at: key.expires_at.timestamp().cast_unsigned(),
-            signature: HexBytes(key.signature.into()),
-        })
-        .collect(),
-    ))
+    Ok(Json(keys.into_iter().map(SessionKey::from).collect()))
 }

@@ -1,5 +1,8 @@
 //! A client of the server, as the page is one.
-use alloy::signers::{Signer, local::PrivateKeySigner};
+use alloy::{
+    primitives::Address,
+    signers::{Signer, local::PrivateKeySigner},
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -18,6 +21,11 @@ impl Api {
 
     /// Sign-In with Ethereum (EIP-4361).
     pub async fn sign_in(url: &str, signer: &PrivateKeySigner) -> Self {
+        Self::sign_in_as(url, signer.address(), signer).await
+    }
+
+    /// As [`Api::sign_in`], for a wallet whose owner signs for it.
+    pub async fn sign_in_as(url: &str, address: Address, signer: &PrivateKeySigner) -> Self {
         let mut api = Self::anonymous(url);
         let config: Value =
             api.http.get(format!("{url}/config.json")).send().await.unwrap().json().await.unwrap();
@@ -26,7 +34,7 @@ impl Api {
             "{} wants you to sign in with your Ethereum account:\n{}\n\nSign in to Polity.\n\nURI: {}\nVersion: 1\n\
              Chain ID: {}\nNonce: {}\nIssued At: {}",
             config["siwe"]["domain"].as_str().unwrap(),
-            signer.address(),
+            address,
             config["siwe"]["uri"].as_str().unwrap(),
             config["chainId"],
             nonce["nonce"].as_str().unwrap(),

@@ -1,9 +1,12 @@
 //! Somebody who labels: a wallet that stakes and a session key that signs.
 use super::{Api, Polity};
 use alloy::{
-    primitives::{Address, Bytes, keccak256, utils::parse_ether},
+    network::TransactionBuilder,
+    primitives::{Address, Bytes, U256, hex, keccak256, utils::parse_ether},
+    providers::{Provider, ext::AnvilApi},
+    rpc::types::TransactionRequest,
     signers::{SignerSync, local::PrivateKeySigner},
-    sol_types::Eip712Domain,
+    sol_types::{Eip712Domain, SolCall},
 };
 use backend::clock::Clock;
 use bindings::{GovernanceToken, RewardDistributor};
@@ -16,10 +19,32 @@ use serde_json::{Value, json};
 use testkit::{Account, account};
 
 pub struct Labeler {
+    address: Address,
+    /// Sends transactions: the wallet itself, or the owner of a wallet that is a contract.
     account: Account,
-    api: Api,
-    session: PrivateKeySigner,
+    pub api: Api,
+    pub session: PrivateKeySigner,
     domain: Eip712Domain,
+}
+
+/// A wallet with one owner, in storage slot 0: `isValidSignature(hash, signature)` is true when the owner's key made the
+/// 65 bytes `r ‖ s ‖ v`. By hand: hash, v, r and s go to memory, `ecrecover` answers behind them, and the magic value is
+/// multiplied by whether that is the owner.
+const WALLET: [u8; 64] = hex!(
+    "600435600052" "60a43560001a602052" "606435604052" "608435606052" "602060806080600060015afa50"
+    "60805160005414" "631626ba7e60e01b02" "600052" "60206000f3"
+);
+
+async fn stake(polity: &Polity, wallet: Address) {
+    let contracts = &polity.chain.deployment().contracts;
+    let (locker, amount) = (contracts.staking_pool, parse_ether("100").unwrap());
+    let stake = GovernanceToken::lockAndCallCall { locker, amount, data: Bytes::new() };
+    let request = TransactionRequest::default()
+        .with_from(wallet)
+        .with_to(contracts.governance_token)
+        .with_input(stake.abi_encode());
+    let sent = polity.chain.provider().send_transaction(request).await.unwrap();
+    assert!(sent.get_receipt().await.unwrap().status());
 }
 
 /// The answer that the guidelines ask for.
@@ -32,31 +57,52 @@ impl Labeler {
     /// Stake in one transaction, sign in, authorise a session key.
     pub async fn join(polity: &Polity, i: u32) -> Self {
         let account = account::labeler(i);
+        stake(polity, account.address()).await;
+        Self::authorise(polity, i, account.address()).await
+    }
+
+    /// As [`Labeler::join`], with a wallet that is a contract: it signs what its owner signs, labeler `i` (ERC-1271).
+    pub async fn join_with_contract(polity: &Polity, i: u32) -> Self {
+        let (chain, owner) = (polity.chain.provider(), account::labeler(i));
+        let wallet = Address::from_word(keccak256(format!("wallet {i}")));
+        chain.anvil_set_code(wallet, WALLET.into()).await.unwrap();
+        chain.anvil_set_storage_at(wallet, U256::ZERO, owner.address().into_word()).await.unwrap();
+        chain.anvil_set_balance(wallet, parse_ether("1").unwrap()).await.unwrap();
+        let give = GovernanceToken::transferCall { to: wallet, value: parse_ether("100").unwrap() };
+        polity.chain.send(owner, polity.chain.deployment().contracts.governance_token, &give).await;
+        chain.anvil_impersonate_account(wallet).await.unwrap();
+        stake(polity, wallet).await;
+        Self::authorise(polity, i, wallet).await
+    }
+
+    async fn authorise(polity: &Polity, i: u32, address: Address) -> Self {
+        let account = account::labeler(i);
         let contracts = &polity.chain.deployment().contracts;
-        let stake = GovernanceToken::lockAndCallCall {
-            locker: contracts.staking_pool,
-            amount: parse_ether("100").unwrap(),
-            data: Bytes::new(),
-        };
-        polity.chain.send(account, contracts.governance_token, &stake).await;
-        let api = polity.sign_in(account).await;
+        let api = Api::sign_in_as(&polity.url, address, &account.signer()).await;
         let session = PrivateKeySigner::from_bytes(&keccak256(format!("session key {i}"))).unwrap();
         let domain = domain(polity.chain.deployment().chain_id, contracts.label_epochs);
+        let labeler = Self { address, account, api, session, domain };
+        labeler.api.post("/session-keys", labeler.authorization()).await;
+        labeler
+    }
+
+    /// The signed authorisation of the session key.
+    pub fn authorization(&self) -> Value {
         let authorization = SessionKeyAuthorization {
-            labeler: account.address(),
-            session_key: session.address(),
+            labeler: self.address,
+            session_key: self.session.address(),
             scope: LABEL_SCOPE.into(),
             expires_at: Clock::System.unix_s() + 86_400,
         };
-        let signature = account.signer().sign_hash_sync(&authorization.signing_hash(&domain)).unwrap();
+        let digest = authorization.signing_hash(&self.domain);
+        let signature = self.account.signer().sign_hash_sync(&digest).unwrap();
         let mut body = json!(authorization);
         body["signature"] = json!(alloy::hex::encode_prefixed(signature.as_bytes()));
-        api.post("/session-keys", body).await;
-        Self { account, api, session, domain }
+        body
     }
 
     pub fn address(&self) -> Address {
-        self.account.address()
+        self.address
     }
 
     /// Take a seat and answer all its tasks; returns how many.
@@ -82,7 +128,7 @@ impl Labeler {
     }
 
     /// The signed answer to a task, as the page sends it.
-    fn sign(&self, task: &Value, choice: Choice) -> Value {
+    pub fn sign(&self, task: &Value, choice: Choice) -> Value {
         let preference = Preference {
             epoch: task["epoch"].as_u64().unwrap(),
             block: task["block"].as_u64().unwrap().try_into().unwrap(),

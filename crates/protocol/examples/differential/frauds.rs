@@ -17,6 +17,7 @@ use protocol::{
         disproof::{Disproof, EpochRecord, Proposal, disprove},
         epoch_payouts,
         openings::{BlockOpening, GoldOpening, LabelOpening, PayoutOpening},
+        search::{Claim, Verdict, search},
     },
 };
 
@@ -45,12 +46,32 @@ pub fn cases(rng: &mut Rng) -> Vec<abi::FraudCase> {
         let proposal = wrong(rng, &honest, &record);
         if let Some(disproof) = disprove(&record, &proposal).expect("well-formed labels") {
             cases.push(case(epoch, &record, &proposal, fraud(&disproof), call(epoch, &disproof)));
+            let asked = by_asking(&record, &proposal);
+            cases.push(case(epoch, &record, &proposal, fraud(&asked), call(epoch, &asked)));
         }
     }
     for unfounded in unfounded(rng, &record, &honest) {
         cases.push(case(epoch, &record, &honest, NONE, call(epoch, &unfounded)));
     }
     cases
+}
+
+/// What shows a wrong proposal whose leaves are seen one by one.
+fn by_asking(record: &EpochRecord, proposal: &Proposal) -> Disproof {
+    let claim = Claim {
+        payouts_root: proposal.payouts.tree().root(),
+        account_count: u32::try_from(proposal.payouts.leaves().len()).expect("few leaves"),
+        total_cumulative: proposal.total_cumulative,
+        total_raw: proposal.total_raw,
+    };
+    let mut shown = vec![];
+    loop {
+        match search(record, &claim, &shown).expect("well-formed labels") {
+            Verdict::Wrong(disproof) => return *disproof,
+            Verdict::Ask(index) => shown.push(proposal.payouts.open(index).expect("it is a leaf")),
+            verdict => panic!("{verdict:?} of a wrong proposal"),
+        }
+    }
 }
 
 /// One accusation of each kind against an honest proposal, with openings that are true.

@@ -2,12 +2,13 @@
 //! repeat (`contracts/test/Differential.t.sol`). `cargo run -p protocol --example differential [-- --seed N] [--cases N]`.
 //!
 //! A file `rewards-<n>.bin`, `payouts-<n>.bin`, `digests-<n>.bin` or `frauds-<n>.bin` is `abi.encode(bytes[])` of up to 50 cases, each the
-//! `abi.encode` of one of the structs in `abi.rs`. Without arguments the files are the same every time.
+//! `abi.encode` of one of the structs in `abi.rs`. `epochs-<n>.json` holds the same for the page's WebAssembly module
+//! (`frontend/test/differential.test.ts`). Without arguments the files are the same every time.
 
 #[path = "../../tests/random/mod.rs"]
 mod random;
 
-use alloy_primitives::{B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolValue;
 use protocol::{
     Choice, Epoch, LabelWord,
@@ -23,6 +24,7 @@ use random::{RandomEpoch, Rng, earlier};
 use std::{collections::BTreeMap, error::Error, path::Path};
 
 mod abi;
+mod epochs;
 mod frauds;
 
 /// A file this small costs a test little memory.
@@ -31,12 +33,13 @@ const CASES_PER_FILE: usize = 50;
 fn main() -> Result<(), Box<dyn Error>> {
     let (seed, n_rewards) = arguments()?;
     let mut rng = Rng::new(seed);
-    let mut n_reasons = BTreeMap::<String, u32>::new();
+    let (mut n_reasons, mut n_golds) = (BTreeMap::<String, u32>::new(), BTreeMap::<&str, u32>::new());
     let rewards: Vec<Bytes> = (0..n_rewards)
         .map(|_| {
             let (case, statements) = reward_case(&mut rng);
             for statement in statements {
                 *n_reasons.entry(format!("{:?}", statement.reason)).or_default() += 1;
+                *n_golds.entry(random::gold_kind(&statement)).or_default() += 1;
             }
             case.abi_encode().into()
         })
@@ -51,12 +54,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect();
     let digests: Vec<Bytes> =
         (0..n_rewards / 16).map(|_| digest_case(&mut rng).abi_encode().into()).collect();
+    let epochs: Vec<_> = (0..n_rewards).map(|i| epochs::EpochCase::new(&mut rng, i)).collect();
+    let rewards = rewards.into_iter().chain(epochs.iter().flat_map(|epoch| epoch.blocks()));
+    let rewards: Vec<Bytes> = rewards.collect();
+    let payouts: Vec<Bytes> = payouts.into_iter().chain(epochs.iter().map(|epoch| epoch.tree())).collect();
     let frauds: Vec<Bytes> = (0..n_rewards / 20)
         .flat_map(|_| frauds::cases(&mut rng))
         .map(|case| case.abi_encode().into())
         .collect();
     println!(
-        "{} blocks, {} trees, {} messages, {} accusations; members by reason: {n_reasons:?}",
+        "{} epochs, {} blocks, {} trees, {} messages, {} accusations; members by reason: {n_reasons:?}; by gold: \
+         {n_golds:?}",
+        epochs.len(),
         rewards.len(),
         payouts.len(),
         digests.len(),
@@ -75,6 +84,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (n, batch) in cases.chunks(CASES_PER_FILE).enumerate() {
             std::fs::write(folder.join(format!("{kind}-{n}.bin")), batch.to_vec().abi_encode())?;
         }
+    }
+    for (n, batch) in epochs.chunks(CASES_PER_FILE).enumerate() {
+        let cases: Vec<_> = batch.iter().map(epochs::EpochCase::to_json).collect();
+        std::fs::write(folder.join(format!("epochs-{n}.json")), serde_json::to_vec(&cases)?)?;
     }
     Ok(())
 }
@@ -102,15 +115,28 @@ fn reward_case(rng: &mut Rng) -> (abi::RewardCase, Vec<Statement>) {
         _ => rng.below(MAX_BLOCKS.into()) as u32,
     };
     let epoch = Epoch(if rng.in_percent(10) { u64::MAX } else { 1 + rng.below(1 << 40) });
-    let RandomEpoch { terms, secret, seed, words, gold } = RandomEpoch::new(rng, &[block]);
-    let payouts = epoch_payouts(&terms, secret, seed, &words, &gold, &BTreeMap::new());
+    let random = RandomEpoch::new(rng, &[block]);
+    let RandomEpoch { terms, secret, seed, words, gold } = &random;
+    let payouts = epoch_payouts(terms, *secret, *seed, words, gold, &BTreeMap::new());
     let statements = payouts.expect("random epochs are well-formed").statements;
+    (block_case(epoch, &random, words, &statements), statements)
+}
 
-    let slots = (!seed.is_zero()).then(|| BlockSlots::new(&terms.campaign, secret, block));
+/// One block of an epoch, with what its members' statements say.
+fn block_case(
+    epoch: Epoch,
+    random: &RandomEpoch,
+    words: &[LabelWord],
+    statements: &[Statement],
+) -> abi::RewardCase {
+    let RandomEpoch { terms, secret, seed, .. } = random;
+    let block = words[0].block;
+    let gold: Vec<_> = random.gold.iter().filter(|gold| gold.block == block).collect();
+    let slots = (!seed.is_zero()).then(|| BlockSlots::new(&terms.campaign, *secret, block));
     let leaves = words.iter().map(|word| (word.seat.into(), word.leaf(epoch)));
-    let case = abi::RewardCase {
-        secret,
-        seed,
+    abi::RewardCase {
+        secret: *secret,
+        seed: *seed,
         epoch: epoch.0,
         blockIndex: block,
         seats: words.iter().map(|word| word.seat as u8).collect(),
@@ -120,7 +146,7 @@ fn reward_case(rng: &mut Rng) -> (abi::RewardCase, Vec<Statement>) {
             .map(|gold| abi::GoldWord { answers: gold.answers, tasksHash: gold.tasks_hash })
             .collect(),
         overlap: slots.as_ref().map_or(U256::ZERO, BlockSlots::overlap),
-        firstHalf: slots.as_ref().map_or(U256::ZERO, |slots| slots.halves(seed)[0]),
+        firstHalf: slots.as_ref().map_or(U256::ZERO, |slots| slots.halves(*seed)[0]),
         blockRoot: Tree::sparse(MAX_ROSTER as u64, leaves).root(),
         expected: statements
             .iter()
@@ -131,6 +157,7 @@ fn reward_case(rng: &mut Rng) -> (abi::RewardCase, Vec<Statement>) {
                 goldMask: slots.as_ref().map_or(U256::ZERO, |slots| slots.gold(s.seat)),
                 goldRight: s.gold_right,
                 goldAnswered: s.gold_answered,
+                goldSlots: s.gold_slots,
                 slashable: is_slashable(s.gold_right, s.gold_answered),
                 first: flat(s.m1.0),
                 second: flat(s.m2.0),
@@ -140,9 +167,8 @@ fn reward_case(rng: &mut Rng) -> (abi::RewardCase, Vec<Statement>) {
                 goldLeaf: gold.leaf(),
             })
             .collect(),
-        terms: abi_terms(&terms),
-    };
-    (case, statements)
+        terms: abi_terms(terms),
+    }
 }
 
 /// `n` accounts of which some label, some earned before and some did both.
@@ -188,8 +214,19 @@ fn payout_case(rng: &mut Rng, n: u64) -> abi::PayoutCase {
     };
     let budget = budget.max(U256::from(1));
     let payouts = pay(budget, base_pay);
-    let leaf = rng.pick(&payouts.leaves);
-    let opening = payouts.proof(leaf.account).expect("it is a leaf");
+    let opened = rng.pick(&payouts.leaves).account;
+    tree_case(budget, &previous, &words, &payouts, Some(opened))
+}
+
+/// A payouts tree with what it is made from; the leaf of `opened` is opened.
+fn tree_case(
+    budget: U256,
+    previous: &BTreeMap<Address, U256>,
+    words: &[LabelWord],
+    payouts: &EpochPayouts,
+    opened: Option<Address>,
+) -> abi::PayoutCase {
+    let opening = opened.map(|account| payouts.proof(account).expect("it is a leaf"));
     abi::PayoutCase {
         budget,
         previous: previous
@@ -219,8 +256,8 @@ fn payout_case(rng: &mut Rng, n: u64) -> abi::PayoutCase {
         root: payouts.tree.root(),
         totalCumulative: payouts.total_cumulative().to(),
         totalRaw: payouts.total_raw().to(),
-        proofIndex: opening.index,
-        proof: opening.proof,
+        proofIndex: opening.as_ref().map_or(0, |opening| opening.index),
+        proof: opening.map_or_else(Vec::new, |opening| opening.proof),
     }
 }
 
@@ -279,7 +316,6 @@ fn base_pay_terms(budget: U256, base_pay: u128) -> EpochTerms {
             gold_slots: 0,
             min_overlap: 0,
             min_roster: 0,
-            gold_pass_bps: 0,
         },
         gold_blocks: 0,
         gold_root: B256::ZERO,
@@ -299,7 +335,6 @@ fn abi_terms(terms: &EpochTerms) -> abi::Terms {
         goldSlots: campaign.gold_slots,
         minOverlap: campaign.min_overlap,
         minRoster: campaign.min_roster,
-        goldPassBps: campaign.gold_pass_bps,
         goldBlocks: terms.gold_blocks,
         goldRoot: terms.gold_root,
         secretHash: terms.secret_hash,
@@ -318,10 +353,9 @@ fn flat(counts: [[u16; 2]; 2]) -> [u16; 4] {
 /// Numbers of `PayRule.Reason`.
 fn reason(reason: Reason) -> u8 {
     match reason {
-        Reason::GoldFailed => 0,
-        Reason::NoSeed => 1,
-        Reason::SmallRoster => 2,
-        Reason::ShortOverlap => 3,
-        Reason::Scored => 4,
+        Reason::NoSeed => 0,
+        Reason::SmallRoster => 1,
+        Reason::ShortOverlap => 2,
+        Reason::Scored => 3,
     }
 }

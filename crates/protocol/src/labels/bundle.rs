@@ -1,23 +1,43 @@
 //! The published file of an epoch's signed labels: everything that a stranger needs to recompute the pay.
 
-use super::{GoldSeat, GoldWord, LabelWord, Seat, label_words};
+use super::{
+    GoldSeat, GoldWord, LabelWord, Seat, label_words,
+    reader::{AnsweredSeat, BundleReader, Record, SignedAnswer},
+};
 use crate::{
     Choice,
     eip712::{self, Preference, SessionKeyAuthorization, SignatureBytes},
-    manifest::{CanonicalError, canonical_json, parse_canonical},
+    manifest::{CanonicalError, canonical_json},
 };
-use alloy_primitives::{Address, B256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, keccak256};
 use alloy_sol_types::Eip712Domain;
 use serde::{Deserialize, Serialize};
 
-crate::manifest::format_tag!(BundleFormat, "polity.labels.v2");
+crate::manifest::format_tag!(BundleFormat, "polity.labels.v3");
 
-/// `bundle.json`. `bundleHash` is keccak256 of its canonical JSON; addresses are lower-case hex there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// First line of the file: whose labels follow, and how many records of each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Bundle {
-    /// Always `polity.labels.v2`.
+pub struct Header {
+    /// Always `polity.labels.v3`.
     pub format: BundleFormat,
+    /// EIP-155 chain id of the EIP-712 domain.
+    pub chain_id: u64,
+    /// `LabelEpochs` contract of the EIP-712 domain.
+    pub verifying_contract: Address,
+    /// Payout period.
+    pub epoch: u64,
+    /// Lines of [`Session`].
+    pub sessions: u64,
+    /// Lines of [`GoldSeat`].
+    pub gold: u64,
+    /// Lines of [`AnsweredSeat`].
+    pub seats: u64,
+}
+
+/// A whole bundle in memory. Its file is described in `docs/bundle.md`; [`BundleReader`] reads that without holding it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
     /// EIP-155 chain id of the EIP-712 domain.
     pub chain_id: u64,
     /// `LabelEpochs` contract of the EIP-712 domain.
@@ -46,8 +66,11 @@ pub struct Session {
     pub scope: String,
     /// Unix seconds.
     pub expires_at: u64,
-    /// Of the wallet, over [`SessionKeyAuthorization`].
-    pub signature: SignatureBytes,
+    /// Of the wallet, over [`SessionKeyAuthorization`]: 65 bytes of its key, or whatever its contract takes (ERC-1271).
+    pub signature: Bytes,
+    /// For a contract: number of the block at whose end its `isValidSignature` said yes. Absent for a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_block: Option<u64>,
 }
 
 impl Session {
@@ -63,8 +86,7 @@ impl Session {
 }
 
 /// A signed answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BundlePreference {
     /// Block of the epoch.
     pub block: u32,
@@ -99,7 +121,7 @@ impl BundlePreference {
     }
 }
 
-/// Why bytes are no bundle with an expected hash.
+/// Why bytes are no bundle with an expected hash. Lines count from 1, the header.
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
     /// The file is another one than was committed.
@@ -110,9 +132,47 @@ pub enum BundleError {
         /// Hash of the bytes.
         actual: B256,
     },
-    /// Not a canonical bundle.
+    /// The source of the bytes failed.
     #[error("the bundle cannot be read")]
-    Read(#[source] CanonicalError),
+    Io(#[source] std::io::Error),
+    /// Not the canonical JSON of what should be there.
+    #[error("line {line} of the bundle cannot be read")]
+    Line {
+        /// Which.
+        line: u64,
+        /// Why not.
+        #[source]
+        source: CanonicalError,
+    },
+    /// Longer than any record can be.
+    #[error("line {line} of the bundle is too long")]
+    LongLine {
+        /// Which.
+        line: u64,
+    },
+    /// The file ends before all records that its header announces.
+    #[error("the bundle ends before the end of line {line}")]
+    Truncated {
+        /// The one that is missing or not ended.
+        line: u64,
+    },
+    /// There is more than the header announces.
+    #[error("the bundle goes on at line {line}, after its last record")]
+    Trailing {
+        /// The first one too many.
+        line: u64,
+    },
+    /// The first line announces what cannot be.
+    #[error("the bundle's header announces {0}")]
+    Header(&'static str),
+    /// An answer to a slot that its seat's queue does not have.
+    #[error("seat {seat} of block {block} has an answer to a slot that its queue does not have")]
+    Slot {
+        /// Its block.
+        block: u32,
+        /// Its number.
+        seat: u32,
+    },
 }
 
 impl Bundle {
@@ -125,9 +185,32 @@ impl Bundle {
         self.preferences.sort_by_key(|p| (p.block, p.seat, p.slot));
     }
 
-    /// The bytes of `bundle.json` and their hash. Sort first.
+    /// The file's bytes and their hash. Sort first.
+    ///
+    /// # Panics
+    /// When an answer has no seat, or another labeler or task than its seat says: the file cannot say so.
     pub fn to_bytes(&self) -> (Vec<u8>, B256) {
-        let bytes = canonical_json(self).expect("a bundle holds text, whole numbers and hashes only");
+        let header = Header {
+            format: BundleFormat::default(),
+            chain_id: self.chain_id,
+            verifying_contract: self.verifying_contract,
+            epoch: self.epoch,
+            sessions: self.sessions.len() as u64,
+            gold: self.gold.len() as u64,
+            seats: self.seats.len() as u64,
+        };
+        let mut bytes = Vec::new();
+        push_line(&mut bytes, &header);
+        self.sessions.iter().for_each(|session| push_line(&mut bytes, session));
+        self.gold.iter().for_each(|gold| push_line(&mut bytes, gold));
+        let mut left = self.preferences.as_slice();
+        for seat in &self.seats {
+            let n = left.iter().take_while(|p| (p.block, p.seat) == (seat.block, seat.seat)).count();
+            let (own, others) = left.split_at(n);
+            push_line(&mut bytes, &answered(seat, own));
+            left = others;
+        }
+        assert!(left.is_empty(), "an answer has no seat, or the lists are not sorted");
         let hash = keccak256(&bytes);
         (bytes, hash)
     }
@@ -137,11 +220,41 @@ impl Bundle {
     /// # Errors
     /// See [`BundleError`].
     pub fn from_bytes(bytes: &[u8], expected: B256) -> Result<Self, BundleError> {
+        // First, because every other error means less when it is the wrong file.
         let actual = keccak256(bytes);
         if actual != expected {
             return Err(BundleError::WrongHash { expected, actual });
         }
-        parse_canonical(bytes).map_err(BundleError::Read)
+        let mut reader = BundleReader::open(bytes, expected)?;
+        let header = reader.header();
+        let mut bundle = Self {
+            chain_id: header.chain_id,
+            verifying_contract: header.verifying_contract,
+            epoch: header.epoch,
+            gold: vec![],
+            sessions: vec![],
+            seats: vec![],
+            preferences: vec![],
+        };
+        while let Some(record) = reader.read()? {
+            match record {
+                Record::Session(session) => bundle.sessions.push(session),
+                Record::Gold(gold) => bundle.gold.push(gold),
+                Record::Seat(answered) => {
+                    let (block, seat) = (answered.block, answered.seat);
+                    let (seat, answers) = answered.split().ok_or(BundleError::Slot { block, seat })?;
+                    bundle.seats.push(seat);
+                    bundle.preferences.extend(answers);
+                }
+            }
+        }
+        Ok(bundle)
+    }
+
+    /// The authorisations that only a chain can confirm: those of contract wallets. For each, `isValidSignature` of
+    /// `labeler` with the [`SessionKeyAuthorization::signing_hash`] and `signature` must be true at `verified_block`.
+    pub fn contract_sessions(&self) -> impl Iterator<Item = &Session> {
+        self.sessions.iter().filter(|session| session.verified_block.is_some())
     }
 
     /// EIP-712 domain of its signatures.
@@ -157,5 +270,25 @@ impl Bundle {
     /// Its gold as words, in the order of the gold tree.
     pub fn gold_words(&self) -> Vec<GoldWord> {
         self.gold.iter().map(GoldSeat::word).collect()
+    }
+}
+
+fn push_line(bytes: &mut Vec<u8>, record: &impl Serialize) {
+    bytes.extend(canonical_json(record).expect("a bundle holds text, whole numbers and hashes only"));
+    bytes.push(b'\n');
+}
+
+fn answered(seat: &Seat, answers: &[BundlePreference]) -> AnsweredSeat {
+    let answer = |p: &BundlePreference| {
+        let task_id = seat.task_ids.get(usize::from(p.slot));
+        assert!(p.labeler == seat.labeler && task_id == Some(&p.task_id), "an answer is not its seat's");
+        SignedAnswer { slot: p.slot, choice: p.choice, session_key: p.session_key, signature: p.signature }
+    };
+    AnsweredSeat {
+        block: seat.block,
+        seat: seat.seat,
+        labeler: seat.labeler,
+        task_ids: seat.task_ids.clone(),
+        answers: answers.iter().map(answer).collect(),
     }
 }

@@ -2,10 +2,12 @@
 
 mod bundle;
 mod gold;
+mod reader;
 mod validate;
 
-pub use bundle::{Bundle, BundleError, BundlePreference, Session};
+pub use bundle::{Bundle, BundleError, BundleFormat, BundlePreference, Header, Session};
 pub use gold::{GoldAnswer, GoldSeat, GoldWord, gold_blocks, gold_tree};
+pub use reader::{AnsweredSeat, BundleReader, MAX_LINE_BYTES, Record, SignedAnswer};
 pub use validate::InvalidBundle;
 
 use crate::{Choice, Epoch, eip712::typed, merkle::Tree};

@@ -3,7 +3,7 @@
 use super::{Bundle, BundlePreference, GoldSeat, MAX_BLOCKS, MAX_ROSTER, Seat, gold_blocks, gold_tree};
 use crate::{
     EpochTerms,
-    eip712::{LABEL_SCOPE, SignatureError, recover},
+    eip712::{LABEL_SCOPE, SignatureBytes, SignatureError, recover},
     rewards::masks::BlockSlots,
 };
 use alloy_primitives::{Address, B256, U256};
@@ -96,6 +96,7 @@ impl Bundle {
     /// [`Self::check_signatures`] of all answers.
     ///
     /// A key's expiry is not checked: nothing in the bundle says when an answer was given; the server refuses late ones.
+    /// What contract wallets authorised is not checked either: a chain must be asked, see [`Bundle::contract_sessions`].
     ///
     /// # Errors
     /// The first thing found, see [`InvalidBundle`].
@@ -194,7 +195,12 @@ impl Bundle {
                 return Err(InvalidBundle::Scope(session.session_key));
             }
             let (labeler, session_key) = (session.labeler, session.session_key);
-            let signer = recover(&session.authorization().signing_hash(&domain), &session.signature)
+            if session.verified_block.is_some() {
+                continue;
+            }
+            let signature = SignatureBytes::try_from(session.signature.as_ref())
+                .map_err(|_| InvalidBundle::Authorization { labeler, session_key })?;
+            let signer = recover(&session.authorization().signing_hash(&domain), &signature)
                 .map_err(|source| InvalidBundle::Signature { signer: labeler, source })?;
             if signer != labeler {
                 return Err(InvalidBundle::Authorization { labeler, session_key });

@@ -33,6 +33,9 @@ pub struct CheckpointManifest {
     pub files: Vec<FileEntry>,
     /// keccak256 of `evaluation.json`.
     pub evaluation_hash: Option<B256>,
+    /// [`super::StepLog::root`] of the run's `steps.json`; none for an import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps_root: Option<B256>,
     /// Last values of the training metrics.
     #[serde(with = "finite_map")]
     pub metrics: BTreeMap<String, f64>,

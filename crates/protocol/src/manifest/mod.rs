@@ -12,6 +12,7 @@ mod dataset;
 mod evaluation;
 pub(crate) mod format;
 mod run;
+mod steps;
 
 pub use campaign::{CampaignManifest, CampaignPrompt};
 pub use canonical::{CanonicalError, canonical_hash, canonical_json, parse_canonical};
@@ -23,3 +24,4 @@ pub(crate) use format::format_tag;
 pub use run::{
     KlEstimator, PpoParams, Profile, RewardParams, RunParams, RunSpec, RunSpecError, RunTask, SftParams,
 };
+pub use steps::StepLog;

@@ -7,7 +7,7 @@ use super::{
     EpochPayouts, EpochTerms, RewardError, epoch_payouts,
     openings::{BlockOpening, Gold, GoldOpening, LabelOpening, Labels, PayoutOpening, Payouts},
 };
-use crate::labels::{LabelWord, MAX_ROSTER};
+use crate::labels::MAX_ROSTER;
 use alloy_primitives::{Address, B256, U256};
 use std::collections::BTreeMap;
 
@@ -26,6 +26,16 @@ pub struct EpochRecord {
     pub gold: Gold,
     /// The payouts tree that is approved now; empty before the first.
     pub approved: Payouts,
+}
+
+impl EpochRecord {
+    /// That an account which labeled or earned before has no leaf, as `around` shows.
+    pub(super) fn missing(&self, account: Address, around: Vec<PayoutOpening>) -> Option<Disproof> {
+        match self.approved.of(account).filter(|previous| !previous.leaf.cumulative.is_zero()) {
+            Some(previous) => Some(Disproof::MissingEarner { previous, around }),
+            None => Some(Disproof::MissingLabeler { label: self.labels.of(account)?, around }),
+        }
+    }
 }
 
 /// What somebody proposed: the leaves behind the root, and the sums that came with it.
@@ -118,20 +128,51 @@ pub enum Disproof {
 pub fn disprove(record: &EpochRecord, proposal: &Proposal) -> Result<Option<Disproof>, RewardError> {
     let EpochRecord { terms, secret, seed, labels, gold, .. } = record;
     let payouts = epoch_payouts(terms, *secret, *seed, labels.words(), gold.words(), &BTreeMap::new())?;
-    let raws = payouts.statements.iter().map(|s| (s.labeler, s.raw)).collect();
-    let case = Case { record, proposal, raws };
+    let case = Case { record, proposal };
+    let rule = Rule::new(record, &payouts, proposal.total_raw);
     // The later ones rely on the earlier: a search by account needs sorted accounts.
     Ok(case
         .disordered()
-        .or_else(|| case.leaves().find_map(|leaf| case.wrong(leaf)))
+        .or_else(|| case.leaves().find_map(|leaf| rule.wrong(leaf)))
         .or_else(|| case.missing()))
+}
+
+/// A fraud of the operator's that the labels show by themselves: the arguments of the function of its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LabelFraud {
+    /// One labeler in two seats.
+    DuplicateLabeler {
+        /// One of them.
+        a: LabelOpening,
+        /// The other.
+        b: LabelOpening,
+    },
+    /// Answers outside the block's slots, or B where nothing is valid.
+    StrayBits {
+        /// Where.
+        label: LabelOpening,
+    },
+}
+
+/// The first fraud in committed labels; `None` when they are well formed.
+pub fn malformed(terms: &EpochTerms, labels: &Labels) -> Option<LabelFraud> {
+    let mut seats = BTreeMap::new();
+    for word in labels.words() {
+        let label = labels.open(word.position())?;
+        if word.valid.bit_len() > terms.campaign.block_slots.into() || !(word.answers & !word.valid).is_zero()
+        {
+            return Some(LabelFraud::StrayBits { label });
+        }
+        if let Some(first) = seats.insert(word.labeler, word.position()) {
+            return Some(LabelFraud::DuplicateLabeler { a: labels.open(first)?, b: label });
+        }
+    }
+    None
 }
 
 struct Case<'a> {
     record: &'a EpochRecord,
     proposal: &'a Proposal,
-    /// Right raw pay of every labeler.
-    raws: BTreeMap<Address, U256>,
 }
 
 impl Case<'_> {
@@ -164,8 +205,36 @@ impl Case<'_> {
         (!ends).then_some(Disproof::Total { leaf: last })
     }
 
+    /// Somebody without a leaf.
+    fn missing(&self) -> Option<Disproof> {
+        let payouts = &self.proposal.payouts;
+        let earners = (0..).map_while(|index| self.record.approved.open(index));
+        let earners = earners.filter(|previous| !previous.leaf.cumulative.is_zero());
+        let labelers = self.record.labels.words().iter().map(|word| word.labeler);
+        let mut accounts = earners.map(|previous| previous.leaf.account).chain(labelers);
+        let absent = accounts.find(|&account| payouts.of(account).is_none())?;
+        self.record.missing(absent, payouts.around(absent))
+    }
+}
+
+/// What the rule says about one leaf, whatever stands around it.
+pub(super) struct Rule<'a> {
+    record: &'a EpochRecord,
+    /// As proposed: pays are scaled by it.
+    total_raw: U256,
+    /// Right raw pay of every labeler.
+    raws: BTreeMap<Address, U256>,
+}
+
+impl<'a> Rule<'a> {
+    /// `payouts` are those that the labels give.
+    pub(super) fn new(record: &'a EpochRecord, payouts: &EpochPayouts, total_raw: U256) -> Self {
+        let raws = payouts.statements.iter().map(|s| (s.labeler, s.raw)).collect();
+        Self { record, total_raw, raws }
+    }
+
     /// Something wrong with one leaf.
-    fn wrong(&self, leaf: PayoutOpening) -> Option<Disproof> {
+    pub(super) fn wrong(&self, leaf: PayoutOpening) -> Option<Disproof> {
         if let Some(label) = self.misplaced(&leaf) {
             return Some(Disproof::LabelPosition { leaf, label });
         }
@@ -202,35 +271,24 @@ impl Case<'_> {
     }
 
     fn is_carried_over(&self, leaf: &PayoutOpening, carried: U256) -> bool {
-        let (raw, total_raw) = (leaf.leaf.raw_pay.raw, self.proposal.total_raw);
-        let budget = self.record.terms.campaign.budget;
+        let pay = self.pay(leaf.leaf.raw_pay.raw);
+        pay.is_some_and(|pay| leaf.leaf.cumulative == carried.wrapping_add(pay))
+    }
+
+    /// A raw pay scaled to the budget by the proposed sum; `None` when it exceeds the sum.
+    pub(super) fn pay(&self, raw: U256) -> Option<U256> {
+        let (total_raw, budget) = (self.total_raw, self.record.terms.campaign.budget);
         // Raw pays add up to the total, which has 112 bits, and the budget is smaller where it is used.
-        let pay = match total_raw > budget {
-            true if raw > total_raw => return false,
-            true => raw * budget / total_raw,
-            false => raw,
-        };
-        leaf.leaf.cumulative == carried.wrapping_add(pay)
+        match total_raw > budget {
+            true if raw > total_raw => None,
+            true => Some(raw * budget / total_raw),
+            false => Some(raw),
+        }
     }
 
     /// Gold as far as it is looked at.
     fn gold(&self, position: u32) -> Option<GoldOpening> {
         let is_open = !self.record.seed.is_zero();
         is_open.then(|| self.record.gold.open(position)).flatten()
-    }
-
-    /// Somebody without a leaf.
-    fn missing(&self) -> Option<Disproof> {
-        let payouts = &self.proposal.payouts;
-        let earners = (0..).map_while(|index| self.record.approved.open(index));
-        let mut earners = earners.filter(|previous| !previous.leaf.cumulative.is_zero());
-        if let Some(previous) = earners.find(|previous| payouts.of(previous.leaf.account).is_none()) {
-            let around = payouts.around(previous.leaf.account);
-            return Some(Disproof::MissingEarner { previous, around });
-        }
-        let is_missing = |word: &&LabelWord| payouts.of(word.labeler).is_none();
-        let word = self.record.labels.words().iter().find(is_missing)?;
-        let label = self.record.labels.open(word.position())?;
-        Some(Disproof::MissingLabeler { label, around: payouts.around(word.labeler) })
     }
 }

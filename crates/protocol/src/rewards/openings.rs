@@ -160,6 +160,13 @@ impl Labels {
         Self { words, tree }
     }
 
+    /// As [`Labels::new`], over as many blocks as were committed: an operator may commit to empty ones at the end.
+    pub fn of_blocks(epoch: Epoch, words: &[LabelWord], n_blocks: u32) -> Self {
+        let leaves = words.iter().map(|word| (word.position().into(), word.leaf(epoch)));
+        let tree = Tree::sparse(positions(n_blocks), leaves);
+        Self { tree, ..Self::new(epoch, words) }
+    }
+
     /// The words, in the order of the tree.
     pub fn words(&self) -> &[LabelWord] {
         &self.words
@@ -204,6 +211,13 @@ impl Gold {
         words.sort_by_key(GoldWord::position);
         let tree = gold_tree(&words);
         Self { words, tree }
+    }
+
+    /// As [`Gold::new`], over as many blocks as were committed.
+    pub fn of_blocks(words: &[GoldWord], n_blocks: u32) -> Self {
+        let leaves = words.iter().map(|word| (word.position().into(), word.leaf()));
+        let tree = Tree::sparse(positions(n_blocks), leaves);
+        Self { tree, ..Self::new(words) }
     }
 
     /// The words, in the order of the tree.

@@ -6,7 +6,7 @@
 pub mod proposals;
 
 use alloy_primitives::{Address, B256, U256, keccak256};
-use protocol::{CampaignTerms, EpochTerms, GoldWord, LabelWord, labels::MAX_BLOCKS};
+use protocol::{CampaignTerms, EpochTerms, GoldWord, LabelWord, labels::MAX_BLOCKS, rewards::Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A chain of keccak hashes.
@@ -82,24 +82,34 @@ pub struct RandomEpoch {
 impl RandomEpoch {
     /// An epoch of these blocks, each with at least one member.
     pub fn new(rng: &mut Rng, blocks: &[u32]) -> Self {
-        let (terms, secret) = (terms(rng, blocks), rng.hash());
+        let rosters: Vec<_> = blocks.iter().map(|&block| (block, roster_size(rng))).collect();
+        Self::of_rosters(rng, &rosters)
+    }
+
+    /// An epoch of this many members, in blocks with gaps between them.
+    pub fn of_size(rng: &mut Rng, n_members: u64) -> Self {
+        let (mut rosters, mut n_left, mut block) = (vec![], n_members, 0);
+        while n_left > 0 {
+            let n = roster_size(rng).min(n_left);
+            block += if rng.in_percent(20) { 1 + rng.below(3) as u32 } else { 0 };
+            rosters.push((block, n));
+            (n_left, block) = (n_left - n, block + 1);
+        }
+        Self::of_rosters(rng, &rosters)
+    }
+
+    /// Blocks, ascending, with the number of their members.
+    fn of_rosters(rng: &mut Rng, rosters: &[(u32, u64)]) -> Self {
+        let (terms, secret) = (terms(rng, rosters.last().map_or(0, |last| last.0)), rng.hash());
         let seed = if rng.in_percent(10) { B256::ZERO } else { rng.hash() };
         let mut epoch = Self { terms, secret, seed, words: vec![], gold: vec![] };
-        for &block in blocks {
-            epoch.add_block(rng, block);
+        for &(block, n_members) in rosters {
+            epoch.add_block(rng, block, n_members);
         }
         epoch
     }
 
-    fn add_block(&mut self, rng: &mut Rng, block: u32) {
-        let n_members = match rng.below(8) {
-            0 => 1,
-            1 => 2,
-            2 => 5,
-            3 => 12,
-            4 => 32,
-            _ => 1 + rng.below(32),
-        };
+    fn add_block(&mut self, rng: &mut Rng, block: u32, n_members: u64) {
         let mut seats = BTreeSet::new();
         while seats.len() < n_members as usize {
             seats.insert(rng.below(32) as u32);
@@ -122,6 +132,30 @@ impl RandomEpoch {
             let tasks_hash = if rng.in_percent(20) { B256::ZERO } else { rng.hash() };
             self.gold.push(GoldWord { block, seat, answers, tasks_hash });
         }
+    }
+}
+
+/// What became of a member's gold.
+pub fn gold_kind(statement: &Statement) -> &'static str {
+    let (right, answered, slots) = (statement.gold_right, statement.gold_answered, statement.gold_slots);
+    match () {
+        () if slots == 0 => "no gold",
+        () if answered == 0 => "none answered",
+        () if right < answered - right => "more wrong than right",
+        () if answered < slots => "some left out or tied",
+        () if right < answered => "some wrong",
+        () => "all right",
+    }
+}
+
+fn roster_size(rng: &mut Rng) -> u64 {
+    match rng.below(8) {
+        0 => 1,
+        1 => 2,
+        2 => 5,
+        3 => 12,
+        4 => 32,
+        _ => 1 + rng.below(32),
     }
 }
 
@@ -163,13 +197,12 @@ fn answers(rng: &mut Rng, truth: U256, last: Option<&LabelWord>) -> (U256, U256)
     }
 }
 
-fn terms(rng: &mut Rng, blocks: &[u32]) -> EpochTerms {
+fn terms(rng: &mut Rng, last_block: u32) -> EpochTerms {
     let block_slots = rng.number(&[1, 2, 3, 31, 96, 255, 256], 255).max(1);
     let block_slots = if rng.in_percent(15) { 256 } else { block_slots };
     let overlap_slots = rng.number(&[0, 2, 16, 64, block_slots & !1], block_slots) & !1;
     let gold_slots = rng.number(&[0, 8, 16, block_slots - overlap_slots], block_slots - overlap_slots);
-    let last = blocks.iter().max().copied().unwrap_or(0);
-    let gold_blocks = (u64::from(last) + rng.below(4)).clamp(1, MAX_BLOCKS.into()) as u32;
+    let gold_blocks = (u64::from(last_block) + rng.below(4)).clamp(1, MAX_BLOCKS.into()) as u32;
     let has_gold = gold_slots > 0;
     EpochTerms {
         campaign: CampaignTerms {
@@ -181,7 +214,6 @@ fn terms(rng: &mut Rng, blocks: &[u32]) -> EpochTerms {
             gold_slots,
             min_overlap: rng.number(&[0, 1, 2, overlap_slots], overlap_slots),
             min_roster: rng.number(&[0, 1, 2, 12], 32),
-            gold_pass_bps: rng.number(&[0, 5_000, 7_000, 10_000], 10_000),
         },
         gold_blocks: if has_gold { gold_blocks } else { 0 },
         gold_root: if has_gold { rng.hash() } else { B256::ZERO },

@@ -2,7 +2,7 @@
 use crate::columns;
 use alloy_primitives::Address;
 use chrono::{DateTime, Utc};
-use sqlx::{Error, PgConnection, Row, postgres::PgRow};
+use sqlx::{Error, PgConnection, PgTransaction, Row, postgres::PgRow};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionKey {
@@ -10,8 +10,10 @@ pub struct SessionKey {
     pub labeler: Address,
     pub scope: String,
     pub expires_at: DateTime<Utc>,
-    /// The wallet's 65 bytes.
+    /// 65 bytes of the wallet's key, or what its contract takes (ERC-1271).
     pub signature: Vec<u8>,
+    /// For a contract wallet: the block at which its `isValidSignature` said yes.
+    pub verified_block: Option<u64>,
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
@@ -31,6 +33,7 @@ impl SessionKey {
             scope: row.try_get("scope")?,
             expires_at: row.try_get("expires_at")?,
             signature: row.try_get("signature")?,
+            verified_block: row.try_get::<Option<i64>, _>("verified_block")?.map(i64::cast_unsigned),
             revoked_at: row.try_get("revoked_at")?,
         })
     }
@@ -40,9 +43,10 @@ impl SessionKey {
 /// wallet, or a revoked one, stays as it is.
 pub async fn insert(conn: &mut PgConnection, key: &SessionKey) -> Result<bool, Error> {
     let done = sqlx::query(
-        "insert into app.session_keys (session_key, labeler, scope, expires_at, signature) values ($1, $2, $3, $4, $5)
+        "insert into app.session_keys (session_key, labeler, scope, expires_at, signature, verified_block)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict (session_key) do update set scope = excluded.scope, expires_at = excluded.expires_at,
-             signature = excluded.signature
+             signature = excluded.signature, verified_block = excluded.verified_block
          where session_keys.labeler = excluded.labeler and session_keys.revoked_at is null",
     )
     .bind(key.session_key.as_slice())
@@ -50,15 +54,41 @@ pub async fn insert(conn: &mut PgConnection, key: &SessionKey) -> Result<bool, E
     .bind(&key.scope)
     .bind(key.expires_at)
     .bind(&key.signature)
+    .bind(key.verified_block.map(u64::cast_signed))
     .execute(conn)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
-pub async fn find(conn: &mut PgConnection, session_key: Address) -> Result<Option<SessionKey>, Error> {
-    let row = sqlx::query("select * from app.session_keys where session_key = $1")
+/// Take a wallet's key back for good; says whether the wallet has it. The first revocation's time stays.
+///
+/// Waits for answers that are being stored with the key ([`find_for_signing`]), so that none is stored after it.
+pub async fn revoke(
+    conn: &mut PgConnection,
+    session_key: Address,
+    labeler: Address,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "update app.session_keys set revoked_at = coalesce(revoked_at, $3)
+         where session_key = $1 and labeler = $2",
+    )
+    .bind(session_key.as_slice())
+    .bind(labeler.as_slice())
+    .bind(now)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The key, which cannot be revoked or renewed until the transaction ends.
+pub async fn find_for_signing(
+    tx: &mut PgTransaction<'_>,
+    session_key: Address,
+) -> Result<Option<SessionKey>, Error> {
+    let row = sqlx::query("select * from app.session_keys where session_key = $1 for share")
         .bind(session_key.as_slice())
-        .fetch_optional(conn)
+        .fetch_optional(&mut **tx)
         .await?;
     row.as_ref().map(SessionKey::from_row).transpose()
 }

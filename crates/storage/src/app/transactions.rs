@@ -13,9 +13,11 @@ pub struct Transaction {
     pub recipient: Address,
     pub data: Vec<u8>,
     pub nonce: u64,
-    /// The signed bytes.
+    /// The signed bytes that offer the highest fee.
     pub raw: Vec<u8>,
     pub tx_hash: B256,
+    /// Hashes of those with the same nonce and a lower fee, which may be mined all the same.
+    pub replaced: Vec<B256>,
     /// `sent`, `mined` or `reverted`.
     pub state: String,
     pub block_number: Option<u64>,
@@ -33,6 +35,7 @@ impl Transaction {
             nonce: columns::unsigned(row, "nonce")?,
             raw: row.try_get("raw")?,
             tx_hash: columns::hash(row, "tx_hash")?,
+            replaced: columns::hashes(row, "replaced")?,
             state: row.try_get("state")?,
             block_number: row.try_get::<Option<i64>, _>("block_number")?.map(i64::cast_unsigned),
             error: row.try_get("error")?,
@@ -111,6 +114,27 @@ pub async fn list_from(
         .fetch_all(conn)
         .await?;
     rows.iter().map(Transaction::from_row).collect()
+}
+
+/// Take bytes with a higher fee for those of `old_hash`, if they are still the latest.
+pub async fn replace_bytes(
+    conn: &mut PgConnection,
+    key: &str,
+    old_hash: B256,
+    raw: &[u8],
+    tx_hash: B256,
+) -> Result<(), Error> {
+    sqlx::query(
+        "update app.transactions set raw = $3, tx_hash = $4, replaced = array_append(replaced, tx_hash::bytea)
+         where key = $1 and tx_hash = $2 and state = 'sent'",
+    )
+    .bind(key)
+    .bind(old_hash.as_slice())
+    .bind(raw)
+    .bind(tx_hash.as_slice())
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Record how it ended: `error` is the reason of a revert.

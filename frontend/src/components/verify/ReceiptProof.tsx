@@ -1,7 +1,7 @@
 import { epochRefereeAbi } from "../../contracts/epochRefereeAbi";
 import { useConfig } from "../../hooks/useConfig";
 import { useTransaction } from "../../hooks/useTransaction";
-import type { BrokenReceipt } from "../../hooks/useVerification";
+import type { BrokenReceipt } from "../../protocol/verification";
 import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { TransactionNote } from "../../ui/TransactionNote";

@@ -1,0 +1,124 @@
+//! Answers of workers to tasks, by number instead of by name.
+
+/// Why rows are no labels.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LabelError {
+    /// There is nothing to learn from.
+    #[error("there are no labels")]
+    Empty,
+    /// A label is none of the classes that were named.
+    #[error("row {row} holds a label that is none of the classes")]
+    UnknownClass {
+        /// Counted from 0.
+        row: usize,
+    },
+}
+
+/// One answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Vote {
+    pub task: u32,
+    pub worker: u32,
+    pub class: u32,
+}
+
+/// Answers, sorted; a worker may answer a task more than once. Tasks, workers and classes are numbered in their order.
+#[derive(Clone, Debug)]
+pub struct Labels<T, W, C> {
+    /// Names of the tasks, ascending.
+    pub tasks: Vec<T>,
+    /// Names of the workers, ascending.
+    pub workers: Vec<W>,
+    /// The answers that can be given, ascending.
+    pub classes: Vec<C>,
+    pub(crate) votes: Vec<Vote>,
+}
+
+impl<T: Ord + Clone, W: Ord + Clone, C: Ord + Clone> Labels<T, W, C> {
+    /// Rows are (task, worker, label); the classes are the labels that occur.
+    ///
+    /// # Errors
+    /// [`LabelError::Empty`].
+    pub fn new(rows: &[(T, W, C)]) -> Result<Self, LabelError> {
+        Self::with_classes(rows, names(rows, |row| &row.2))
+    }
+
+    /// As [`Self::new`], with classes that may not occur at all.
+    ///
+    /// # Errors
+    /// [`LabelError`].
+    pub fn with_classes(rows: &[(T, W, C)], mut classes: Vec<C>) -> Result<Self, LabelError> {
+        if rows.is_empty() {
+            return Err(LabelError::Empty);
+        }
+        classes.sort_unstable();
+        classes.dedup();
+        let (tasks, workers) = (names(rows, |row| &row.0), names(rows, |row| &row.1));
+        let mut votes = Vec::with_capacity(rows.len());
+        for (row, (task, worker, label)) in rows.iter().enumerate() {
+            let class = classes.binary_search(label).map_err(|_| LabelError::UnknownClass { row })?;
+            votes.push(Vote {
+                task: number(&tasks, task),
+                worker: number(&workers, worker),
+                class: class as u32,
+            });
+        }
+        votes.sort_unstable();
+        Ok(Self { tasks, workers, classes, votes })
+    }
+
+    /// The votes of each task, in the order of the tasks.
+    pub(crate) fn by_task(&self) -> impl Iterator<Item = &[Vote]> {
+        self.votes.chunk_by(|a, b| a.task == b.task)
+    }
+}
+
+fn names<R, N: Ord + Clone>(rows: &[R], name: impl Fn(&R) -> &N) -> Vec<N> {
+    let mut names: Vec<&N> = rows.iter().map(name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().cloned().collect()
+}
+
+fn number<N: Ord>(names: &[N], name: &N) -> u32 {
+    names.binary_search(name).expect("the names were collected from the same rows") as u32
+}
+
+/// Probability of every class for every task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posterior {
+    n_classes: usize,
+    values: Vec<f64>,
+}
+
+impl Posterior {
+    pub(crate) fn new(n_classes: usize, values: Vec<f64>) -> Self {
+        Self { n_classes, values }
+    }
+
+    pub(crate) fn values_mut(&mut self) -> &mut Vec<f64> {
+        &mut self.values
+    }
+
+    /// Probabilities of a task's classes, which sum to 1.
+    ///
+    /// # Panics
+    /// When there is no such task.
+    pub fn row(&self, task: usize) -> &[f64] {
+        &self.values[task * self.n_classes..][..self.n_classes]
+    }
+
+    /// All rows, in the order of the tasks.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
+        self.values.chunks_exact(self.n_classes)
+    }
+
+    /// The most probable class of a task, the first of several.
+    pub fn best(&self, task: usize) -> usize {
+        first_maximum(self.row(task))
+    }
+}
+
+pub(crate) fn first_maximum(row: &[f64]) -> usize {
+    (0..row.len()).fold(0, |best, class| if row[class] > row[best] { class } else { best })
+}
