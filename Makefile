@@ -10,6 +10,7 @@
 #   make coverage                    lines and branches of contracts/src that the tests reach
 #   make mutation [CONTRACT=…] [SAMPLE=n] [SEED=n]   small changes to the contracts that the tests must notice
 #   make bench-protocol, bench-gas, bench-wasm   a benchmark; writes bench/results/<name>.json
+#   make bench-indexer               events per second beside the node's own limit; writes bench/results/indexer.json
 #   make bench-mechsim [SEED=n RUNS=n]   what each way of labeling earns; also writes docs/mechanism.md
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -96,6 +97,10 @@ gen: $(STAMPS)/node $(STAMPS)/libtorch
 
 bench-protocol:
 	cargo run --release --quiet -p protocol --example bench
+
+bench-indexer: $(STAMPS)/node
+	cargo build --release --quiet -p indexer --bin indexer
+	cargo run --quiet -p indexer --example bench
 
 # The profile for development optimises what it runs.
 bench-mechsim:

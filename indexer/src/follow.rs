@@ -48,6 +48,8 @@ pub struct Indexer {
     /// Genesis of the node's chain, once it was compared with the stored one.
     genesis: Option<B256>,
     tags: Tags,
+    /// Blocks to read near the head, or to prove, in one transaction: half as many after a failure, twice after a success.
+    pub(crate) portion: u64,
     pub(crate) status: watch::Sender<Status>,
 }
 
@@ -64,8 +66,8 @@ impl Indexer {
             projects: config.projects,
             fail_point: config.fail_point,
         };
-        let status = watch::Sender::new(Status::default());
-        Ok(Self { config, node, writer, lock: None, genesis: None, tags: Tags::default(), status })
+        let (status, portion) = (watch::Sender::new(Status::default()), HOT_BLOCKS);
+        Ok(Self { config, node, writer, lock: None, genesis: None, tags: Tags::default(), portion, status })
     }
 
     /// How far it is; changes while [`Indexer::run`] runs.
@@ -95,6 +97,10 @@ impl Indexer {
         if matches!(&result, Err(IndexerError::Rpc(_)) | Ok(Progress::Behind)) {
             self.node.rotate();
         }
+        self.portion = match &result {
+            Ok(_) => (self.portion * 2).min(HOT_BLOCKS),
+            Err(_) => (self.portion / 2).max(1),
+        };
         self.status.send_modify(|status| {
             status.error = result.as_ref().err().map(ToString::to_string);
             match result {
@@ -274,7 +280,7 @@ impl Indexer {
                 Ended::Forked(cursor) => self.unwind(&cursor, cursor.block_number).await,
             };
         }
-        let to = head.number.min(cursor.block_number + self.config.max_blocks.clamp(1, HOT_BLOCKS));
+        let to = head.number.min(cursor.block_number + self.config.max_blocks.clamp(1, self.portion));
         let headers = if to == head.number && to == cursor.block_number + 1 {
             vec![head.clone()]
         } else {

@@ -1,22 +1,70 @@
-//! Announcements of new blocks over WebSocket. Only a hint to look now: a connection that is lost, or that lies, costs
-//! time and nothing else.
+//! Announcements of new blocks over WebSocket (`eth_subscribe`, `newHeads`). Only a hint to look now: what it says is not
+//! read, and a connection that is lost, or that lies, costs time and nothing else.
 
-use std::sync::Arc;
-use tokio::sync::Notify;
+use futures::{SinkExt, StreamExt};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Notify, task::JoinHandle};
+use tokio_tungstenite::{connect_async, tungstenite::Message};
 
-/// Hears that there may be a new block.
+const SUBSCRIBE: &str = r#"{"jsonrpc":"2.0","id":0,"method":"eth_subscribe","params":["newHeads"]}"#;
+/// A connection that was silent for so long is made anew: some proxies forget to close.
+const SILENCE: Duration = Duration::from_secs(60);
+/// Longest pause between two attempts to connect.
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+
+/// Hears that there may be a new block. Stops to listen when it is dropped.
 pub struct Hints {
     notify: Arc<Notify>,
+    task: Option<JoinHandle<()>>,
 }
 
 impl Hints {
-    /// Waits for the next announcement, or for ever.
+    /// Waits for the next announcement; without an endpoint, for ever.
     pub async fn heard(&self) {
         self.notify.notified().await;
     }
 }
 
+impl Drop for Hints {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
 /// Listen for as long as the value lives.
-pub fn listen(_url: Option<&str>) -> Hints {
-    Hints { notify: Arc::new(Notify::new()) }
+pub fn listen(url: Option<&str>) -> Hints {
+    let notify = Arc::new(Notify::new());
+    let task = url.map(|url| tokio::spawn(follow(url.to_owned(), notify.clone())));
+    Hints { notify, task }
+}
+
+async fn follow(url: String, notify: Arc<Notify>) {
+    let mut pause = Duration::from_millis(250);
+    loop {
+        match subscription(&url, &notify).await {
+            Ok(()) => pause = Duration::from_millis(250),
+            Err(error) => {
+                tracing::debug!(%error, "no announcements of blocks");
+                pause = (pause * 2).min(MAX_PAUSE);
+            }
+        }
+        // What was announced meanwhile was missed.
+        notify.notify_one();
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Ends when the connection does; an error when there was none.
+async fn subscription(url: &str, notify: &Notify) -> Result<(), tokio_tungstenite::tungstenite::Error> {
+    let (mut socket, _) = connect_async(url).await?;
+    socket.send(Message::text(SUBSCRIBE)).await?;
+    while let Ok(Some(Ok(message))) = tokio::time::timeout(SILENCE, socket.next()).await {
+        // Pings are answered by the library; the first text confirms the subscription.
+        if message.is_text() {
+            notify.notify_one();
+        }
+    }
+    Ok(())
 }

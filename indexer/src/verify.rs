@@ -7,9 +7,6 @@ use storage::chain::{
     logs,
 };
 
-/// Blocks that are proved in one transaction.
-const BLOCKS_AT_A_TIME: u32 = 100;
-
 impl Indexer {
     /// Check every stored block from `from` to `to` against its receipts, proved before or not, and correct what differs.
     /// Only one indexer may do so: false as the first value when another one is at work. Returns how many blocks were
@@ -34,8 +31,8 @@ impl Indexer {
 
     /// Check the next blocks that are not proved yet. Returns how many there were.
     pub(crate) async fn verify_some(&self, cursor: &Cursor) -> Result<usize, IndexerError> {
-        let unverified =
-            blocks::list_unverified(&mut *self.writer.pool.acquire().await?, BLOCKS_AT_A_TIME).await?;
+        let limit = u32::try_from(self.portion).unwrap_or(1);
+        let unverified = blocks::list_unverified(&mut *self.writer.pool.acquire().await?, limit).await?;
         if unverified.is_empty() {
             return Ok(0);
         }

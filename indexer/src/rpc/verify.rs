@@ -8,20 +8,39 @@ use alloy::{
 };
 use futures::future::try_join_all;
 use serde_json::{json, value::RawValue};
+use std::time::Duration;
 use storage::chain::{blocks::Verified, logs::Log};
 
 /// Blocks whose receipts are asked for at a time.
 const RECEIPTS_AT_A_TIME: usize = 4;
+/// How often a question is repeated that the node did not answer or could not answer now.
+const RETRIES: u32 = 3;
 
 impl Node {
     /// [`Node::proved_logs`] of many blocks, in their order.
     pub async fn proved_logs_of(&self, headers: &[Header]) -> Result<Vec<(Vec<Log>, Verified)>, RpcError> {
         let mut proofs = Vec::with_capacity(headers.len());
         for headers in headers.chunks(RECEIPTS_AT_A_TIME) {
-            let asked: Vec<_> = headers.iter().map(|header| self.proved_logs(header)).collect();
+            let asked: Vec<_> = headers.iter().map(|header| self.proved_logs_patiently(header)).collect();
             proofs.extend(try_join_all(asked).await?);
         }
         Ok(proofs)
+    }
+
+    /// One failure among many questions is no reason to ask all of them again.
+    async fn proved_logs_patiently(&self, header: &Header) -> Result<(Vec<Log>, Verified), RpcError> {
+        let mut pause = Duration::from_millis(50);
+        for _ in 0..RETRIES {
+            match self.proved_logs(header).await {
+                Err(RpcError::Transport { .. } | RpcError::Silent { .. } | RpcError::Malformed { .. }) => {}
+                Err(RpcError::Refused { failure: RpcFailure::TooOften { wait }, .. }) => {
+                    tokio::time::sleep(wait.unwrap_or(pause)).await;
+                    pause *= 2;
+                }
+                result => return result,
+            }
+        }
+        self.proved_logs(header).await
     }
 
     /// All logs of our contracts in a block, and how sure that is.
