@@ -12,6 +12,8 @@ pub mod config;
 pub mod doctor;
 pub mod embedded;
 pub mod engine;
+pub mod epoch_cli;
+mod epoch_votes;
 pub mod jobs;
 pub mod limits;
 pub mod supervise;
