@@ -3,6 +3,7 @@
 mod bonds;
 mod crash_recovery;
 mod disproved_payouts;
+mod frauds;
 mod label_to_claim;
 mod lost_votes;
 mod served_version;
