@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {ILabelEpochs} from "../contracts/src/interfaces/ILabelEpochs.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice What a deployment is made with: script/config/<chain>.toml, times in seconds, tokens as whole tokens there
@@ -35,8 +36,9 @@ struct Config {
     uint48 responseWindow;
     uint96 operatorBond;
     uint96 minProposerBond;
-    uint16 proposerBondBps;
+    uint16 bondBps;
     uint96 challengerBond;
+    ILabelEpochs.Floors floors;
     uint256 slashAmount;
     address operator;
     address trainer;
@@ -100,8 +102,9 @@ library ConfigReader {
         config.responseWindow = _seconds(toml, ".epochs.responseWindow");
         config.operatorBond = _amount(toml, ".epochs.operatorBond");
         config.minProposerBond = _amount(toml, ".epochs.minProposerBond");
-        config.proposerBondBps = _bps(toml, ".epochs.proposerBondBps");
+        config.bondBps = _bps(toml, ".epochs.bondBps");
         config.challengerBond = _amount(toml, ".epochs.challengerBond");
+        config.floors = _floors(toml);
         config.slashAmount = vm.parseTomlUint(toml, ".referee.slashAmount") * TOKEN;
         config.operator = vm.parseTomlAddress(toml, ".roles.operator");
         config.trainer = vm.parseTomlAddress(toml, ".roles.trainer");
@@ -166,11 +169,37 @@ library ConfigReader {
         // Without something at stake, proposing wrong payouts and freezing right ones would be free.
         _require(config.operatorBond > 0, "epochs.operatorBond", "is zero");
         _require(config.minProposerBond > 0, "epochs.minProposerBond", "is zero");
-        _require(config.proposerBondBps > 0, "epochs.proposerBondBps", "is zero");
+        _require(config.bondBps > 0, "epochs.bondBps", "is zero");
         _require(config.challengerBond > 0, "epochs.challengerBond", "is zero");
         // Misconduct found within the window must still find the stake of its author.
         _require(config.minCooldown >= config.challengeWindow, "staking.minCooldown", "is below the challenge window");
         _require(config.quorumBps >= 100, "governor.quorumBps", "is below 1 %");
+        _checkPayRule(config.floors);
+    }
+
+    /// @dev Where honest work was measured to pay best by the margins in docs/mechanism.md.
+    function _checkPayRule(ILabelEpochs.Floors memory floors) private pure {
+        _require(floors.overlapSlots >= 48, "epochs.floors.overlapSlots", "is below 48");
+        _require(floors.minOverlap >= 32, "epochs.floors.minOverlap", "is below 32");
+        _require(floors.goldSlots >= 8, "epochs.floors.goldSlots", "is below 8");
+        _require(floors.minRoster >= 12, "epochs.floors.minRoster", "is below 12");
+        _require(floors.alphaBps >= BPS, "epochs.floors.alphaBps", "is below the base pay");
+    }
+
+    function _floors(string memory toml) private pure returns (ILabelEpochs.Floors memory) {
+        return ILabelEpochs.Floors({
+            overlapSlots: _small(toml, ".epochs.floors.overlapSlots"),
+            minOverlap: _small(toml, ".epochs.floors.minOverlap"),
+            goldSlots: _small(toml, ".epochs.floors.goldSlots"),
+            minRoster: _small(toml, ".epochs.floors.minRoster"),
+            alphaBps: _small(toml, ".epochs.floors.alphaBps")
+        });
+    }
+
+    function _small(string memory toml, string memory key) private pure returns (uint16) {
+        uint256 value = vm.parseTomlUint(toml, key);
+        _require(value <= type(uint16).max, key, "is not a sane number");
+        return uint16(value);
     }
 
     function _seconds(string memory toml, string memory key) private pure returns (uint48) {

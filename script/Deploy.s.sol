@@ -110,9 +110,10 @@ abstract contract Deployer {
                 responseWindow: config.responseWindow,
                 operatorBond: config.operatorBond,
                 minProposerBond: config.minProposerBond,
-                proposerBondBps: config.proposerBondBps,
+                bondBps: config.bondBps,
                 challengerBond: config.challengerBond,
-                reserve: address(d.timelock)
+                reserve: address(d.timelock),
+                floors: config.floors
             })
         );
         d.epochReferee = _deployReferee(config, d);

@@ -33,7 +33,7 @@ contract OpenEpoch {
         Print.pair("budget", Print.amount(terms.budget));
         Print.pair("base pay of a valid label", Print.amount(terms.basePay));
         Print.pair("more at a score of one", Print.amount(terms.alphaPay));
-        Print.pair("operator's bond", Print.amount(d.labelEpochs.operatorBond()));
+        Print.pair("operator's bond", Print.amount(d.labelEpochs.operatorBondOf(terms.budget)));
     }
 
     function readTerms(string memory file) public view returns (ILabelEpochs.Terms memory terms) {
@@ -46,7 +46,6 @@ contract OpenEpoch {
         terms.goldSlots = uint16(_atMost(toml, ".goldSlots", 256));
         terms.minOverlap = uint16(_atMost(toml, ".minOverlap", 256));
         terms.minRoster = uint16(_atMost(toml, ".minRoster", 32));
-        terms.goldPassBps = uint16(_atMost(toml, ".goldPassBps", 10_000));
         terms.goldBlocks = uint32(_atMost(toml, ".goldBlocks", 1 << 21));
         terms.goldRoot = vm.parseTomlBytes32(toml, ".goldRoot");
         terms.secretHash = vm.parseTomlBytes32(toml, ".secretHash");
@@ -57,7 +56,7 @@ contract OpenEpoch {
         (bool isOperator,) = d.accessManager.hasRole(Roles.OPERATOR, operator);
         if (!isOperator) revert OpenEpochNotOperator(operator);
         (uint256 free,) = d.labelEpochs.bondOf(operator);
-        uint256 bond = d.labelEpochs.operatorBond();
+        uint256 bond = d.labelEpochs.operatorBondOf(terms.budget);
         if (free < bond) revert OpenEpochBondTooSmall(operator, free, bond);
         uint256 epochBudget = d.rewardDistributor.epochBudget();
         if (terms.budget > epochBudget) revert OpenEpochBudgetTooHigh(terms.budget, epochBudget);

@@ -68,6 +68,15 @@ contract Status {
         Print.pair("paid", Print.amount(d.rewardDistributor.totalPaid()));
         Print.pair("budget of an epoch", Print.amount(d.rewardDistributor.epochBudget()));
         uint64 last = d.labelEpochs.lastEpoch();
+        ILabelEpochs.Floors memory least = d.labelEpochs.floors();
+        Print.pair(
+            "least overlap and gold slots",
+            string.concat(vm.toString(least.overlapSlots), ", ", vm.toString(least.goldSlots))
+        );
+        Print.pair(
+            "least common slots and roster for a score",
+            string.concat(vm.toString(least.minOverlap), ", ", vm.toString(least.minRoster))
+        );
         Print.pair("epochs", vm.toString(last));
         Print.pair("settled", vm.toString(d.labelEpochs.lastSettledEpoch()));
         uint64 first = last > SHOWN_EPOCHS ? last - SHOWN_EPOCHS + 1 : 1;

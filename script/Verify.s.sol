@@ -5,6 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IGovernanceToken} from "../contracts/src/interfaces/IGovernanceToken.sol";
+import {ILabelEpochs} from "../contracts/src/interfaces/ILabelEpochs.sol";
 import {OptimisticGovernor} from "../contracts/src/governance/OptimisticGovernor.sol";
 import {BuiltCode} from "./BuiltCode.sol";
 import {Config, ConfigReader} from "./Config.sol";
@@ -126,14 +127,23 @@ abstract contract Verifier {
         _equal("responseWindow", d.labelEpochs.responseWindow(), config.responseWindow);
         _equal("operatorBond", d.labelEpochs.operatorBond(), config.operatorBond);
         _equal("minProposerBond", d.labelEpochs.minProposerBond(), config.minProposerBond);
-        _equal("proposerBondBps", d.labelEpochs.proposerBondBps(), config.proposerBondBps);
+        _equal("bondBps", d.labelEpochs.bondBps(), config.bondBps);
         _equal("challengerBond", d.labelEpochs.challengerBond(), config.challengerBond);
+        _verifyFloors(d.labelEpochs.floors(), config.floors);
         _domain(address(d.labelEpochs), "Polity");
         Print.line("epochReferee");
         _equal("labelEpochs", address(d.epochReferee.labelEpochs()), address(d.labelEpochs));
         _equal("distributor", address(d.epochReferee.distributor()), address(d.rewardDistributor));
         _equal("stakingPool", address(d.epochReferee.stakingPool()), address(d.stakingPool));
         _equal("slashAmount", d.epochReferee.slashAmount(), config.slashAmount);
+    }
+
+    function _verifyFloors(ILabelEpochs.Floors memory actual, ILabelEpochs.Floors memory expected) private view {
+        _equal("floors: overlapSlots", actual.overlapSlots, expected.overlapSlots);
+        _equal("floors: minOverlap", actual.minOverlap, expected.minOverlap);
+        _equal("floors: goldSlots", actual.goldSlots, expected.goldSlots);
+        _equal("floors: minRoster", actual.minRoster, expected.minRoster);
+        _equal("floors: alphaBps", actual.alphaBps, expected.alphaBps);
     }
 
     function _verifyModules(Config memory config, Deployment memory d) private view {

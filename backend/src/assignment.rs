@@ -177,7 +177,6 @@ mod tests {
             gold_slots: 2,
             min_overlap: 4,
             min_roster: 3,
-            gold_pass_bps: 5_000,
         }
     }
 

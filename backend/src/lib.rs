@@ -6,6 +6,7 @@ pub mod assignment;
 pub mod auth;
 pub mod blobs;
 pub mod chain;
+pub mod challenge;
 pub mod clock;
 pub mod config;
 pub mod doctor;

@@ -1,7 +1,7 @@
 //! The `polity` binary: one program, one role (or all of them) per process.
-use backend::{api, config::Config, doctor, supervise, verify};
+use backend::{api, challenge, config::Config, doctor, supervise, verify};
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 /// Polity: people label, a vote pays them and decides which model is served.
@@ -32,6 +32,8 @@ enum Role {
         #[command(subcommand)]
         target: verify::Target,
     },
+    /// Look for anything wrong in epochs, and send what proves it
+    Challenge(challenge::Args),
     /// Say what is wrong with this installation and how to put it right
     Doctor,
     /// Print the OpenAPI document of the HTTP server
@@ -39,7 +41,7 @@ enum Role {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -49,7 +51,7 @@ async fn main() -> anyhow::Result<()> {
         .init();
     if matches!(cli.role, Role::Openapi) {
         print!("{}", api::openapi_json());
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let config = Config::load(cli.config.as_deref())?;
     match cli.role {
@@ -59,7 +61,9 @@ async fn main() -> anyhow::Result<()> {
         Role::Work => supervise::work(config).await,
         Role::Migrate => supervise::migrate(config).await,
         Role::Verify { target } => verify::run(config, target).await,
+        Role::Challenge(args) => return challenge::run(config, args).await,
         Role::Doctor => doctor::run(config).await,
         Role::Openapi => Ok(()),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

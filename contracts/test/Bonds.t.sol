@@ -104,7 +104,7 @@ contract Bonds_Slash_Test is LabelEpochsTest {
     /// @dev Half of the smallest bond is nothing, and the token refuses to move nothing.
     function test_ABondOfOneWeiGoesToTheReserve() public {
         LabelEpochs.Config memory config = _config();
-        (config.minProposerBond, config.proposerBondBps) = (1, 0);
+        (config.minProposerBond, config.bondBps) = (1, 0);
         epochs = new LabelEpochs(config);
         token.setLocker(address(epochs), true);
         token.lockAndCall(address(epochs), OPERATOR_BOND, "");

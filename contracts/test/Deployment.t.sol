@@ -259,12 +259,35 @@ contract Deployment_Test is SystemBase, Verifier {
         _expectInvalid("epochs.minProposerBond", "is zero");
         this.check(c);
         c = _public();
-        c.proposerBondBps = 0;
-        _expectInvalid("epochs.proposerBondBps", "is zero");
+        c.bondBps = 0;
+        _expectInvalid("epochs.bondBps", "is zero");
         this.check(c);
         c = _public();
         c.challengerBond = 0;
         _expectInvalid("epochs.challengerBond", "is zero");
+        this.check(c);
+    }
+
+    function test_RevertIf_EpochsMayBeOpenedWhereWorkDoesNotPayBest() public {
+        Config memory c = _public();
+        c.floors.overlapSlots = 47;
+        _expectInvalid("epochs.floors.overlapSlots", "is below 48");
+        this.check(c);
+        c = _public();
+        c.floors.minOverlap = 31;
+        _expectInvalid("epochs.floors.minOverlap", "is below 32");
+        this.check(c);
+        c = _public();
+        c.floors.goldSlots = 7;
+        _expectInvalid("epochs.floors.goldSlots", "is below 8");
+        this.check(c);
+        c = _public();
+        c.floors.minRoster = 11;
+        _expectInvalid("epochs.floors.minRoster", "is below 12");
+        this.check(c);
+        c = _public();
+        c.floors.alphaBps = 9_999;
+        _expectInvalid("epochs.floors.alphaBps", "is below the base pay");
         this.check(c);
     }
 

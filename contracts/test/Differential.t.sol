@@ -68,6 +68,7 @@ contract Differential_Rewards_Test is DifferentialTest {
         uint256 goldMask; // 0 without a seed, as all that follows from it
         uint16 goldRight;
         uint16 goldAnswered;
+        uint16 goldSlots; // 0 where there is no gold
         bool slashable;
         uint16[4] first; // own answer and majority: A A, A B, B A, B B
         uint16[4] second;
@@ -92,11 +93,26 @@ contract Differential_Rewards_Test is DifferentialTest {
         Expected[] expected;
     }
 
-    function test_Differential_Rewards() public {
-        _checkAll("rewards", this.check.selector, 2000);
+    /// @dev What became of a seat's gold: a factor of its pay.
+    enum Gold {
+        None,
+        Unanswered,
+        MoreWrong,
+        SomeLeftOut, // skipped or tied: a word does not tell
+        SomeWrong,
+        Right
     }
 
-    function check(Case calldata self) external pure {
+    mapping(Gold => uint256) private nOf;
+
+    function test_Differential_Rewards() public {
+        _checkAll("rewards", this.check.selector, 2000);
+        for (uint256 i = 0; i <= uint256(type(Gold).max); ++i) {
+            vm.assertTrue(nOf[Gold(i)] >= 100, string.concat("too few seats with gold of kind ", vm.toString(i)));
+        }
+    }
+
+    function check(Case calldata self) external {
         if (self.seed != 0) _checkMasks(self);
         (bytes32 root, bool wellFormed) = LabelLeaf.hashBlock(self.epoch, self.blockIndex, self.seats, self.words);
         vm.assertTrue(wellFormed, "block");
@@ -129,7 +145,7 @@ contract Differential_Rewards_Test is DifferentialTest {
         vm.assertEq(goldLeaf, self.expected[i].goldLeaf, "gold leaf");
     }
 
-    function _checkPay(Case calldata self, uint256 i) private pure {
+    function _checkPay(Case calldata self, uint256 i) private {
         Expected calldata expected = self.expected[i];
         PayRule.Member memory member = PayRule.Member({
             blockIndex: self.blockIndex,
@@ -142,6 +158,8 @@ contract Differential_Rewards_Test is DifferentialTest {
         vm.assertEq(uint256(result.reason), expected.reason, "reason");
         vm.assertEq(result.goldRight, expected.goldRight, "right gold");
         vm.assertEq(result.goldAnswered, expected.goldAnswered, "answered gold");
+        vm.assertEq(result.goldSlots, expected.goldSlots, "gold slots");
+        _countGold(result);
         _checkCounts(result.first, expected.first);
         _checkCounts(result.second, expected.second);
         vm.assertTrue(result.score == expected.score, "score");
@@ -149,6 +167,17 @@ contract Differential_Rewards_Test is DifferentialTest {
         vm.assertEq(Bits.count(self.words[i].valid), expected.nValid, "valid labels");
         bool slashable = GoldBound.isSlashable(result.goldRight, result.goldAnswered);
         vm.assertTrue(slashable == expected.slashable, "gold bound");
+    }
+
+    function _countGold(PayRule.Result memory result) private {
+        uint256 wrong = result.goldAnswered - result.goldRight;
+        Gold kind = Gold.Right;
+        if (result.goldSlots == 0) kind = Gold.None;
+        else if (result.goldAnswered == 0) kind = Gold.Unanswered;
+        else if (wrong > result.goldRight) kind = Gold.MoreWrong;
+        else if (result.goldAnswered < result.goldSlots) kind = Gold.SomeLeftOut;
+        else if (wrong > 0) kind = Gold.SomeWrong;
+        ++nOf[kind];
     }
 
     function _checkCounts(Dmi.Counts memory counts, uint16[4] calldata expected) private pure {

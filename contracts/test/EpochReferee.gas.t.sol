@@ -56,9 +56,9 @@ contract EpochReferee_Gas_Test is EpochRefereeTest {
             book.gold[i] = GoldSeat(answers, keccak256(abi.encode("tasks", i)));
         }
         ILabelEpochs.Terms memory terms = book.terms;
-        (terms.budget, terms.basePay, terms.alphaPay) = (1e24, 1e18, 4e18);
+        (terms.budget, terms.basePay, terms.alphaPay) = (1e22, 1e18, 4e18);
         (terms.blockSlots, terms.overlapSlots, terms.goldSlots) = (256, 64, 16);
-        (terms.minOverlap, terms.minRoster, terms.goldPassBps) = (48, 12, 7_000);
+        (terms.minOverlap, terms.minRoster) = (48, 12);
         (terms.secretHash, terms.campaignHash) = (keccak256(abi.encode(SECRET)), "campaign");
         terms.goldBlocks = BLOCKS;
     }

@@ -609,10 +609,11 @@ contract EpochReferee_DisproveScore_Test is EpochRefereeTest {
     /// forge-config: default.fuzz.runs = 16
     function testFuzz_ProvesAnotherOverlapMask(uint256 seed) public {
         Book memory book = _randomBook(seed);
+        // The overlap alone makes the difference.
+        (book.terms.goldSlots, book.terms.goldBlocks, book.terms.goldRoot) = (0, 0, 0);
+        book.gold = new GoldSeat[](0);
         Book memory other = _copy(book);
         other.secret = keccak256("another");
-        other.terms.goldSlots = 0;
-        book.terms.goldPassBps = 0;
         _proveRawOf(book, other);
     }
 
@@ -639,7 +640,6 @@ contract EpochReferee_DisproveScore_Test is EpochRefereeTest {
         Book memory book = _randomBook(seed);
         Book memory other = _copy(book);
         vm.assume(book.gold.length > 0 && book.seed != 0);
-        book.terms.goldPassBps = other.terms.goldPassBps = 7_000;
         other.gold = new GoldSeat[](book.gold.length);
         for (uint256 p = 0; p < other.gold.length; ++p) {
             other.gold[p] = GoldSeat(~book.gold[p].answers, "tasks");
@@ -652,7 +652,6 @@ contract EpochReferee_DisproveScore_Test is EpochRefereeTest {
     function testFuzz_ProvesGoldWhereThereIsNone(uint256 seed) public {
         Book memory book = _randomBook(seed);
         vm.assume(book.terms.goldSlots > 0 && book.seed != 0);
-        book.terms.goldPassBps = 7_000;
         book.gold = new GoldSeat[](ROSTER);
         book.gold[0].tasksHash = "tasks";
         book.terms.goldBlocks = 1;

@@ -79,9 +79,10 @@ abstract contract EpochRefereeTest is Base {
                 responseWindow: RESPONSE_WINDOW,
                 operatorBond: OPERATOR_BOND,
                 minProposerBond: MIN_PROPOSER_BOND,
-                proposerBondBps: 1_000,
+                bondBps: 1_000,
                 challengerBond: CHALLENGER_BOND,
-                reserve: RESERVE
+                reserve: RESERVE,
+                floors: ILabelEpochs.Floors(0, 0, 0, 0, 0)
             })
         );
         pool = new StakingPool(
@@ -180,7 +181,6 @@ abstract contract EpochRefereeTest is Base {
         terms.goldSlots = uint16(random.within(0, terms.blockSlots - terms.overlapSlots));
         terms.minOverlap = uint16(random.within(0, terms.overlapSlots / 2));
         terms.minRoster = uint16(random.within(0, 6));
-        terms.goldPassBps = uint16(random.within(0, 7_000));
         if (terms.goldSlots > 0) terms.goldBlocks = uint32(random.within(1, 4));
         terms.campaignHash = keccak256("campaign");
     }

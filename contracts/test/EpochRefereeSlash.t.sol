@@ -326,7 +326,7 @@ contract EpochReferee_SlashGold_Test is EpochRefereeSlashTest {
         book.seed = keccak256(abi.encode(book.secret, BLOCK_HASH));
         book.terms.secretHash = keccak256(abi.encode(book.secret));
         (book.terms.blockSlots, book.terms.overlapSlots, book.terms.goldSlots) = (96, 32, uint16(GOLD));
-        (book.terms.goldBlocks, book.terms.minOverlap, book.terms.goldPassBps) = (1, 0, 0);
+        (book.terms.goldBlocks, book.terms.minOverlap) = (1, 0);
         book.labels = new LabelWord[](ROSTER);
         book.gold = new GoldSeat[](ROSTER);
         uint256 known = uint256(keccak256(abi.encode("known", seed)));

@@ -230,14 +230,12 @@ contract GasRewards_Test is GasTest {
         _fund(total + 1);
         vm.prank(address(d.timelock));
         d.rewardDistributor.setEpochBudget(total);
-        ILabelEpochs.Terms memory terms;
-        (terms.budget, terms.blockSlots) = (total, 96);
-        (terms.secretHash, terms.campaignHash) = (keccak256(abi.encode(bytes32("secret"))), "campaign");
+        ILabelEpochs.Terms memory terms = _leastTerms(total, "secret");
         vm.startPrank(operator);
         d.governanceToken.lockAndCall(address(d.labelEpochs), 10_000e18, "");
         _snapshot("lock a bond: first", 85_000);
         epoch = d.labelEpochs.open(terms);
-        _snapshot("open", 255_000);
+        _snapshot("open", 272_000);
         d.labelEpochs.commitLabels(epoch, "labels", 12, "bundle");
         _snapshot("commitLabels", 98_000);
         uint256 number = vm.getBlockNumber();

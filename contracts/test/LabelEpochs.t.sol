@@ -7,6 +7,7 @@ import {IGovernanceToken} from "../src/interfaces/IGovernanceToken.sol";
 import {ILabelEpochs} from "../src/interfaces/ILabelEpochs.sol";
 import {IRewardDistributor} from "../src/interfaces/IRewardDistributor.sol";
 import {LabelEpochs} from "../src/rewards/LabelEpochs.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {vm} from "../../script/Vm.sol";
 import {LabelEpochsTest} from "./LabelEpochsBase.sol";
 
@@ -30,8 +31,8 @@ contract LabelEpochs_Constructor_Test is LabelEpochsTest {
         config.minProposerBond = 0;
         _expectOutOfBounds(config, "minProposerBond");
         config = _config();
-        config.proposerBondBps = 10_001;
-        _expectOutOfBounds(config, "proposerBondBps");
+        config.bondBps = 10_001;
+        _expectOutOfBounds(config, "bondBps");
         config = _config();
         config.challengerBond = 0;
         _expectOutOfBounds(config, "challengerBond");
@@ -40,28 +41,47 @@ contract LabelEpochs_Constructor_Test is LabelEpochsTest {
         _expectOutOfBounds(config, "reserve");
     }
 
+    /// @dev Floors that no terms reach would make a contract that opens nothing.
+    function test_RevertIf_NoTermsReachTheFloors() public {
+        LabelEpochs.Config memory config = _config();
+        config.floors = ILabelEpochs.Floors(64, 65, 16, 12, 0);
+        _expectOutOfBounds(config, "floors");
+        config.floors = ILabelEpochs.Floors(64, 48, 193, 12, 0);
+        _expectOutOfBounds(config, "floors");
+        config.floors = ILabelEpochs.Floors(64, 48, 16, 33, 0);
+        _expectOutOfBounds(config, "floors");
+        config.floors = ILabelEpochs.Floors(63, 48, 16, 12, 0);
+        _expectOutOfBounds(config, "floors");
+        config.floors = ILabelEpochs.Floors(64, 64, 192, 32, type(uint16).max);
+        new LabelEpochs(config);
+    }
+
     function test_TheLargestAndSmallestParametersPass() public {
         LabelEpochs.Config memory config = _config();
         (config.challengeWindow, config.revealWindow, config.responseWindow) = (1, 1, 1);
         (config.operatorBond, config.minProposerBond, config.challengerBond) = (1, 1, 1);
-        config.proposerBondBps = 10_000;
+        config.bondBps = 10_000;
         new LabelEpochs(config);
-        config.proposerBondBps = 0;
+        config.bondBps = 0;
         new LabelEpochs(config);
     }
 
-    function test_KeepsItsParameters() public view {
+    function test_KeepsItsParameters() public {
         vm.assertEq(address(epochs.token()), address(token));
         vm.assertEq(address(epochs.distributor()), address(distributor));
         vm.assertEq(epochs.challengeWindow(), CHALLENGE_WINDOW);
         vm.assertEq(epochs.revealWindow(), REVEAL_WINDOW);
         vm.assertEq(epochs.responseWindow(), RESPONSE_WINDOW);
-        vm.assertEq(epochs.operatorBond(), OPERATOR_BOND);
+        vm.assertEq(epochs.operatorBond(), MIN_OPERATOR_BOND);
         vm.assertEq(epochs.minProposerBond(), MIN_PROPOSER_BOND);
-        vm.assertEq(epochs.proposerBondBps(), PROPOSER_BOND_BPS);
+        vm.assertEq(epochs.bondBps(), BOND_BPS);
         vm.assertEq(epochs.challengerBond(), CHALLENGER_BOND);
         vm.assertEq(epochs.reserve(), RESERVE);
         vm.assertEq(epochs.authority(), address(manager));
+        LabelEpochs.Config memory config = _config();
+        config.floors = ILabelEpochs.Floors(64, 48, 16, 12, 20_000);
+        bytes memory floors = abi.encode(new LabelEpochs(config).floors());
+        vm.assertEq(keccak256(floors), keccak256(abi.encode(config.floors)));
     }
 
     function _expectOutOfBounds(LabelEpochs.Config memory config, string memory field) private {
@@ -82,7 +102,7 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
         vm.assertEq(keccak256(abi.encode(epochs.termsOf(1))), keccak256(abi.encode(terms)));
         vm.assertEq(epochs.epochOf(1).openedAt, _now());
         vm.assertEq(epochs.epochOf(1).operator, address(this));
-        vm.assertEq(epochs.epochOf(1).operatorBond, OPERATOR_BOND);
+        vm.assertEq(epochs.epochOf(1).operatorBond, epochs.operatorBondOf(terms.budget));
         _assertStatus(1, ILabelEpochs.Status.Open);
     }
 
@@ -91,6 +111,32 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
         emit ILabelEpochs.BondChanged(address(this), 9 * OPERATOR_BOND, OPERATOR_BOND);
         _open();
         _assertBond(address(this), 9 * OPERATOR_BOND, OPERATOR_BOND);
+    }
+
+    /// @dev A share of the budget, rounded up, where that is more than the least bond.
+    function testFuzz_TheOperatorsBondGrowsWithTheBudget(uint256 budget) public {
+        ILabelEpochs.Terms memory terms = _terms();
+        terms.budget = _bound(budget, 1, BUDGET);
+        uint256 share = (terms.budget * BOND_BPS + 9_999) / 10_000;
+        uint256 bond = share > MIN_OPERATOR_BOND ? share : MIN_OPERATOR_BOND;
+        vm.assertEq(epochs.operatorBondOf(terms.budget), bond);
+        epochs.open(terms);
+        _assertBond(address(this), 10 * OPERATOR_BOND - bond, bond);
+        vm.assertEq(epochs.operatorBondOf(0), MIN_OPERATOR_BOND);
+        vm.assertEq(epochs.operatorBondOf(750e18), MIN_OPERATOR_BOND);
+        vm.assertEq(epochs.operatorBondOf(750e18 + 1), MIN_OPERATOR_BOND + 1);
+        vm.assertEq(epochs.operatorBondOf(type(uint256).max / 1e4), (type(uint256).max / 1e4 * BOND_BPS + 9_999) / 1e4);
+    }
+
+    /// @dev A budget whose share no bond can hold.
+    function test_RevertIf_TheOperatorsBondDoesNotFit() public {
+        distributor.setEpochBudget(type(uint256).max);
+        ILabelEpochs.Terms memory terms = _terms();
+        terms.budget = uint256(type(uint96).max) * 10_000 / BOND_BPS + 2;
+        uint256 bond = epochs.operatorBondOf(terms.budget);
+        vm.assertTrue(bond > type(uint96).max);
+        vm.expectRevert(abi.encodeWithSelector(SafeCast.SafeCastOverflowedUintDowncast.selector, 96, bond));
+        epochs.open(terms);
     }
 
     function testFuzz_RevertIf_TheOperatorsBondIsTooSmall(uint256 free) public {
@@ -137,9 +183,6 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
         terms.minRoster = 33;
         _expectOutOfBounds(terms, "minRoster");
         terms = _terms();
-        terms.goldPassBps = 10_001;
-        _expectOutOfBounds(terms, "goldPassBps");
-        terms = _terms();
         terms.secretHash = 0;
         _expectOutOfBounds(terms, "secretHash");
         terms = _terms();
@@ -168,13 +211,41 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
         ILabelEpochs.Terms memory terms = _terms();
         (terms.basePay, terms.alphaPay) = (2 ** 72 - 1, 2 ** 72 - 1);
         (terms.overlapSlots, terms.goldSlots, terms.minOverlap) = (64, 192, 64);
-        (terms.minRoster, terms.goldPassBps, terms.goldBlocks) = (32, 10_000, MAX_BLOCKS);
+        (terms.minRoster, terms.goldBlocks) = (32, MAX_BLOCKS);
         epochs.open(terms);
         (terms.basePay, terms.alphaPay) = (0, 0);
         (terms.blockSlots, terms.overlapSlots, terms.goldSlots, terms.minOverlap) = (1, 0, 0, 0);
-        (terms.minRoster, terms.goldPassBps, terms.goldBlocks, terms.goldRoot) = (0, 0, 0, 0);
+        (terms.minRoster, terms.goldBlocks, terms.goldRoot) = (0, 0, 0);
         terms.budget = 1;
         epochs.open(terms);
+    }
+
+    function test_RevertIf_ATermIsBelowItsFloor() public {
+        LabelEpochs.Config memory config = _config();
+        config.floors = ILabelEpochs.Floors(64, 48, 16, 12, 20_000);
+        epochs = new LabelEpochs(config);
+        token.setLocker(address(epochs), true);
+        token.lockAndCall(address(epochs), OPERATOR_BOND, "");
+        ILabelEpochs.Terms memory terms = _terms();
+        terms.overlapSlots = 62;
+        _expectOutOfBounds(terms, "overlapSlots");
+        terms = _terms();
+        terms.minOverlap = 47;
+        _expectOutOfBounds(terms, "minOverlap");
+        terms = _terms();
+        terms.goldSlots = 15;
+        _expectOutOfBounds(terms, "goldSlots");
+        terms = _terms();
+        (terms.goldSlots, terms.goldBlocks, terms.goldRoot) = (0, 0, 0);
+        _expectOutOfBounds(terms, "goldSlots");
+        terms = _terms();
+        terms.minRoster = 11;
+        _expectOutOfBounds(terms, "minRoster");
+        terms = _terms();
+        terms.alphaPay = 2e18 - 1;
+        _expectOutOfBounds(terms, "alphaPay");
+        // At every floor.
+        epochs.open(_terms());
     }
 
     function test_RevertIf_Paused() public {
@@ -538,10 +609,10 @@ contract LabelEpochs_ProposerBondOf_Test is LabelEpochsTest {
 
     function test_Examples() public view {
         vm.assertEq(epochs.proposerBondOf(0), MIN_PROPOSER_BOND);
-        vm.assertEq(epochs.proposerBondOf(1), MIN_PROPOSER_BOND + 1);
-        vm.assertEq(epochs.proposerBondOf(10), MIN_PROPOSER_BOND + 1);
-        vm.assertEq(epochs.proposerBondOf(11), MIN_PROPOSER_BOND + 2);
-        vm.assertEq(epochs.proposerBondOf(BUDGET), MIN_PROPOSER_BOND + BUDGET / 10);
+        vm.assertEq(epochs.proposerBondOf(625e18), MIN_PROPOSER_BOND);
+        vm.assertEq(epochs.proposerBondOf(625e18 + 1), MIN_PROPOSER_BOND + 1);
+        vm.assertEq(epochs.proposerBondOf(625e18 + 5), MIN_PROPOSER_BOND + 4);
+        vm.assertEq(epochs.proposerBondOf(BUDGET), BUDGET * 8 / 10);
     }
 }
 

@@ -15,9 +15,10 @@ abstract contract LabelEpochsTest is Base {
     uint48 internal constant CHALLENGE_WINDOW = 3 days;
     uint48 internal constant REVEAL_WINDOW = 1 days;
     uint48 internal constant RESPONSE_WINDOW = 1 days;
-    uint96 internal constant OPERATOR_BOND = 1_000e18;
+    uint96 internal constant MIN_OPERATOR_BOND = 600e18;
+    uint96 internal constant OPERATOR_BOND = 800e18; // of the usual budget
     uint96 internal constant MIN_PROPOSER_BOND = 500e18;
-    uint16 internal constant PROPOSER_BOND_BPS = 1_000;
+    uint16 internal constant BOND_BPS = 8_000;
     uint96 internal constant CHALLENGER_BOND = 101e18 + 1; // odd: halves round
     address internal constant RESERVE = address(0x7ea5);
     uint32 internal constant MAX_BLOCKS = 2 ** 21;
@@ -66,11 +67,12 @@ abstract contract LabelEpochsTest is Base {
             challengeWindow: CHALLENGE_WINDOW,
             revealWindow: REVEAL_WINDOW,
             responseWindow: RESPONSE_WINDOW,
-            operatorBond: OPERATOR_BOND,
+            operatorBond: MIN_OPERATOR_BOND,
             minProposerBond: MIN_PROPOSER_BOND,
-            proposerBondBps: PROPOSER_BOND_BPS,
+            bondBps: BOND_BPS,
             challengerBond: CHALLENGER_BOND,
-            reserve: RESERVE
+            reserve: RESERVE,
+            floors: ILabelEpochs.Floors(0, 0, 0, 0, 0)
         });
     }
 
@@ -84,7 +86,6 @@ abstract contract LabelEpochsTest is Base {
             goldSlots: 16,
             minOverlap: 48,
             minRoster: 12,
-            goldPassBps: 7_000,
             goldBlocks: 4,
             goldRoot: keccak256("gold"),
             secretHash: keccak256(abi.encode(SECRET)),
@@ -142,7 +143,8 @@ abstract contract LabelEpochsTest is Base {
     }
 
     function _bondFor(uint256 spend) internal pure returns (uint96) {
-        return uint96(MIN_PROPOSER_BOND + (spend * PROPOSER_BOND_BPS + 9_999) / 10_000);
+        uint256 share = (spend * BOND_BPS + 9_999) / 10_000;
+        return share > MIN_PROPOSER_BOND ? uint96(share) : MIN_PROPOSER_BOND;
     }
 
     function _expectStatusError(uint64 epoch, ILabelEpochs.Status actual) internal {

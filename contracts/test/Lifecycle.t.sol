@@ -302,7 +302,6 @@ contract Lifecycle_Test is SystemBase {
             goldSlots: 8,
             minOverlap: 48,
             minRoster: 12,
-            goldPassBps: 7_000,
             goldBlocks: 1,
             goldRoot: keccak256("gold"),
             secretHash: keccak256(abi.encode(SECRET)),

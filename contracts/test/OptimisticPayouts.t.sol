@@ -156,15 +156,12 @@ contract OptimisticPayouts_Test is SystemBase {
 
     /// @dev An epoch in which each of the accounts earned a little more, proposed.
     function _proposedEpoch() private returns (uint64 epoch, bytes32 root) {
-        ILabelEpochs.Terms memory terms;
-        (terms.budget, terms.blockSlots) = (POOL / 10, 96);
-        (terms.secretHash, terms.campaignHash) = (keccak256(abi.encode(SECRET)), "campaign");
         for (uint256 i = 0; i < accounts.length; ++i) {
             cumulative[i] += 1e18 + i;
         }
         root = PayoutsTree.root(accounts, cumulative);
         vm.startPrank(operator);
-        epoch = d.labelEpochs.open(terms);
+        epoch = d.labelEpochs.open(_leastTerms(POOL / 10, SECRET));
         d.labelEpochs.commitLabels(epoch, keccak256("labels"), 1, keccak256("bundle"));
         uint256 number = vm.getBlockNumber();
         vm.roll(number + 2);

@@ -51,6 +51,7 @@ contract PayRule_Test {
         vm.assertEq(uint256(actual.reason), expected.reason, "reason");
         vm.assertEq(actual.goldRight, expected.goldRight, "right");
         vm.assertEq(actual.goldAnswered, expected.goldAnswered, "answered");
+        vm.assertEq(actual.goldSlots, expected.goldSlots, "slots");
         _assertCounts(actual.first, expected.first);
         _assertCounts(actual.second, expected.second);
         vm.assertTrue(actual.score == expected.score, "score");
@@ -159,7 +160,6 @@ contract PayRule_Test {
         terms.goldSlots = uint16(random.within(0, terms.blockSlots - terms.overlapSlots));
         terms.minOverlap = uint16(random.within(0, terms.overlapSlots / 2));
         terms.minRoster = uint16(random.within(0, 8));
-        terms.goldPassBps = uint16(random.within(0, 8_000));
         if (terms.goldSlots > 0) terms.goldBlocks = uint32(random.within(1, 2));
         _fill(book, random);
     }

@@ -5,6 +5,7 @@ import {Config, ConfigReader} from "../../script/Config.sol";
 import {Deployer} from "../../script/Deploy.s.sol";
 import {Deployment} from "../../script/Deployment.sol";
 import {vm} from "../../script/Vm.sol";
+import {ILabelEpochs} from "../src/interfaces/ILabelEpochs.sol";
 import {Base} from "./Base.sol";
 
 /// @notice The whole system as Deploy.s.sol makes it from the local chain's config, three holders delegated.
@@ -41,6 +42,16 @@ abstract contract SystemBase is Base, Deployer {
             d.governanceToken.delegate(voters[i]);
         }
         _skip(1);
+    }
+
+    /// @dev Terms at the floors of the local chain, and no rates.
+    function _leastTerms(uint256 budget, bytes32 secret) internal view returns (ILabelEpochs.Terms memory terms) {
+        ILabelEpochs.Floors memory floors = config.floors;
+        (terms.budget, terms.blockSlots) = (budget, 96);
+        (terms.overlapSlots, terms.minOverlap) = (floors.overlapSlots, floors.minOverlap);
+        (terms.goldSlots, terms.goldBlocks, terms.goldRoot) = (floors.goldSlots, 1, "gold");
+        terms.minRoster = floors.minRoster;
+        (terms.secretHash, terms.campaignHash) = (keccak256(abi.encode(secret)), "campaign");
     }
 
     function _proposal(address target, bytes memory data) internal pure returns (Proposal memory p) {

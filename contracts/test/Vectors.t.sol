@@ -289,7 +289,6 @@ contract Vectors_Rewards_Test is VectorsTest {
         terms.goldSlots = uint16(vm.parseJsonUint(json, ".terms.goldSlots"));
         terms.minOverlap = uint16(vm.parseJsonUint(json, ".terms.minOverlap"));
         terms.minRoster = uint16(vm.parseJsonUint(json, ".terms.minRoster"));
-        terms.goldPassBps = uint16(vm.parseJsonUint(json, ".terms.goldPassBps"));
         terms.goldBlocks = uint32(vm.parseJsonUint(json, ".terms.goldBlocks"));
         terms.goldRoot = vm.parseJsonBytes32(json, ".terms.goldRoot");
         blockIndex = uint32(vm.parseJsonUint(json, ".block"));
@@ -380,9 +379,10 @@ contract Vectors_Rewards_Test is VectorsTest {
     }
 
     function test_StatementsAgree() public view {
-        string[5] memory reasons = ["goldFailed", "noSeed", "smallRoster", "shortOverlap", "scored"];
+        string[4] memory reasons = ["noSeed", "smallRoster", "shortOverlap", "scored"];
         uint256[] memory goldRight = vm.parseJsonUintArray(json, ".statements.goldRight");
         uint256[] memory goldAnswered = vm.parseJsonUintArray(json, ".statements.goldAnswered");
+        uint256[] memory goldSlots = vm.parseJsonUintArray(json, ".statements.goldSlots");
         int256[] memory scores = vm.parseJsonIntArray(json, ".statements.scores");
         uint256[] memory raws = vm.parseJsonUintArray(json, ".statements.raws");
         for (uint256 i = 0; i < words.length; ++i) {
@@ -391,6 +391,7 @@ contract Vectors_Rewards_Test is VectorsTest {
             vm.assertEq(reasons[uint256(result.reason)], reason);
             vm.assertEq(result.goldRight, goldRight[i]);
             vm.assertEq(result.goldAnswered, goldAnswered[i]);
+            vm.assertEq(result.goldSlots, goldSlots[i]);
             _checkCounts(result.first, _at(".statements.m1", i, ""));
             _checkCounts(result.second, _at(".statements.m2", i, ""));
             vm.assertTrue(result.score == scores[i], "score");

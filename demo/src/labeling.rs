@@ -151,6 +151,13 @@ pub fn pay_table(statements: &[Value]) -> Result<String> {
     Ok(table)
 }
 
+/// What gold leaves of the pay.
+fn gold_factor(own: &Value) -> Result<String> {
+    let field = |name: &str| own[name].as_u64().with_context(|| format!("a statement has no {name}"));
+    let (right, answered) = (field("goldRight")?, field("goldAnswered")?);
+    Ok(format!("×{}/{}", (2 * right).saturating_sub(answered), field("goldSlots")?))
+}
+
 fn row(name: &str, pay: U256, own: &Value) -> Result<String> {
     let overlap = own["t1"].as_u64().unwrap_or(0) + own["t2"].as_u64().unwrap_or(0);
     let score: I256 = text(&own["score"])?.parse()?;
@@ -161,7 +168,7 @@ fn row(name: &str, pay: U256, own: &Value) -> Result<String> {
     Ok(format!(
         "  {name:<18} {:>6} {overlap:>8} {:>7} {score:>7} {:>10} {:>10} {:>11}  {}\n",
         own["nValid"].to_string(),
-        format!("{}/{}", own["goldRight"], own["goldAnswered"]),
+        gold_factor(own)?,
         pol("base")?,
         pol("alpha")?,
         decimals(&format_ether(pay)),

@@ -195,10 +195,10 @@ impl Story<'_> {
                     "minimumStake": parse_ether("100")?.to_string(),
                     "terms": {
                         "budget": parse_ether("3000")?.to_string(),
-                        "basePay": parse_ether("0.1")?.to_string(),
-                        "alphaPay": parse_ether("1")?.to_string(),
+                        "basePay": parse_ether("0.135")?.to_string(),
+                        "alphaPay": parse_ether("1.35")?.to_string(),
                         "blockSlots": 160, "overlapSlots": 64, "goldSlots": 12,
-                        "minOverlap": 48, "minRoster": 12, "goldPassBps": 5000
+                        "minOverlap": 48, "minRoster": 12
                     },
                     "sampling": sampling,
                     "maxSeats": 16,

@@ -153,6 +153,8 @@ async function claim(page, wallet) {
   const why = page.locator("details", { hasText: `Epoch ${payout.epoch}` }).locator("summary");
   await why.click();
   await page.getByText("Comparable shared tasks").first().waitFor();
+  await page.getByRole("button", { name: "Recompute in this browser" }).first().click();
+  await page.locator("[data-verdict=passed]").waitFor();
   await shootThemes(page, "earnings");
   await page.getByRole("button", { name: /^Claim / }).click();
   await page.getByText("Everything approved is claimed.").waitFor();
@@ -182,13 +184,43 @@ async function claimRewards(page, wallet) {
 async function verify(page, wallet) {
   const { epoch } = await api(`/api/v1/payouts/${wallet.account.address}`);
   await visit(page, `/verify?epoch=${epoch}&account=${wallet.account.address}`);
-  await page.getByRole("button", { name: "Verify" }).click();
-  await page.getByText(/checks? (passed|failed)/).waitFor();
-  const steps = await page.locator("[data-step]").evaluateAll((items) => items.map((item) => [item.dataset.step, item.innerText]));
-  const failed = steps.filter(([state]) => state !== "passed");
+  const check = async () => {
+    await page.getByRole("button", { name: "Verify" }).click();
+    await page.locator("[data-verdict]").waitFor();
+    const steps = await page.locator("[data-step]").evaluateAll((items) => items.map((item) => [item.dataset.step, item.innerText]));
+    return { steps, failed: steps.filter(([state]) => state !== "passed").map(([, text]) => text) };
+  };
+  const { steps, failed } = await check();
   await shootThemes(page, "verify");
   assert.deepEqual(failed, [], "every check passes");
   say(`${steps.length} checks of epoch ${epoch} passed in the browser`);
+  await verifyLies(page, epoch, check);
+}
+
+/** The same with a server that changes one byte of the labels, and with a node that names another payouts root. */
+async function verifyLies(page, epoch, check) {
+  const blobs = "**/api/v1/blobs/*";
+  await page.route(blobs, async (route) => {
+    const body = await (await route.fetch()).body();
+    body[body.length - 30] ^= 1;
+    await route.fulfill({ body });
+  });
+  const altered = await check();
+  assert.match(altered.failed[0], /The label file is the one committed[^]*the bundle hashes to/);
+  await page.unroute(blobs);
+
+  const { payouts } = (await api("/api/v1/epochs")).find((candidate) => candidate.epoch === epoch);
+  const root = payouts.payoutsRoot.slice(2);
+  await page.route("**/rpc", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replaceAll(root, `${root.slice(0, -1)}${root.endsWith("0") ? 1 : 0}`) });
+  });
+  await page.setViewportSize(NARROW);
+  const wrong = await check();
+  await shootThemes(page, "verify-wrong");
+  assert.match(wrong.failed.join("\n"), /Every account gets what the rule gives[^]*nobody can say which of them are wrong/);
+  await page.unroute("**/rpc");
+  say("a changed file and a wrong root were noticed and named");
 }
 
 async function chat(page) {

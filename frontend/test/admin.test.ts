@@ -22,11 +22,11 @@ describe("requests of operators", () => {
 
   it("create a campaign with amounts in wei and one prompt a line", () => {
     const text = { name: " Q ", guidelines: "g", prompts: "one\n\n two \n", minimumStake: "100", budget: "10000", basePay: "0.1", alphaPay: "0.4" };
-    const numbers = { blockSlots: "96", overlapSlots: "64", goldSlots: "8", minOverlap: "48", minRoster: "12", goldPassBps: "7000", maxSeats: "16" };
+    const numbers = { blockSlots: "96", overlapSlots: "64", goldSlots: "8", minOverlap: "48", minRoster: "12", maxSeats: "16" };
     const sampling = { completionsPerPrompt: "2", maxTokens: "64", temperature: "0.7", seed: "1" };
     const request = campaignRequest({ ...text, ...numbers, ...sampling }, "0x01");
     expect(request).toMatchObject({ name: "Q", familyId: "0x01", minimumStake: "100000000000000000000", prompts: ["one", "two"] });
-    expect(request.terms).toMatchObject({ basePay: "100000000000000000", blockSlots: 96, goldPassBps: 7000 });
+    expect(request.terms).toMatchObject({ basePay: "100000000000000000", blockSlots: 96, goldSlots: 8 });
     expect(request.sampling.temperature).toBe(0.7);
   });
 });

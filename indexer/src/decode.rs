@@ -366,7 +366,6 @@ pub fn terms(terms: &ILabelEpochs::Terms) -> EpochTerms {
             gold_slots: terms.goldSlots,
             min_overlap: terms.minOverlap,
             min_roster: terms.minRoster,
-            gold_pass_bps: terms.goldPassBps,
         },
         gold_blocks: terms.goldBlocks,
         gold_root: terms.goldRoot,

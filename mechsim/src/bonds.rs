@@ -8,12 +8,12 @@ use protocol::rewards::gold_bound::is_slashable;
 pub struct Bonds {
     /// For people.
     pub name: &'static str,
-    /// Reserved of the operator from open to settlement.
-    pub operator: f64,
-    /// Reserved of a proposer, whatever it proposes.
+    /// Least that is reserved of the operator from open to settlement.
+    pub min_operator: f64,
+    /// Least that is reserved of a proposer.
     pub min_proposer: f64,
-    /// And this share of what the epoch would pay.
-    pub proposer_share: f64,
+    /// Where it is more: this share of the operator's budget, and of what a proposer's payouts would pay.
+    pub share: f64,
     /// Reserved of who demands an opening.
     pub challenger: f64,
     /// By which an answered demand holds an epoch up at most, in seconds.
@@ -24,19 +24,24 @@ impl Bonds {
     /// `script/config/anvil.toml`.
     pub const LOCAL: Self = Self {
         name: "local chain",
-        operator: 1_000.0,
+        min_operator: 1_000.0,
         min_proposer: 1_000.0,
-        proposer_share: 0.1,
+        share: 0.1,
         challenger: 100.0,
         response_window_s: 20.0,
     };
     /// `script/config/op-mainnet.toml`.
     pub const PUBLIC: Self =
-        Self { name: "public chains", operator: 10_000.0, response_window_s: 86_400.0, ..Self::LOCAL };
+        Self { name: "public chains", min_operator: 10_000.0, response_window_s: 86_400.0, ..Self::LOCAL };
 
     /// Bond of a proposal that pays `spend`.
     pub fn proposer(&self, spend: f64) -> f64 {
-        self.min_proposer + self.proposer_share * spend
+        self.min_proposer.max(self.share * spend)
+    }
+
+    /// Bond of an operator whose epoch may pay `budget`.
+    pub fn operator(&self, budget: f64) -> f64 {
+        self.min_operator.max(self.share * budget)
     }
 
     /// The chance of being found out from which a proposer loses that diverts `gain` of a `spend`. Whoever sees the own
@@ -48,8 +53,8 @@ impl Bonds {
 
     /// Seats of accomplices who answer blindly from which an operator gains by keeping its secret, so that all get base pay
     /// and no gold is looked at.
-    pub fn withholding_seats(&self, base_only: f64, random: f64) -> f64 {
-        self.operator / (base_only - random)
+    pub fn withholding_seats(&self, budget: f64, base_only: f64, random: f64) -> f64 {
+        self.operator(budget) / (base_only - random)
     }
 }
 
@@ -84,8 +89,8 @@ pub fn lines(setting: &Setting, bonds: &Bonds, pays: &Pays) -> Vec<Line> {
     let budget = crate::epoch::pol(setting.terms.budget);
     let bond = bonds.proposer(budget);
     let chance = bonds.deterring_chance(budget, budget);
-    let seats = bonds.withholding_seats(pays.base_only, pays.random);
-    let Bonds { operator, challenger, .. } = *bonds;
+    let seats = bonds.withholding_seats(budget, pays.base_only, pays.random);
+    let (operator, challenger) = (bonds.operator(budget), bonds.challenger);
     let days = bonds.response_window_s / 86_400.0;
     let delay = if days < 0.5 { format!("{} s", bonds.response_window_s) } else { format!("{days} d") };
     let line =
@@ -185,9 +190,11 @@ pub struct Slash {
 pub fn slash(setting: &Setting, n_gold: u16) -> Slash {
     let worst_right = (0..=n_gold).take_while(|&right| is_slashable(right, n_gold)).last();
     let chance = |accuracy| worst_right.map_or(0.0, |worst| at_most(worst, n_gold, accuracy));
-    let needed = (u32::from(n_gold) * u32::from(setting.terms.gold_pass_bps)).div_ceil(10_000) as u16;
-    let passes = if needed == 0 { 1.0 } else { 1.0 - at_most(needed - 1, n_gold, 0.5) };
     let base = setting.terms.base_pay as f64 / 1e18 * f64::from(setting.terms.block_slots);
+    // Right less wrong of blind answers, where it is more than 0; the score is 0 on average.
+    let chance_of = |right: u16| at_most(right, n_gold, 0.5) - if right == 0 { 0.0 } else { at_most(right - 1, n_gold, 0.5) };
+    let net = |right: u16| f64::from((2 * right).saturating_sub(n_gold)) / f64::from(n_gold);
+    let random_pay = base * (0..=n_gold).map(|right| chance_of(right) * net(right)).sum::<f64>();
     let random = chance(0.5);
     Slash {
         n_gold,
@@ -195,8 +202,8 @@ pub fn slash(setting: &Setting, n_gold: u16) -> Slash {
         random,
         inverted: chance(1.0 - setting.accuracy),
         honest: chance(setting.accuracy),
-        random_pay: base * passes,
-        deterring_slash: base * passes / random,
+        random_pay,
+        deterring_slash: random_pay / random,
     }
 }
 

@@ -8,7 +8,7 @@ use alloy_primitives::{B256, U256};
 use protocol::{
     EpochTerms, GoldWord, LabelWord,
     labels::{gold_blocks, gold_tree},
-    rewards::{self, EpochPayouts, Reason, Statement, epoch_payouts},
+    rewards::{self, EpochPayouts, Statement, epoch_payouts},
 };
 use rand::Rng;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub struct Outcome {
     /// What it earned.
     pub pay: f64,
-    /// Whether the gold did not take it.
+    /// Whether the gold left anything of it.
     pub has_passed: bool,
     /// Tasks that somebody looked at for it.
     pub n_looks: usize,
@@ -69,7 +69,7 @@ pub fn run(setting: &Setting, cast: &[Strategy], rng: &mut impl Rng) -> Vec<Outc
     let words: Vec<LabelWord> = played.iter().map(|seat| seat.word).collect();
     let outcome = |(statement, played): (Statement, &Played)| Outcome {
         pay: pol(statement.pay),
-        has_passed: statement.reason != Reason::GoldFailed,
+        has_passed: statement.gold_slots == 0 || 2 * statement.gold_right > statement.gold_answered,
         n_looks: played.n_looks,
         statement,
     };

@@ -1,4 +1,4 @@
-//! Other ways to let gold decide about pay, applied to what the rule gives without its gate.
+//! Other ways to let gold decide about pay, applied to what the rule gives before the gold.
 
 use crate::{
     epoch::{pol, run},
@@ -7,7 +7,7 @@ use crate::{
     strategy::{Act, Strategy, cast},
     world::Setting,
 };
-use alloy_primitives::U256;
+use alloy_primitives::{I256, U256};
 use protocol::rewards::Statement;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -15,11 +15,11 @@ use rand_chacha::ChaCha8Rng;
 /// A rule for gold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gate {
-    /// All or nothing: this many basis points of the answered gold must be right. The product's.
+    /// All or nothing: this many basis points of the answered gold must be right.
     Share(u16),
     /// Pay × (right − wrong) / answered, at least 0.
     NetOfAnswered,
-    /// Pay × (right − wrong) / all gold of the seat, at least 0: skipped gold counts as half right.
+    /// Pay × (right − wrong) / all gold of the seat, at least 0: skipped gold counts as half right. The product's.
     NetOfAll,
 }
 
@@ -37,19 +37,21 @@ impl Gate {
         }
     }
 
-    /// Pay in wei of a statement that no gate was applied to.
+    /// Pay in wei by this rule.
     pub fn pay(self, statement: &Statement, n_gold: u16) -> U256 {
         let (right, answered) = (statement.gold_right, statement.gold_answered);
         let net = U256::from((2 * right).saturating_sub(answered));
+        let base = I256::try_from(statement.base).expect("below 2^80");
+        let before = (base + statement.alpha).max(I256::ZERO).into_raw();
         match self {
             Self::Share(bps) if u64::from(right) * 10_000 >= u64::from(bps) * u64::from(answered) => {
-                statement.raw
+                before
             }
             Self::Share(_) => U256::ZERO,
-            Self::NetOfAnswered if answered == 0 => statement.raw,
-            Self::NetOfAnswered => statement.raw * net / U256::from(answered),
-            Self::NetOfAll if n_gold == 0 => statement.raw,
-            Self::NetOfAll => statement.raw * net / U256::from(n_gold),
+            Self::NetOfAnswered if answered == 0 => before,
+            Self::NetOfAnswered => before * net / U256::from(answered),
+            Self::NetOfAll if n_gold == 0 => before,
+            Self::NetOfAll => before * net / U256::from(n_gold),
         }
     }
 }
@@ -68,24 +70,22 @@ pub const COMPARED: [&str; 8] = [
 
 /// Pay of the compared scenarios by gate; all gates see the same epochs.
 pub fn compare(setting: &Setting, seed: u64, n_runs: u32) -> Vec<(Gate, Vec<Sample>)> {
-    let mut ungated = setting.clone();
-    ungated.terms.gold_pass_bps = 0;
     let columns: Vec<[Sample; Gate::ALL.len()]> =
-        COMPARED.iter().map(|name| column(&ungated, &named(setting, name), seed, n_runs)).collect();
+        COMPARED.iter().map(|name| column(setting, &named(setting, name), seed, n_runs)).collect();
     let row = |(i, gate): (usize, Gate)| (gate, columns.iter().map(|column| column[i]).collect());
     Gate::ALL.into_iter().enumerate().map(row).collect()
 }
 
-fn column(ungated: &Setting, scenario: &Scenario, seed: u64, n_runs: u32) -> [Sample; Gate::ALL.len()] {
+fn column(setting: &Setting, scenario: &Scenario, seed: u64, n_runs: u32) -> [Sample; Gate::ALL.len()] {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let worker = Strategy::always(Act::Look(ungated.accuracy));
+    let worker = Strategy::always(Act::Look(setting.accuracy));
     let mut samples = [Sample::default(); Gate::ALL.len()];
     for _ in 0..n_runs {
-        let cast = cast(ungated.roster, worker, scenario.strategy, scenario.n_seats, &mut rng);
-        let outcomes = run(ungated, &cast, &mut rng);
+        let cast = cast(setting.roster, worker, scenario.strategy, scenario.n_seats, &mut rng);
+        let outcomes = run(setting, &cast, &mut rng);
         for outcome in outcomes.iter().zip(&cast).filter(|(_, s)| **s == scenario.strategy).map(|(o, _)| o) {
             for (sample, gate) in samples.iter_mut().zip(Gate::ALL) {
-                sample.push(pol(gate.pay(&outcome.statement, ungated.terms.gold_slots)));
+                sample.push(pol(gate.pay(&outcome.statement, setting.terms.gold_slots)));
             }
         }
     }

@@ -36,7 +36,6 @@ impl Setting {
             gold_slots: 16,
             min_overlap: 48,
             min_roster: 12,
-            gold_pass_bps: 7_000,
         };
         Self { terms, roster: 16, accuracy: 0.84, is_revealed: true }
     }

@@ -5,6 +5,7 @@ use alloy::{
     sol_types::SolCall,
 };
 use bindings::{GovernanceToken, LabelEpochs};
+use protocol::rewards::Floors;
 
 impl ChainHandle {
     /// Lock more of the operator's tokens, so that they can be reserved.
@@ -34,12 +35,27 @@ impl ChainHandle {
         self.view(self.deployment.contracts.governance_token, &call).await
     }
 
-    /// What opening an epoch reserves.
+    /// What opening an epoch of this budget reserves.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub async fn operator_bond(&self) -> Result<U256, ReadError> {
-        Ok(U256::from(self.read_bonds(&LabelEpochs::operatorBondCall {}).await?))
+    pub async fn operator_bond(&self, budget: U256) -> Result<U256, ReadError> {
+        self.read_bonds(&LabelEpochs::operatorBondOfCall { budget }).await
+    }
+
+    /// Least terms of an epoch.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn floors(&self) -> Result<Floors, ReadError> {
+        let floors = self.read_bonds(&LabelEpochs::floorsCall {}).await?;
+        Ok(Floors {
+            overlap_slots: floors.overlapSlots,
+            min_overlap: floors.minOverlap,
+            gold_slots: floors.goldSlots,
+            min_roster: floors.minRoster,
+            alpha_bps: floors.alphaBps,
+        })
     }
 
     /// What proposing payouts of `spend` in all reserves.

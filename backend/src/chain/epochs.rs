@@ -207,7 +207,6 @@ fn to_abi(terms: &EpochTerms) -> ILabelEpochs::Terms {
         goldSlots: terms.campaign.gold_slots,
         minOverlap: terms.campaign.min_overlap,
         minRoster: terms.campaign.min_roster,
-        goldPassBps: terms.campaign.gold_pass_bps,
         goldBlocks: terms.gold_blocks,
         goldRoot: terms.gold_root,
         secretHash: terms.secret_hash,

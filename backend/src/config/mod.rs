@@ -5,6 +5,7 @@
 mod auth;
 mod blobs;
 mod chain;
+mod challenge;
 mod data;
 mod database;
 mod labels;
@@ -14,6 +15,7 @@ mod server;
 pub use auth::AuthConfig;
 pub use blobs::BlobsConfig;
 pub use chain::ChainConfig;
+pub use challenge::ChallengeConfig;
 pub use data::DataConfig;
 pub use database::DatabaseConfig;
 pub use labels::LabelsConfig;
@@ -35,6 +37,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub data: DataConfig,
     pub chain: ChainConfig,
+    pub challenge: ChallengeConfig,
     pub auth: AuthConfig,
     pub labels: LabelsConfig,
     pub model: ModelConfig,

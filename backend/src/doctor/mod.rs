@@ -91,10 +91,10 @@ async fn chain(config: &Config) -> anyhow::Result<String> {
 async fn bond(chain: &ChainHandle) -> anyhow::Result<String> {
     let (free, reserved) = chain.bond().await?;
     let unlocked = chain.unlocked_balance().await?;
-    let needed = chain.operator_bond().await? + chain.proposer_bond(U256::ZERO).await?;
+    let needed = chain.operator_bond(U256::ZERO).await? + chain.proposer_bond(U256::ZERO).await?;
     ensure!(
         free + reserved + unlocked >= needed,
-        "the operator needs {} POL for the bonds of one epoch, more for its payouts, and has {} POL in bonds and {} \
+        "the operator needs {} POL for the bonds of one epoch, more for a large budget, and has {} POL in bonds and {} \
          POL unlocked; send it tokens",
         format_ether(needed),
         format_ether(free + reserved),

@@ -10,6 +10,7 @@
 //! | [`OPEN_EPOCH`] | commits to gold and secret, opens an epoch on chain |
 //! | [`ADVANCE_EPOCH`] | takes a closed epoch from its labels to the vote that pays it |
 //! | [`ANSWER_DEMAND`] | shows a leaf of an epoch's trees that somebody demands to see |
+//! | [`CHALLENGE_PAYOUTS`] | proves that payouts which somebody else proposed are wrong |
 //! | [`ADVANCE_PROPOSAL`] | queues and executes a proposal that passed |
 //! | [`ADVANCE_RUN`] | trains a version from labels and proposes to serve it |
 //! | [`REGISTER_BASE`] | imports weights from elsewhere and registers them as a version |
@@ -17,7 +18,8 @@ mod advance_epoch;
 mod advance_proposal;
 mod advance_run;
 mod answer_demand;
-mod bonds;
+pub(crate) mod bonds;
+mod challenge_payouts;
 pub mod checkpoint;
 mod dataset;
 mod open_epoch;
@@ -32,6 +34,7 @@ pub use advance_epoch::AdvanceEpoch;
 pub use advance_proposal::AdvanceProposal;
 pub use advance_run::{AdvanceRun, RunRequest};
 pub use answer_demand::AnswerDemand;
+pub use challenge_payouts::ChallengePayouts;
 pub use open_epoch::OpenEpoch;
 pub use register_base::RegisterBase;
 pub use sample_completions::SampleCompletions;
@@ -45,6 +48,7 @@ pub const SAMPLE_COMPLETIONS: &str = "sample_completions";
 pub const OPEN_EPOCH: &str = "open_epoch";
 pub const ADVANCE_EPOCH: &str = "advance_epoch";
 pub const ANSWER_DEMAND: &str = "answer_demand";
+pub const CHALLENGE_PAYOUTS: &str = "challenge_payouts";
 pub const ADVANCE_PROPOSAL: &str = "advance_proposal";
 pub const ADVANCE_RUN: &str = "advance_run";
 pub const REGISTER_BASE: &str = "register_base";
@@ -70,6 +74,7 @@ async fn perform(app: &AppState, job: &Job) -> anyhow::Result<Outcome> {
         OPEN_EPOCH => open_epoch::run(app, &job.key, payload(job)?).await,
         ADVANCE_EPOCH => advance_epoch::run(app, payload(job)?).await,
         ANSWER_DEMAND => answer_demand::run(app, payload(job)?).await,
+        CHALLENGE_PAYOUTS => challenge_payouts::run(app, payload(job)?).await,
         ADVANCE_PROPOSAL => advance_proposal::run(app, payload(job)?).await,
         ADVANCE_RUN => advance_run::run(app, payload(job)?).await,
         REGISTER_BASE => register_base::run(app, payload(job)?).await,

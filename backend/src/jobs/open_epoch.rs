@@ -6,7 +6,7 @@ use crate::{
     auth::random_bytes,
     chain::{Call, Mined},
 };
-use alloy::primitives::B256;
+use alloy::primitives::{B256, U256};
 use anyhow::Context;
 use protocol::{
     EpochTerms,
@@ -40,8 +40,8 @@ pub async fn run(app: &AppState, key: &str, payload: OpenEpoch) -> anyhow::Resul
     let call = match stored_call(app, &tx_key).await? {
         Some(call) => call,
         None => match prepare(app, payload.campaign_id).await? {
-            Some(call) => {
-                bonds::ensure(app, &tx_key, app.chain.operator_bond().await?).await?;
+            Some((call, budget)) => {
+                bonds::ensure(app, &tx_key, app.chain.operator_bond(budget).await?).await?;
                 call
             }
             None => return Ok(Outcome::Done),
@@ -58,8 +58,9 @@ async fn stored_call(app: &AppState, tx_key: &str) -> anyhow::Result<Option<Call
     Ok(stored.map(|transaction| Call { to: transaction.recipient, data: transaction.data.into() }))
 }
 
-/// Make the terms and keep what they commit to; `None` when the campaign has an open epoch.
-async fn prepare(app: &AppState, campaign_id: i64) -> anyhow::Result<Option<Call>> {
+/// Make the terms and keep what they commit to: the call, and the budget in wei. `None` when the campaign has an open epoch.
+async fn prepare(app: &AppState, campaign_id: i64) -> anyhow::Result<Option<(Call, U256)>> {
+    let floors = app.chain.floors().await?;
     let mut db = app.pool.begin().await?;
     campaigns::lock(&mut db, campaign_id).await?;
     let campaign = campaigns::find(&mut db, campaign_id).await?;
@@ -85,9 +86,11 @@ async fn prepare(app: &AppState, campaign_id: i64) -> anyhow::Result<Option<Call
         campaign_hash,
     };
     terms.check().map_err(|error| GiveUp(format!("the campaign's terms cannot be opened: {error}")))?;
+    let below = |error| GiveUp(format!("the campaign's terms are below the floors of the chain: {error}"));
+    terms.campaign.check_floors(&floors).map_err(below)?;
     secrets::insert(&mut db, terms.secret_hash, &Secret { secret, gold }, app.clock.now()).await?;
     db.commit().await?;
-    Ok(Some(app.chain.open_epoch(&terms)))
+    Ok(Some((app.chain.open_epoch(&terms), terms.campaign.budget)))
 }
 
 /// Let people label: from here on the API gives out seats.

@@ -108,7 +108,6 @@ mod tests {
             gold_slots: 0,
             min_overlap: 2,
             min_roster: 2,
-            gold_pass_bps: 0,
         };
         Campaign {
             campaign_id: 1,

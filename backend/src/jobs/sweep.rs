@@ -1,6 +1,6 @@
-//! Finds what should be on its way and is not queued: proposals that anybody made, epochs that were closed, and
-//! demands that nobody answered.
-use super::{ADVANCE_EPOCH, ADVANCE_PROPOSAL, ANSWER_DEMAND};
+//! Finds what should be on its way and is not queued: proposals that anybody made, epochs that were closed, payouts that
+//! somebody else proposed, and demands that nobody answered.
+use super::{ADVANCE_EPOCH, ADVANCE_PROPOSAL, ANSWER_DEMAND, CHALLENGE_PAYOUTS};
 use crate::{app::AppState, supervise::Shutdown};
 use serde_json::json;
 use std::time::Duration;
@@ -27,6 +27,11 @@ async fn sweep(app: &AppState) -> anyhow::Result<()> {
     }
     for epoch in storage::app::epochs::closed_without(&mut conn, ADVANCE_EPOCH).await? {
         jobs::enqueue(&mut conn, ADVANCE_EPOCH, &epoch.to_string(), &json!({"epoch": epoch}), now).await?;
+    }
+    let operator = app.chain.operator.address();
+    for (key, epoch, payouts_root) in jobs::payouts_without(&mut conn, CHALLENGE_PAYOUTS, operator).await? {
+        let payload = json!({"epoch": epoch, "payoutsRoot": payouts_root});
+        jobs::enqueue(&mut conn, CHALLENGE_PAYOUTS, &key, &payload, now).await?;
     }
     for (key, epoch) in jobs::demands_without(&mut conn, ANSWER_DEMAND).await? {
         jobs::enqueue(&mut conn, ANSWER_DEMAND, &key, &json!({"epoch": epoch}), now).await?;

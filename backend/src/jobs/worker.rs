@@ -1,7 +1,7 @@
 //! The loop that leases jobs and does them.
 use super::{
-    ADVANCE_EPOCH, ADVANCE_PROPOSAL, ADVANCE_RUN, ANSWER_DEMAND, GiveUp, OPEN_EPOCH, Outcome, REGISTER_BASE,
-    SAMPLE_COMPLETIONS, perform,
+    ADVANCE_EPOCH, ADVANCE_PROPOSAL, ADVANCE_RUN, ANSWER_DEMAND, CHALLENGE_PAYOUTS, GiveUp, OPEN_EPOCH,
+    Outcome, REGISTER_BASE, SAMPLE_COMPLETIONS, perform,
 };
 use crate::{app::AppState, supervise::Shutdown};
 use chrono::TimeDelta;
@@ -17,7 +17,7 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 const LONGEST_BACK_OFF_S: i64 = 60;
 
 /// Kinds that wait for the chain most of the time.
-pub const WAITING: &[&str] = &[OPEN_EPOCH, ADVANCE_EPOCH, ANSWER_DEMAND, ADVANCE_PROPOSAL];
+pub const WAITING: &[&str] = &[OPEN_EPOCH, ADVANCE_EPOCH, ANSWER_DEMAND, CHALLENGE_PAYOUTS, ADVANCE_PROPOSAL];
 /// Kinds that occupy the machine for minutes, one at a time so that they do not slow each other down.
 const HEAVY: &[&str] = &[SAMPLE_COMPLETIONS, ADVANCE_RUN, REGISTER_BASE];
 

@@ -52,11 +52,15 @@ pub async fn bundle(
     terms: &EpochTerms,
     on_chain: &EpochOnChain,
 ) -> anyhow::Result<Bundle> {
-    let bytes = evidence
-        .files
-        .blob(on_chain.bundle_hash)
-        .await
-        .with_context(|| format!("the bundle of epoch {epoch}"))?;
+    let bundle = fetch(evidence, epoch, on_chain).await?;
+    check(evidence, epoch, terms, on_chain, &bundle).await?;
+    Ok(bundle)
+}
+
+/// The bundle of a committed epoch, as it was published.
+pub async fn fetch(evidence: &Evidence, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Bundle> {
+    let bytes = evidence.files.blob(on_chain.bundle_hash).await;
+    let bytes = bytes.with_context(|| format!("the bundle of epoch {epoch}"))?;
     let bundle = Bundle::from_bytes(&bytes, on_chain.bundle_hash)?;
     agree("the bundle's epoch", &epoch, &bundle.epoch)?;
     agree("the bundle's chain", &evidence.chain.chain_id, &bundle.chain_id)?;
@@ -65,13 +69,24 @@ pub async fn bundle(
         &evidence.chain.deployment.contracts.label_epochs,
         &bundle.verifying_contract,
     )?;
+    Ok(bundle)
+}
+
+/// Check every signature of a bundle and the labels root.
+pub async fn check(
+    evidence: &Evidence,
+    epoch: u64,
+    terms: &EpochTerms,
+    on_chain: &EpochOnChain,
+    bundle: &Bundle,
+) -> anyhow::Result<()> {
     bundle.validate(terms)?;
-    wallets::verify(evidence, &bundle).await?;
+    wallets::verify(evidence, bundle).await?;
     let words = bundle.label_words();
     agree(format!("epoch {epoch}: blocks of labels"), &on_chain.block_count, &block_count(&words))?;
     let root = labels_tree(Epoch(epoch), &words).root();
     agree(format!("epoch {epoch}: labels root"), &on_chain.labels_root, &root)?;
-    Ok(bundle)
+    Ok(())
 }
 
 async fn recompute(

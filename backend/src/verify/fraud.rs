@@ -55,7 +55,8 @@ pub async fn find(
     Ok(disproof::disprove(&record, &proposal)?)
 }
 
-fn name(disproof: &Disproof) -> String {
+/// What is wrong, in words.
+pub fn name(disproof: &Disproof) -> String {
     match disproof {
         Disproof::Order { b, .. } => format!("{} is out of order", b.leaf.account),
         Disproof::RunningTotal { b, .. } => format!("a running sum before {} is wrong", b.leaf.account),

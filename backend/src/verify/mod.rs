@@ -15,6 +15,7 @@ mod sources;
 mod wallets;
 
 use crate::{
+    app::AppState,
     chain::{Call, ChainHandle},
     config::Config,
 };
@@ -85,6 +86,11 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
+    /// What a server has: its own chain and blob store.
+    pub fn of_server(app: &AppState) -> Self {
+        Self { chain: app.chain.clone(), files: Files::Store(app.blobs.clone()), quiet: true }
+    }
+
     /// Without a word about what agrees: for those who want the result alone.
     pub fn quiet(self) -> Self {
         Self { quiet: true, ..self }

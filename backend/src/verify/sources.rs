@@ -1,4 +1,5 @@
 //! Published files by their hash: from a Polity server or from a data folder.
+use crate::blobs::Blobs;
 use alloy::primitives::{B256, hex};
 use anyhow::{Context, bail, ensure};
 use protocol::Hasher;
@@ -10,6 +11,8 @@ pub enum Files {
     Server { url: String, http: reqwest::Client },
     /// A data folder with `blobs/` and `checkpoints/`, or the blob folder itself.
     Folder(PathBuf),
+    /// The store of the server that asks.
+    Store(Blobs),
 }
 
 impl Files {
@@ -40,6 +43,9 @@ impl Files {
                 let path = found.with_context(|| format!("{} does not have {hash}", folder.display()))?;
                 tokio::fs::read(path).await?
             }
+            Self::Store(blobs) => {
+                blobs.get(hash).await?.with_context(|| format!("the blob store does not have {hash}"))?
+            }
         };
         let actual = alloy::primitives::keccak256(&bytes);
         ensure!(actual == hash, "the bytes published as {hash} hash to {actual}");
@@ -58,7 +64,7 @@ impl Files {
                     hasher.update(&chunk);
                 }
             }
-            Self::Folder(_) => {
+            Self::Folder(_) | Self::Store(_) => {
                 let path = self.checkpoint_folder(manifest_hash)?.join(name);
                 let file =
                     std::fs::File::open(&path).with_context(|| format!("reading {}", path.display()))?;
@@ -93,6 +99,7 @@ impl Files {
             // Somebody who names the blob folder means the data folder around it.
             Self::Folder(folder) if folder.ends_with("blobs") => Ok(folder.parent().unwrap_or(folder)),
             Self::Folder(folder) => Ok(folder),
+            Self::Store(_) => bail!("this needs a data folder, not a blob store"),
         }
     }
 }

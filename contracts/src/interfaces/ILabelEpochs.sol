@@ -32,11 +32,19 @@ interface ILabelEpochs {
         uint16 goldSlots; // of them with an answer known beforehand, unique to the seat
         uint16 minOverlap; // fewer valid common slots: base pay only
         uint16 minRoster; // fewer labelers in a block: base pay only
-        uint16 goldPassBps; // right answers per answered gold slot needed for any pay
         uint32 goldBlocks; // blocks of the gold tree; 0 exactly when there are no gold slots
         bytes32 goldRoot; // positional tree of every seat's gold, see LabelLeaf
         bytes32 secretHash; // keccak256(abi.encode(secret))
         bytes32 campaignHash; // campaign manifest: prompts, model versions, guidelines
+    }
+
+    /// @notice Least terms of an epoch: where the rule was measured to pay honest work best.
+    struct Floors {
+        uint16 overlapSlots;
+        uint16 minOverlap;
+        uint16 goldSlots;
+        uint16 minRoster;
+        uint16 alphaBps; // of basePay that alphaPay is at least
     }
 
     struct Epoch {
@@ -113,8 +121,8 @@ interface ILabelEpochs {
     error LabelEpochsOnlyToken(address caller);
     error LabelEpochsZeroAmount();
 
-    /// @notice Restricted (OPERATOR). `terms.budget` must not exceed the distributor's voted epoch budget. Reserves
-    /// {operatorBond} of the caller.
+    /// @notice Restricted (OPERATOR). `terms.budget` must not exceed the distributor's voted epoch budget. Terms below
+    /// {floors} are refused. Reserves {operatorBondOf} the budget of the caller.
     /// @return epoch the new epoch's number; the first is 1
     function open(Terms calldata terms) external returns (uint64 epoch);
 
@@ -182,7 +190,10 @@ interface ILabelEpochs {
     /// @return free what can be reserved or withdrawn
     /// @return reserved what is at stake
     function bondOf(address account) external view returns (uint256 free, uint256 reserved);
-    /// @notice {minProposerBond}, plus {proposerBondBps} of what the epoch would pay, rounded up.
+    /// @notice {bondBps} of what the epoch may pay, rounded up, but at least {operatorBond}: keeping the secret back pays
+    /// accomplices in proportion to the budget, and so must cost.
+    function operatorBondOf(uint256 budget) external view returns (uint256);
+    /// @notice {bondBps} of what the epoch would pay, rounded up, but at least {minProposerBond}.
     function proposerBondOf(uint256 spend) external view returns (uint256);
     /// @notice The EIP-712 digest of a message of this protocol: domain `Polity`, version `1`, this contract.
     function hashTypedData(bytes32 structHash) external view returns (bytes32);
@@ -193,8 +204,9 @@ interface ILabelEpochs {
     function responseWindow() external view returns (uint48);
     function operatorBond() external view returns (uint96);
     function minProposerBond() external view returns (uint96);
-    function proposerBondBps() external view returns (uint16);
+    function bondBps() external view returns (uint16);
     function challengerBond() external view returns (uint96);
+    function floors() external view returns (Floors memory);
     /// @notice Gets what challengers and responders do not get of slashed bonds: the treasury.
     function reserve() external view returns (address);
 }

@@ -35,7 +35,7 @@ contract EpochReferee is IEpochReferee, AccessManaged {
     uint8 private constant CHOICE_B = 1;
     /// @dev Bytes of the two structs in memory and in return data: one word a field.
     uint256 private constant EPOCH_SIZE = 22 * 32;
-    uint256 private constant TERMS_SIZE = 13 * 32;
+    uint256 private constant TERMS_SIZE = 12 * 32;
 
     ILabelEpochs public immutable labelEpochs;
     IRewardDistributor public immutable distributor;

@@ -27,11 +27,12 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         uint48 challengeWindow; // seconds, > 0; live: longer than forced inclusion on the chain
         uint48 revealWindow; // seconds, > 0
         uint48 responseWindow; // seconds, > 0, at most the challenge window
-        uint96 operatorBond; // wei, > 0
+        uint96 operatorBond; // least, wei, > 0
         uint96 minProposerBond; // wei, > 0
-        uint16 proposerBondBps; // of what the epoch would pay, at most 10,000
+        uint16 bondBps; // of the money that a bond stands for, where that is more; at most 10,000
         uint96 challengerBond; // wei, > 0
         address reserve;
+        Floors floors;
     }
 
     uint256 private constant MAX_BLOCK_SLOTS = 256; // one answer word
@@ -53,9 +54,15 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
     /// @inheritdoc ILabelEpochs
     uint96 public immutable minProposerBond;
     /// @inheritdoc ILabelEpochs
-    uint16 public immutable proposerBondBps;
+    uint16 public immutable bondBps;
     /// @inheritdoc ILabelEpochs
     uint96 public immutable challengerBond;
+
+    uint16 private immutable _floorOverlapSlots;
+    uint16 private immutable _floorMinOverlap;
+    uint16 private immutable _floorGoldSlots;
+    uint16 private immutable _floorMinRoster;
+    uint16 private immutable _floorAlphaBps;
 
     /// @inheritdoc ILabelEpochs
     uint64 public lastEpoch;
@@ -75,16 +82,22 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         _require(config.responseWindow > 0 && config.responseWindow <= config.challengeWindow, "responseWindow");
         _require(config.operatorBond > 0, "operatorBond");
         _require(config.minProposerBond > 0, "minProposerBond");
-        _require(config.proposerBondBps <= BPS, "proposerBondBps");
+        _require(config.bondBps <= BPS, "bondBps");
         _require(config.challengerBond > 0, "challengerBond");
+        _checkReachable(config.floors);
         distributor = config.distributor;
         challengeWindow = config.challengeWindow;
         revealWindow = config.revealWindow;
         responseWindow = config.responseWindow;
         operatorBond = config.operatorBond;
         minProposerBond = config.minProposerBond;
-        proposerBondBps = config.proposerBondBps;
+        bondBps = config.bondBps;
         challengerBond = config.challengerBond;
+        _floorOverlapSlots = config.floors.overlapSlots;
+        _floorMinOverlap = config.floors.minOverlap;
+        _floorGoldSlots = config.floors.goldSlots;
+        _floorMinRoster = config.floors.minRoster;
+        _floorAlphaBps = config.floors.alphaBps;
     }
 
     /// @inheritdoc ILabelEpochs
@@ -94,6 +107,7 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         _checkTerms(terms);
         uint256 epochBudget = distributor.epochBudget();
         if (terms.budget > epochBudget) revert LabelEpochsBudgetTooHigh(terms.budget, epochBudget);
+        uint96 bond = operatorBondOf(terms.budget).toUint96();
         // Effect:
         epoch = ++lastEpoch;
         _terms[epoch] = terms;
@@ -101,9 +115,9 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         self.status = Status.Open;
         self.openedAt = Time.timestamp();
         self.operator = operator;
-        self.operatorBond = operatorBond;
+        self.operatorBond = bond;
         emit EpochOpened(epoch, operator, terms);
-        _reserve(operator, operatorBond);
+        _reserve(operator, bond);
     }
 
     /// @inheritdoc ILabelEpochs
@@ -304,8 +318,18 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
     }
 
     /// @inheritdoc ILabelEpochs
+    function operatorBondOf(uint256 budget) public view returns (uint256) {
+        return Math.max(operatorBond, _shareUp(budget));
+    }
+
+    /// @inheritdoc ILabelEpochs
     function proposerBondOf(uint256 spend) public view returns (uint256) {
-        return minProposerBond + Math.mulDiv(spend, proposerBondBps, BPS, Math.Rounding.Ceil);
+        return Math.max(minProposerBond, _shareUp(spend));
+    }
+
+    /// @inheritdoc ILabelEpochs
+    function floors() public view returns (Floors memory) {
+        return Floors(_floorOverlapSlots, _floorMinOverlap, _floorGoldSlots, _floorMinRoster, _floorAlphaBps);
     }
 
     /// @inheritdoc EntryPause
@@ -399,7 +423,11 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         if (spend > budget) revert LabelEpochsOverBudget(epoch, spend, budget);
     }
 
-    function _checkTerms(Terms calldata terms) private pure {
+    function _shareUp(uint256 amount) private view returns (uint256) {
+        return Math.mulDiv(amount, bondBps, BPS, Math.Rounding.Ceil);
+    }
+
+    function _checkTerms(Terms calldata terms) private view {
         _require(terms.budget > 0, "budget");
         _require(terms.basePay < MAX_RATE, "basePay");
         _require(terms.alphaPay < MAX_RATE, "alphaPay");
@@ -409,11 +437,25 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         _require(terms.goldSlots <= terms.blockSlots - terms.overlapSlots, "goldSlots");
         _require(terms.minOverlap <= terms.overlapSlots, "minOverlap");
         _require(terms.minRoster <= LabelLeaf.MAX_ROSTER, "minRoster");
-        _require(terms.goldPassBps <= BPS, "goldPassBps");
         _require((terms.goldSlots == 0) == (terms.goldBlocks == 0) && terms.goldBlocks <= MAX_BLOCKS, "goldBlocks");
         _require((terms.goldSlots == 0) == (terms.goldRoot == bytes32(0)), "goldRoot");
         _require(terms.secretHash != bytes32(0), "secretHash");
         _require(terms.campaignHash != bytes32(0), "campaignHash");
+        _checkFloors(terms);
+    }
+
+    function _checkFloors(Terms calldata terms) private view {
+        Floors memory least = floors();
+        _require(terms.overlapSlots >= least.overlapSlots, "overlapSlots");
+        _require(terms.minOverlap >= least.minOverlap, "minOverlap");
+        _require(terms.goldSlots >= least.goldSlots, "goldSlots");
+        _require(terms.minRoster >= least.minRoster, "minRoster");
+        _require(terms.alphaPay * BPS >= uint256(terms.basePay) * least.alphaBps, "alphaPay");
+    }
+
+    function _checkReachable(Floors memory least) private pure {
+        bool fits = least.overlapSlots % 2 == 0 && uint256(least.overlapSlots) + least.goldSlots <= MAX_BLOCK_SLOTS;
+        _require(fits && least.minOverlap <= least.overlapSlots && least.minRoster <= LabelLeaf.MAX_ROSTER, "floors");
     }
 
     function _require(bool condition, string memory field) private pure {

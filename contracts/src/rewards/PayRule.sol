@@ -11,7 +11,6 @@ import {LabelMasks} from "./LabelMasks.sol";
 library PayRule {
     /// @notice Why a score was paid or not; the first that applies.
     enum Reason {
-        GoldFailed, // too many gold slots were answered wrong: no pay
         NoSeed, // the secret was never revealed: base pay only
         SmallRoster, // too few labelers in the block: base pay only
         ShortOverlap, // too few common valid slots: base pay only
@@ -31,13 +30,13 @@ library PayRule {
         Reason reason;
         uint256 goldRight;
         uint256 goldAnswered;
+        uint256 goldSlots; // 0: no gold, which changes nothing
         Dmi.Counts first;
         Dmi.Counts second;
         int256 score; // that is paid, 1e-18
         uint256 raw; // wei
     }
 
-    uint256 private constant BPS = 10_000;
     int256 private constant WAD = 1e18;
 
     /// @param seed 0 when the secret was never revealed; then nothing is known about the slots
@@ -55,13 +54,12 @@ library PayRule {
             _count(result, terms, secret, seed, words, member);
             (result.reason, result.score) = _score(terms, result, words.length);
         }
-        if (result.reason == Reason.GoldFailed) return result;
         // Far from overflow: rates are below 2^72, a word has 2^8 slots, a score is below 2^62.
         unchecked {
             int256 nValid = int256(Bits.count(word.valid));
             int256 raw = int256(uint256(terms.basePay)) * nValid
                 + Dmi.floorDiv(int256(uint256(terms.alphaPay)) * nValid * result.score, WAD);
-            result.raw = raw > 0 ? uint256(raw) : 0;
+            result.raw = raw > 0 ? _afterGold(uint256(raw), result) : 0;
         }
     }
 
@@ -87,6 +85,14 @@ library PayRule {
         return (Bits.count(mask & ~(word.answers ^ known)), Bits.count(mask));
     }
 
+    /// @dev Right answers less wrong ones, of all gold slots: a blind guess is worth nothing on average, and a slot left
+    /// out or tied no more than that.
+    function _afterGold(uint256 raw, Result memory result) private pure returns (uint256) {
+        if (result.goldSlots == 0) return raw;
+        (uint256 right, uint256 wrong) = (result.goldRight, result.goldAnswered - result.goldRight);
+        return right > wrong ? raw * (right - wrong) / result.goldSlots : 0;
+    }
+
     function _count(
         Result memory result,
         ILabelEpochs.Terms memory terms,
@@ -99,6 +105,7 @@ library PayRule {
         (bytes memory slots, uint256 second) =
             LabelMasks.overlap(secret, member.blockIndex, terms.blockSlots, terms.overlapSlots);
         if (member.hasGold) {
+            result.goldSlots = terms.goldSlots;
             (result.goldRight, result.goldAnswered) =
                 goldCounts(word, member.gold, goldMask(terms, slots, secret, member.blockIndex, member.seat));
         }
@@ -114,8 +121,6 @@ library PayRule {
         pure
         returns (Reason, int256)
     {
-        // A seat without gold, or none of it answered, passes.
-        if (result.goldRight * BPS < terms.goldPassBps * result.goldAnswered) return (Reason.GoldFailed, 0);
         if (nRoster < terms.minRoster) return (Reason.SmallRoster, 0);
         (bool exists, int256 score) = Dmi.score(result.first, result.second);
         uint256 nCommon = Dmi.total(result.first) + Dmi.total(result.second);

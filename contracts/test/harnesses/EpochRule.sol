@@ -51,9 +51,10 @@ library EpochRule {
         uint256 nRoster;
         uint256 goldRight;
         uint256 goldAnswered;
+        uint256 goldSlots; // 0 without gold
         uint256[4] first; // own A & majority A, A & B, B & A, B & B
         uint256[4] second;
-        uint8 reason; // 0 gold failed, 1 no seed, 2 small roster, 3 short overlap, 4 scored
+        uint8 reason; // 0 no seed, 1 small roster, 2 short overlap, 3 scored
         int256 score;
         uint256 raw;
     }
@@ -148,6 +149,7 @@ library EpochRule {
     function _gold(Book memory book, uint256 position, Judged memory judged) private pure {
         if (position / ROSTER >= book.terms.goldBlocks || book.gold[position].tasksHash == 0) return;
         uint256[] memory slots = goldSlots(book, position / ROSTER, position % ROSTER);
+        judged.goldSlots = slots.length;
         LabelWord memory word = book.labels[position];
         for (uint256 i = 0; i < slots.length; ++i) {
             if (!bit(word.valid, slots[i])) continue;
@@ -180,17 +182,14 @@ library EpochRule {
     function _pay(ILabelEpochs.Terms memory terms, bool seeded, Judged memory judged) private pure {
         uint256 t1 = judged.first[0] + judged.first[1] + judged.first[2] + judged.first[3];
         uint256 t2 = judged.second[0] + judged.second[1] + judged.second[2] + judged.second[3];
-        if (judged.goldRight * 10_000 < uint256(terms.goldPassBps) * judged.goldAnswered) {
+        if (!seeded) {
             judged.reason = 0;
-            return;
-        } else if (!seeded) {
-            judged.reason = 1;
         } else if (judged.nRoster < terms.minRoster) {
-            judged.reason = 2;
+            judged.reason = 1;
         } else if (t1 < 2 || t2 < 2 || t1 + t2 < terms.minOverlap) {
-            judged.reason = 3;
+            judged.reason = 2;
         } else {
-            judged.reason = 4;
+            judged.reason = 3;
             judged.score = floorDiv(
                 16e18 * det(judged.first) * det(judged.second), int256(t1) * int256(t1 - 1) * int256(t2 * (t2 - 1))
             );
@@ -199,6 +198,9 @@ library EpochRule {
         int256 raw =
             int256(uint256(terms.basePay)) * n + floorDiv(int256(uint256(terms.alphaPay)) * n * judged.score, 1e18);
         judged.raw = raw < 0 ? 0 : uint256(raw);
+        if (judged.goldSlots == 0) return;
+        int256 net = 2 * int256(judged.goldRight) - int256(judged.goldAnswered);
+        judged.raw = net < 0 ? 0 : judged.raw * uint256(net) / judged.goldSlots;
     }
 
     function det(uint256[4] memory c) internal pure returns (int256) {

@@ -231,9 +231,10 @@ contract LabelEpochs_Invariants is InvariantBase {
                 responseWindow: 1 days,
                 operatorBond: 50e18 + 1,
                 minProposerBond: 40e18 + 1,
-                proposerBondBps: 1_000,
+                bondBps: 1_000,
                 challengerBond: 10e18 + 1,
-                reserve: RESERVE
+                reserve: RESERVE,
+                floors: ILabelEpochs.Floors(0, 0, 0, 0, 0)
             })
         );
         handler = new LabelEpochsHandler(token, distributor, epochs, actors);

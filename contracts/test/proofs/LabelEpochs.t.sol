@@ -45,9 +45,10 @@ contract LabelEpochsProof is ProofBase {
                 responseWindow: 10,
                 operatorBond: 10e18,
                 minProposerBond: 10e18,
-                proposerBondBps: 1_000,
+                bondBps: 1_000,
                 challengerBond: 1e18,
-                reserve: treasury
+                reserve: treasury,
+                floors: ILabelEpochs.Floors(0, 0, 0, 0, 0)
             })
         );
         authority.trust(address(epochs));

@@ -242,7 +242,7 @@ contract OpenEpoch_Test is SystemBase {
         d.governanceToken.lockAndCall(address(d.labelEpochs), config.operatorBond, "");
         script.check(d, terms, operator);
         terms.secretHash = keccak256(abi.encode(bytes32("secret")));
-        terms.campaignHash = "campaign";
+        (terms.goldRoot, terms.campaignHash) = ("gold", "campaign");
         vm.assertEq(d.labelEpochs.open(terms), 1);
     }
 

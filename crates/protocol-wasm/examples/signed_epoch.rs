@@ -30,7 +30,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         gold_slots: n_slots / 16,
         min_overlap: n_slots / 8,
         min_roster: 2,
-        gold_pass_bps: 5_000,
     };
     let mut bundle = Bundle {
         chain_id: 31337,

@@ -66,7 +66,6 @@ fn score(n: u32) {
         gold_slots: GOLD,
         min_overlap: 48,
         min_roster: 12,
-        gold_pass_bps: 5000,
     };
     let (secret, seed) = (B256::repeat_byte(1), B256::repeat_byte(2));
     let terms = EpochTerms {

@@ -32,7 +32,6 @@ fn example() -> (EpochTerms, Bundle) {
         gold_slots: 2,
         min_overlap: 4,
         min_roster: 2,
-        gold_pass_bps: 5000,
     };
     let mut bundle = Bundle {
         chain_id: 31337,

@@ -42,14 +42,17 @@ fn pay(epoch: &RandomEpoch, previous: &Previous) -> EpochPayouts {
 }
 
 #[test]
-fn random_epochs_have_every_reason_and_both_sides_of_the_budget() {
-    let (mut reasons, mut scaled) = (HashMap::<Reason, u32>::new(), 0);
+fn random_epochs_have_every_reason_all_kinds_of_gold_and_both_sides_of_the_budget() {
+    let (mut reasons, mut golds, mut scaled) = (HashMap::<Reason, u32>::new(), HashMap::<_, u32>::new(), 0);
     for (epoch, _, payouts) in cases(200) {
-        payouts.statements.iter().for_each(|s| *reasons.entry(s.reason).or_default() += 1);
+        for s in &payouts.statements {
+            *reasons.entry(s.reason).or_default() += 1;
+            *golds.entry(random::gold_kind(s)).or_default() += 1;
+        }
         scaled += u32::from(payouts.total_raw() > epoch.terms.campaign.budget);
     }
-    assert_eq!(reasons.len(), 5, "{reasons:?}");
-    assert!(reasons.values().all(|&n| n > 200), "{reasons:?}");
+    assert!(reasons.len() == 4 && reasons.values().all(|&n| n > 200), "{reasons:?}");
+    assert!(golds.len() == 6 && golds.values().all(|&n| n > 50), "{golds:?}");
     assert!((20..180).contains(&scaled), "{scaled}");
 }
 

@@ -42,7 +42,6 @@ fn terms() -> EpochTerms {
             gold_slots: 8,
             min_overlap: 48,
             min_roster: 12,
-            gold_pass_bps: 5000,
         },
         gold_blocks: 1,
         gold_root: B256::repeat_byte(1),
@@ -113,11 +112,11 @@ impl World {
     }
 }
 
-/// Score as a number, whether or not gold let it be paid.
+/// Score as a number.
 fn score_of(payouts: &EpochPayouts, member: usize) -> f64 {
     let statement = payouts.statements.iter().find(|s| s.labeler == labeler(member)).unwrap();
     let score = protocol::rewards::dmi::score(&statement.m1, &statement.m2).unwrap();
-    assert!(statement.reason == Reason::GoldFailed || statement.score == I256::try_from(score).unwrap());
+    assert_eq!(statement.score, I256::try_from(score).unwrap());
     score as f64 / 1e18
 }
 
@@ -234,7 +233,7 @@ fn tie_and_skip_are_not_paid_and_do_not_count_in_the_majority() {
 }
 
 #[test]
-fn small_rosters_get_base_pay_and_failed_gold_gets_nothing() {
+fn small_rosters_get_base_pay_and_more_wrong_than_right_gold_gets_nothing() {
     let mut world = World::honest(11, 11);
     let truths = World::truths(11);
     for member in 0..11 {
@@ -243,31 +242,61 @@ fn small_rosters_get_base_pay_and_failed_gold_gets_nothing() {
     for statement in world.pay().statements {
         assert_eq!((statement.reason, statement.score), (Reason::SmallRoster, I256::ZERO));
         assert_eq!(statement.pay, U256::from(SLOTS) * wad());
-        assert_eq!((statement.gold_right, statement.gold_answered), (8, 8));
+        assert_eq!((statement.gold_right, statement.gold_answered, statement.gold_slots), (8, 8, 8));
     }
     world.answers(4, |slot| if truths[slot] == Choice::A { Choice::B } else { Choice::A });
     let payouts = world.pay();
     let failed = payouts.statements.iter().find(|s| s.labeler == labeler(4)).unwrap();
-    assert_eq!((failed.reason, failed.gold_right, failed.gold_answered), (Reason::GoldFailed, 0, 8));
-    assert_eq!(failed.pay, U256::ZERO);
+    assert_eq!((failed.reason, failed.gold_right, failed.gold_answered), (Reason::SmallRoster, 0, 8));
+    assert_eq!((failed.base, failed.raw, failed.pay), (U256::from(SLOTS) * wad(), U256::ZERO, U256::ZERO));
     let leaf = payouts.proof(labeler(4)).unwrap().leaf;
     assert_eq!((leaf.cumulative, leaf.raw_pay.position, leaf.raw_pay.raw), (U256::ZERO, 5, U256::ZERO));
 }
 
 #[test]
-fn a_seat_without_committed_gold_has_none_to_fail() {
+fn gold_left_out_or_tied_counts_like_gold_that_is_half_wrong() {
+    let mut world = World::honest(11, 11);
+    let truths = World::truths(11);
+    let gold = BlockSlots::new(&world.terms.campaign, world.secret, 0).gold(4);
+    let mut gold = (0..SLOTS).filter(|&slot| gold.bit(slot));
+    let [tied, skipped, wrong] = [(); 3].map(|()| gold.next().unwrap());
+    let opposite = |slot: usize| if truths[slot] == Choice::A { Choice::B } else { Choice::A };
+    world.answers(4, |slot| match slot {
+        _ if slot == tied => Choice::Tie,
+        _ if slot == skipped => Choice::Skip,
+        _ if slot == wrong => opposite(slot),
+        _ => truths[slot],
+    });
+    let statement = world.pay().statements[4].clone();
+    assert_eq!((statement.gold_right, statement.gold_answered, statement.gold_slots), (5, 6, 8));
+    assert_eq!(statement.base, U256::from(SLOTS - 2) * wad());
+    assert_eq!(statement.raw, statement.base * U256::from(4) / U256::from(8));
+
+    world.answers(4, |slot| if slot == tied || slot == skipped { Choice::Skip } else { opposite(slot) });
+    let statement = world.pay().statements[4].clone();
+    assert_eq!((statement.gold_right, statement.gold_answered), (0, 6));
+    assert_eq!(statement.raw, U256::ZERO);
+}
+
+#[test]
+fn a_seat_without_committed_gold_is_paid_in_full() {
     let mut world = World::honest(11, 12);
     let truths = World::truths(11);
     world.answers(4, |slot| if truths[slot] == Choice::A { Choice::B } else { Choice::A });
     let of_four = |world: &World| world.pay().statements[4].clone();
-    assert_eq!(of_four(&world).reason, Reason::GoldFailed);
+    assert_eq!((of_four(&world).gold_slots, of_four(&world).raw), (8, U256::ZERO));
     let gold = world.gold.remove(4);
-    assert_eq!(of_four(&world).gold_answered, 0);
+    let is_paid_in_full = |statement: protocol::rewards::Statement| {
+        assert_eq!((statement.gold_answered, statement.gold_slots), (0, 0));
+        assert_eq!(I256::from_raw(statement.raw), I256::from_raw(statement.base) + statement.alpha);
+        assert!(!statement.raw.is_zero());
+    };
+    is_paid_in_full(of_four(&world));
     world.gold.push(GoldWord { tasks_hash: B256::ZERO, ..gold });
-    assert_eq!(of_four(&world).gold_answered, 0);
+    is_paid_in_full(of_four(&world));
     world.gold[11] = gold;
     world.terms.gold_blocks = 0;
-    assert_eq!(of_four(&world).gold_answered, 0, "no such block in the gold tree");
+    is_paid_in_full(of_four(&world));
     world.terms.gold_blocks = 1;
     assert_eq!(of_four(&world).gold_answered, 8);
 }
@@ -288,7 +317,7 @@ fn without_a_revealed_secret_everyone_gets_base_pay() {
     let mut world = World::honest(12, 14);
     world.seed = B256::ZERO;
     let payouts = world.pay();
-    assert!(payouts.statements.iter().all(|s| s.reason == Reason::NoSeed && s.gold_answered == 0));
+    assert!(payouts.statements.iter().all(|s| s.reason == Reason::NoSeed && s.gold_slots == 0));
     assert!(payouts.statements.iter().all(|s| s.pay == U256::from(SLOTS) * wad()));
     world.secret = B256::repeat_byte(0x55);
     assert_eq!(world.pay(), payouts, "the secret is not read");

@@ -47,7 +47,10 @@ fn ask_until_done(record: &EpochRecord, claim: &Claim, liar: &Payouts) -> (Verdi
             Verdict::Ask(index) => {
                 assert!(index < claim.account_count);
                 assert!(answers.iter().all(|answer| answer.index != index), "leaf {index} was shown already");
-                match liar.open(index).filter(|opening| opening.verify(claim.payouts_root, claim.account_count)) {
+                match liar
+                    .open(index)
+                    .filter(|opening| opening.verify(claim.payouts_root, claim.account_count))
+                {
                     Some(answer) => answers.push(answer),
                     None => return (Verdict::Ask(index), answers.len()),
                 }
@@ -105,7 +108,8 @@ fn what_is_known_already_is_not_asked_for() {
     let verdict = search(&record, &claim(&lie), std::slice::from_ref(&shown)).unwrap();
     assert!(matches!(verdict, Verdict::Wrong(_)), "{verdict:?}");
     // Leaves of another tree are no evidence.
-    let other = PayoutOpening { leaf: PayoutLeaf { account: Address::repeat_byte(1), ..shown.leaf }, ..shown };
+    let other =
+        PayoutOpening { leaf: PayoutLeaf { account: Address::repeat_byte(1), ..shown.leaf }, ..shown };
     assert_eq!(search(&record, &claim(&lie), &[other]).unwrap(), Verdict::Ask(0));
 }
 

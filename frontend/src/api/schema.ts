@@ -1527,6 +1527,11 @@ export interface components {
             goldAnswered: number;
             /** Format: int32 */
             goldRight: number;
+            /**
+             * Format: int32
+             * @description 0 for a seat without gold, and in an epoch without a seed
+             */
+            goldSlots: number;
             labeler: components["schemas"]["Account"];
             /** @description Answers (row) against the majority of the others (column) in the first half */
             m1: number[][];
@@ -1539,9 +1544,9 @@ export interface components {
             nValid: number;
             /** @description `raw`, or its share of the budget */
             pay: components["schemas"]["Wei"];
-            /** @description `max(0, base + alpha)` */
+            /** @description `max(0, base + alpha)`, times `max(0, right − wrong) / goldSlots` where there is gold */
             raw: components["schemas"]["Wei"];
-            /** @description `scored`, `goldFailed`, `noSeed`, `smallRoster` or `shortOverlap` */
+            /** @description `scored`, `noSeed`, `smallRoster` or `shortOverlap` */
             reason: string;
             /** @description In 1e-18; may be negative */
             score: string;
@@ -1608,11 +1613,6 @@ export interface components {
             blockSlots: number;
             /** @description Most that the epoch pays in all */
             budget: components["schemas"]["Wei"];
-            /**
-             * Format: int32
-             * @description Right answers to gold tasks needed for any pay, in 1/10,000
-             */
-            goldPassBps: number;
             /**
              * Format: int32
              * @description Of the others, with an answer known beforehand

@@ -49,7 +49,7 @@ export const labelEpochsAbi = [
       "internalType": "uint96"
      },
      {
-      "name": "proposerBondBps",
+      "name": "bondBps",
       "type": "uint16",
       "internalType": "uint16"
      },
@@ -62,6 +62,38 @@ export const labelEpochsAbi = [
       "name": "reserve",
       "type": "address",
       "internalType": "address"
+     },
+     {
+      "name": "floors",
+      "type": "tuple",
+      "internalType": "struct ILabelEpochs.Floors",
+      "components": [
+       {
+        "name": "overlapSlots",
+        "type": "uint16",
+        "internalType": "uint16"
+       },
+       {
+        "name": "minOverlap",
+        "type": "uint16",
+        "internalType": "uint16"
+       },
+       {
+        "name": "goldSlots",
+        "type": "uint16",
+        "internalType": "uint16"
+       },
+       {
+        "name": "minRoster",
+        "type": "uint16",
+        "internalType": "uint16"
+       },
+       {
+        "name": "alphaBps",
+        "type": "uint16",
+        "internalType": "uint16"
+       }
+      ]
      }
     ]
    }
@@ -121,6 +153,19 @@ export const labelEpochsAbi = [
     "name": "",
     "type": "address",
     "internalType": "address"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "bondBps",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint16",
+    "internalType": "uint16"
    }
   ],
   "stateMutability": "view"
@@ -438,6 +483,46 @@ export const labelEpochsAbi = [
  },
  {
   "type": "function",
+  "name": "floors",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "tuple",
+    "internalType": "struct ILabelEpochs.Floors",
+    "components": [
+     {
+      "name": "overlapSlots",
+      "type": "uint16",
+      "internalType": "uint16"
+     },
+     {
+      "name": "minOverlap",
+      "type": "uint16",
+      "internalType": "uint16"
+     },
+     {
+      "name": "goldSlots",
+      "type": "uint16",
+      "internalType": "uint16"
+     },
+     {
+      "name": "minRoster",
+      "type": "uint16",
+      "internalType": "uint16"
+     },
+     {
+      "name": "alphaBps",
+      "type": "uint16",
+      "internalType": "uint16"
+     }
+    ]
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "freeze",
   "inputs": [
    {
@@ -636,11 +721,6 @@ export const labelEpochsAbi = [
       "internalType": "uint16"
      },
      {
-      "name": "goldPassBps",
-      "type": "uint16",
-      "internalType": "uint16"
-     },
-     {
       "name": "goldBlocks",
       "type": "uint32",
       "internalType": "uint32"
@@ -681,6 +761,25 @@ export const labelEpochsAbi = [
     "name": "",
     "type": "uint96",
     "internalType": "uint96"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "operatorBondOf",
+  "inputs": [
+   {
+    "name": "budget",
+    "type": "uint256",
+    "internalType": "uint256"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint256",
+    "internalType": "uint256"
    }
   ],
   "stateMutability": "view"
@@ -754,19 +853,6 @@ export const labelEpochsAbi = [
   ],
   "outputs": [],
   "stateMutability": "nonpayable"
- },
- {
-  "type": "function",
-  "name": "proposerBondBps",
-  "inputs": [],
-  "outputs": [
-   {
-    "name": "",
-    "type": "uint16",
-    "internalType": "uint16"
-   }
-  ],
-  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -936,11 +1022,6 @@ export const labelEpochsAbi = [
      },
      {
       "name": "minRoster",
-      "type": "uint16",
-      "internalType": "uint16"
-     },
-     {
-      "name": "goldPassBps",
       "type": "uint16",
       "internalType": "uint16"
      },
@@ -1210,11 +1291,6 @@ export const labelEpochsAbi = [
      },
      {
       "name": "minRoster",
-      "type": "uint16",
-      "internalType": "uint16"
-     },
-     {
-      "name": "goldPassBps",
       "type": "uint16",
       "internalType": "uint16"
      },

@@ -1,9 +1,10 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { Address, Hex } from "viem";
 import { useConfig as useWagmiConfig } from "wagmi";
 import { readContract } from "wagmi/actions";
 import { get, getBlob } from "../api/client";
 import { isNotFound } from "../api/problem";
+import type { PayoutLeaf } from "../api/types";
 import { labelEpochsAbi } from "../contracts/labelEpochsAbi";
 import { rewardDistributorAbi } from "../contracts/rewardDistributorAbi";
 import { describeError } from "../errors";
@@ -61,7 +62,10 @@ function useSources(): Sources {
         blockNumber: BigInt(verifiedBlock),
       })) === ERC1271_VALID,
     file: (hash) => orNull(getBlob(hash)),
-    payouts: (epoch) => orNull(get(`/epochs/${epoch}/payouts`)),
+    payouts: async (epoch) => {
+      const leaves = await orNull(get<PayoutLeaf[]>(`/epochs/${epoch}/payouts`));
+      return leaves?.length === 0 ? null : leaves;
+    },
     statement: (epoch, account) => orNull(get(`/epochs/${epoch}/statements/${account}`)),
     payout: (account) => orNull(get(`/payouts/${account}`)),
     receipts: (epoch) => listReceipts(chainId, contracts.labelEpochs, epoch),
@@ -73,6 +77,8 @@ export function useVerification() {
   const sources = useSources();
   const latest = useRef(sources);
   latest.current = sources;
+  const stop = useRef<() => void>(() => undefined);
+  useEffect(() => () => stop.current(), []);
   const [steps, setSteps] = useState<Step[]>([]);
   const [running, setRunning] = useState(false);
   const [broken, setBroken] = useState<BrokenReceipt | null>(null);
@@ -81,6 +87,7 @@ export function useVerification() {
     setRunning(true);
     setBroken(null);
     const { call, close } = openProtocol();
+    stop.current = close;
     const checks = verification(epoch, account, latest.current, call, setBroken);
     const results: Step[] = checks.map(({ title }) => ({ title, state: "waiting", detail: "" }));
     const report = (i: number, state: StepState, detail: string) => {

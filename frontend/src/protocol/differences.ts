@@ -41,6 +41,7 @@ const NAMES: { [field in keyof Statement]?: string } = {
   m2: "the counts of the second half",
   goldRight: "the number of gold questions answered right",
   goldAnswered: "the number of gold questions answered",
+  goldSlots: "the number of gold questions",
   reason: "the reason",
 };
 

@@ -55,7 +55,7 @@ export default function VerifyPage() {
           className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 sm:grid-cols-[7rem_minmax(0,1fr)_auto]"
           onSubmit={(event) => {
             event.preventDefault();
-            start();
+            if (!running) start();
           }}
         >
           <Input label="Epoch" inputMode="numeric" value={epoch} error={error.epoch} onChange={(event) => setEpoch(event.target.value.trim())} />

@@ -100,7 +100,6 @@ pub fn terms() -> ILabelEpochs::Terms {
         goldSlots: 8,
         minOverlap: 48,
         minRoster: 12,
-        goldPassBps: 7000,
         goldBlocks: 1,
         goldRoot: B256::repeat_byte(0x90),
         secretHash: secret_hash(SECRET),

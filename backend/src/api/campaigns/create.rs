@@ -41,6 +41,8 @@ pub enum CreateCampaignError {
     NameTaken,
     #[error("terms: {0}")]
     Terms(#[from] TermsError),
+    #[error("terms: {0}: the chain opens no epoch below its floors")]
+    Floors(#[source] TermsError),
     #[error("terms: a pay per answer must be below 2^128 wei.")]
     Pay,
     #[error("`{0}` is out of bounds; the schema says which values are possible.")]
@@ -68,6 +70,8 @@ pub async fn create_campaign(
     Body(request): Body<CreateCampaign>,
 ) -> Result<(StatusCode, Json<Campaign>), Problem> {
     let terms = check(&request)?;
+    let floors = state.chain.floors().await.map_err(Problem::internal)?;
+    terms.check_floors(&floors).map_err(CreateCampaignError::Floors)?;
     let campaign = campaigns::NewCampaign {
         name: request.name,
         family_id: request.family_id.0,
@@ -141,7 +145,6 @@ mod tests {
                 gold_slots: 2,
                 min_overlap: 6,
                 min_roster: 3,
-                gold_pass_bps: 5_000,
             },
             sampling: Sampling { completions_per_prompt: 2, max_tokens: 32, temperature: 1.0, seed: 1 },
             max_seats: 16,

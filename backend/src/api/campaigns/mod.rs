@@ -37,8 +37,6 @@ pub struct Terms {
     pub min_overlap: u16,
     /// With fewer labelers in the block: base pay only
     pub min_roster: u16,
-    /// Right answers to gold tasks needed for any pay, in 1/10,000
-    pub gold_pass_bps: u16,
 }
 
 impl From<CampaignTerms> for Terms {
@@ -52,7 +50,6 @@ impl From<CampaignTerms> for Terms {
             gold_slots: terms.gold_slots,
             min_overlap: terms.min_overlap,
             min_roster: terms.min_roster,
-            gold_pass_bps: terms.gold_pass_bps,
         }
     }
 }
@@ -69,7 +66,6 @@ impl Terms {
             gold_slots: self.gold_slots,
             min_overlap: self.min_overlap,
             min_roster: self.min_roster,
-            gold_pass_bps: self.gold_pass_bps,
         })
     }
 }

@@ -36,14 +36,16 @@ pub struct Statement {
     pub score: String,
     pub gold_right: u16,
     pub gold_answered: u16,
+    /// 0 for a seat without gold, and in an epoch without a seed
+    pub gold_slots: u16,
     pub base: Wei,
     /// May be negative
     pub alpha: String,
-    /// `max(0, base + alpha)`
+    /// `max(0, base + alpha)`, times `max(0, right − wrong) / goldSlots` where there is gold
     pub raw: Wei,
     /// `raw`, or its share of the budget
     pub pay: Wei,
-    /// `scored`, `goldFailed`, `noSeed`, `smallRoster` or `shortOverlap`
+    /// `scored`, `noSeed`, `smallRoster` or `shortOverlap`
     #[schema(value_type = String)]
     pub reason: rewards::Reason,
 }
@@ -64,6 +66,7 @@ impl Statement {
             score: s.score.to_string(),
             gold_right: s.gold_right,
             gold_answered: s.gold_answered,
+            gold_slots: s.gold_slots,
             base: Wei(s.base),
             alpha: s.alpha.to_string(),
             raw: Wei(s.raw),

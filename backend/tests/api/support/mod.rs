@@ -91,7 +91,6 @@ impl Server {
             gold_slots: 2,
             min_overlap: 2,
             min_roster: 2,
-            gold_pass_bps: 5_000,
         };
         let campaign = campaigns::NewCampaign {
             name: format!("Campaign {epoch}"),

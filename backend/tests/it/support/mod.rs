@@ -194,7 +194,7 @@ impl Polity {
             "terms": {
                 "budget": parse_ether("2000").unwrap().to_string(), "basePay": parse_ether("1").unwrap().to_string(),
                 "alphaPay": parse_ether("4").unwrap().to_string(), "blockSlots": 20, "overlapSlots": 12,
-                "goldSlots": 2, "minOverlap": 4, "minRoster": 3, "goldPassBps": 5000
+                "goldSlots": 2, "minOverlap": 4, "minRoster": 3
             },
             "sampling": {"completionsPerPrompt": 3, "maxTokens": max_tokens, "temperature": 1.0, "seed": 1},
             "maxSeats": 16, "prompts": prompts,

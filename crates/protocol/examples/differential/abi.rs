@@ -3,13 +3,13 @@
 alloy_sol_types::sol! {
     struct Terms {
         uint256 budget; uint128 basePay; uint128 alphaPay;
-        uint16 blockSlots; uint16 overlapSlots; uint16 goldSlots; uint16 minOverlap; uint16 minRoster; uint16 goldPassBps;
+        uint16 blockSlots; uint16 overlapSlots; uint16 goldSlots; uint16 minOverlap; uint16 minRoster;
         uint32 goldBlocks; bytes32 goldRoot; bytes32 secretHash; bytes32 campaignHash;
     }
     struct LabelWord { address labeler; uint256 answers; uint256 valid; }
     struct GoldWord { uint256 answers; bytes32 tasksHash; }
     struct Expected {
-        uint8 reason; uint16 nValid; uint256 goldMask; uint16 goldRight; uint16 goldAnswered; bool slashable;
+        uint8 reason; uint16 nValid; uint256 goldMask; uint16 goldRight; uint16 goldAnswered; uint16 goldSlots; bool slashable;
         uint16[4] first; uint16[4] second; int256 score; uint256 raw; bytes32 labelLeaf; bytes32 goldLeaf;
     }
     struct RewardCase {

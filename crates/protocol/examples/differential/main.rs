@@ -33,12 +33,13 @@ const CASES_PER_FILE: usize = 50;
 fn main() -> Result<(), Box<dyn Error>> {
     let (seed, n_rewards) = arguments()?;
     let mut rng = Rng::new(seed);
-    let mut n_reasons = BTreeMap::<String, u32>::new();
+    let (mut n_reasons, mut n_golds) = (BTreeMap::<String, u32>::new(), BTreeMap::<&str, u32>::new());
     let rewards: Vec<Bytes> = (0..n_rewards)
         .map(|_| {
             let (case, statements) = reward_case(&mut rng);
             for statement in statements {
                 *n_reasons.entry(format!("{:?}", statement.reason)).or_default() += 1;
+                *n_golds.entry(random::gold_kind(&statement)).or_default() += 1;
             }
             case.abi_encode().into()
         })
@@ -62,7 +63,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|case| case.abi_encode().into())
         .collect();
     println!(
-        "{} epochs, {} blocks, {} trees, {} messages, {} accusations; members by reason: {n_reasons:?}",
+        "{} epochs, {} blocks, {} trees, {} messages, {} accusations; members by reason: {n_reasons:?}; by gold: \
+         {n_golds:?}",
         epochs.len(),
         rewards.len(),
         payouts.len(),
@@ -155,6 +157,7 @@ fn block_case(
                 goldMask: slots.as_ref().map_or(U256::ZERO, |slots| slots.gold(s.seat)),
                 goldRight: s.gold_right,
                 goldAnswered: s.gold_answered,
+                goldSlots: s.gold_slots,
                 slashable: is_slashable(s.gold_right, s.gold_answered),
                 first: flat(s.m1.0),
                 second: flat(s.m2.0),
@@ -313,7 +316,6 @@ fn base_pay_terms(budget: U256, base_pay: u128) -> EpochTerms {
             gold_slots: 0,
             min_overlap: 0,
             min_roster: 0,
-            gold_pass_bps: 0,
         },
         gold_blocks: 0,
         gold_root: B256::ZERO,
@@ -333,7 +335,6 @@ fn abi_terms(terms: &EpochTerms) -> abi::Terms {
         goldSlots: campaign.gold_slots,
         minOverlap: campaign.min_overlap,
         minRoster: campaign.min_roster,
-        goldPassBps: campaign.gold_pass_bps,
         goldBlocks: terms.gold_blocks,
         goldRoot: terms.gold_root,
         secretHash: terms.secret_hash,
@@ -352,10 +353,9 @@ fn flat(counts: [[u16; 2]; 2]) -> [u16; 4] {
 /// Numbers of `PayRule.Reason`.
 fn reason(reason: Reason) -> u8 {
     match reason {
-        Reason::GoldFailed => 0,
-        Reason::NoSeed => 1,
-        Reason::SmallRoster => 2,
-        Reason::ShortOverlap => 3,
-        Reason::Scored => 4,
+        Reason::NoSeed => 0,
+        Reason::SmallRoster => 1,
+        Reason::ShortOverlap => 2,
+        Reason::Scored => 3,
     }
 }

@@ -159,7 +159,8 @@ pub fn malformed(terms: &EpochTerms, labels: &Labels) -> Option<LabelFraud> {
     let mut seats = BTreeMap::new();
     for word in labels.words() {
         let label = labels.open(word.position())?;
-        if word.valid.bit_len() > terms.campaign.block_slots.into() || !(word.answers & !word.valid).is_zero() {
+        if word.valid.bit_len() > terms.campaign.block_slots.into() || !(word.answers & !word.valid).is_zero()
+        {
             return Some(LabelFraud::StrayBits { label });
         }
         if let Some(first) = seats.insert(word.labeler, word.position()) {

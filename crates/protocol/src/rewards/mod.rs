@@ -1,9 +1,11 @@
 //! What an epoch pays to whom: a pure, exact function of its terms, labels and seed.
 //!
-//! pay = base × n + alpha × n × score, where the score is the determinant-based mutual information (Kong 2020, "Dominantly
+//! pay = (base × n + alpha × n × score) × gold, where the score is the determinant-based mutual information (Kong 2020, "Dominantly
 //! Truthful Multi-task Peer Prediction with a Constant Number of Tasks", arXiv 1911.00272) of the labeler's answers with
 //! the majority of all other members of the block, on slots that the whole block answered and nobody could tell apart.
-//! Truth is an equilibrium there; answering blindly, always alike or at random scores 0 on average.
+//! Truth is an equilibrium there; answering blindly, always alike or at random scores 0 on average. Gold is the share of
+//! right less wrong answers among the seat's slots with an answer known beforehand: it is what tells work from agreement
+//! with friends, and 0 on average for blind answers, so that base pay is not for nothing either.
 //!
 //! Files follow the computation: [`masks`] (which slots are what) → [`dmi`] (majority and score) → [`statement`] (one
 //! labeler's pay with every term) → [`payouts`] (all of them, and the tree that is claimed from) → [`openings`] (what shows
@@ -22,7 +24,7 @@ mod terms;
 
 pub use payouts::{EpochPayouts, PayoutLeaf, RawPay, RewardError, epoch_payouts, payouts_tree};
 pub use statement::{Reason, Statement};
-pub use terms::{CampaignTerms, EpochTerms, TermsError};
+pub use terms::{CampaignTerms, EpochTerms, Floors, TermsError};
 
 use alloy_primitives::{B256, keccak256};
 

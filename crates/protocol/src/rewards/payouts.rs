@@ -132,8 +132,8 @@ pub enum RewardError {
 /// Compute every pay of an epoch and the next payouts tree.
 ///
 /// * `secret`: the operator's; opens the overlap and the gold.
-/// * `seed`: zero when the secret was never revealed. Then nothing is known about the slots: base pay only, no gold gate,
-///   and `secret` is not read.
+/// * `seed`: zero when the secret was never revealed. Then nothing is known about the slots: base pay only, whatever the
+///   gold, and `secret` is not read.
 /// * `words`: all leaves of the labels tree, in any order. Who has a word belongs to its block's roster.
 /// * `gold`: all leaves of the gold tree, in any order. A seat without one has no gold.
 /// * `previous`: cumulative amount of every account that earned before, from the last settled tree.
@@ -231,18 +231,19 @@ impl<'a> OpenBlock<'a> {
         self.halves.map(|half| Counts::of(word, &majority, half))
     }
 
-    /// Gold slots of the seat that were answered right, and that were answered at all.
-    fn gold_counts(&self, word: &LabelWord) -> (u16, u16) {
+    /// Gold slots of the seat that were answered right, that were answered at all, and that there are.
+    fn gold_counts(&self, word: &LabelWord) -> [u16; 3] {
         let Some(known) = self.opening.gold.get(&(word.block, word.seat)) else {
-            return (0, 0);
+            return [0; 3];
         };
-        let answered = self.slots.gold(word.seat) & word.valid;
-        (count(answered & !(word.answers ^ known)), count(answered))
+        let gold = self.slots.gold(word.seat);
+        let answered = gold & word.valid;
+        [answered & !(word.answers ^ known), answered, gold].map(count)
     }
 }
 
 fn evidence(block: Option<&OpenBlock>, word: &LabelWord, n_roster: usize) -> Evidence {
-    let (gold_right, gold_answered) = block.map_or((0, 0), |block| block.gold_counts(word));
+    let [gold_right, gold_answered, gold_slots] = block.map_or([0; 3], |block| block.gold_counts(word));
     Evidence {
         labeler: word.labeler,
         block: word.block,
@@ -250,6 +251,7 @@ fn evidence(block: Option<&OpenBlock>, word: &LabelWord, n_roster: usize) -> Evi
         n_valid: count(word.valid),
         gold_right,
         gold_answered,
+        gold_slots,
         halves: block.map(|block| block.counts(word)),
         n_roster,
     }

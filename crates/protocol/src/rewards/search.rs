@@ -79,7 +79,8 @@ impl Shown {
     /// Siblings of a position, taken from `right` where they are not known.
     fn proof(&self, index: u64, right: &Tree) -> Vec<B256> {
         let sibling = |level| (level, (index >> level) ^ 1);
-        let known = |(level, at)| self.nodes.get(&(level, at)).copied().unwrap_or_else(|| right.node(level, at));
+        let known =
+            |(level, at)| self.nodes.get(&(level, at)).copied().unwrap_or_else(|| right.node(level, at));
         (0..depth(self.count)).map(|level| known(sibling(level))).collect()
     }
 }
@@ -154,7 +155,8 @@ fn honest(record: &EpochRecord) -> Result<EpochPayouts, RewardError> {
 fn expected(record: &EpochRecord, rule: &Rule, leaves: &[PayoutLeaf]) -> Vec<PayoutLeaf> {
     let mut running_total = U256::ZERO;
     let scaled = leaves.iter().map(|leaf| {
-        let carried = record.approved.of(leaf.account).map_or(U256::ZERO, |previous| previous.leaf.cumulative);
+        let carried =
+            record.approved.of(leaf.account).map_or(U256::ZERO, |previous| previous.leaf.cumulative);
         // Where nothing is right, anything will do: whatever stands there is wrong by itself.
         let pay = rule.pay(leaf.raw_pay.raw).unwrap_or_default();
         let scaled = PayoutLeaf { cumulative: carried.wrapping_add(pay), running_total, ..*leaf };
@@ -212,7 +214,9 @@ impl Hunt<'_> {
         let before = index.checked_sub(1).and_then(|before| self.right_leaf(before));
         let expected = self.right.get(index as usize);
         let disproof = match (before, expected) {
-            (Some(a), _) if leaf.leaf.account <= a.leaf.account => Some(Disproof::Order { a, b: leaf.clone() }),
+            (Some(a), _) if leaf.leaf.account <= a.leaf.account => {
+                Some(Disproof::Order { a, b: leaf.clone() })
+            }
             (Some(a), Some(right)) if right.account == leaf.leaf.account => {
                 Some(Disproof::RunningTotal { a, b: leaf.clone() })
             }

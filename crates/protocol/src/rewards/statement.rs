@@ -32,15 +32,17 @@ pub struct Statement {
     pub score: I256,
     /// Gold slots answered right.
     pub gold_right: u16,
-    /// Gold slots with a valid answer.
+    /// Gold slots with a valid answer; the others of them are wrong.
     pub gold_answered: u16,
-    /// `basePay · n`; 0 when gold failed.
+    /// Gold slots; 0 when the seat has no gold, or none is known for want of a seed.
+    pub gold_slots: u16,
+    /// `basePay · n`.
     #[serde(with = "crate::decimal")]
     pub base: U256,
     /// `floor(alphaPay · n · score / 1e18)`; may be negative.
     #[serde(with = "crate::decimal")]
     pub alpha: I256,
-    /// `max(0, base + alpha)`.
+    /// `max(0, base + alpha)`; times `max(0, right − wrong) / goldSlots`, rounded down, where there is gold.
     #[serde(with = "crate::decimal")]
     pub raw: U256,
     /// `raw`, or its share of the budget when all raw pays exceed it.
@@ -54,8 +56,6 @@ pub struct Statement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Reason {
-    /// Too many gold slots were answered wrong: no pay.
-    GoldFailed,
     /// The secret was never revealed: base pay only.
     NoSeed,
     /// Too few labelers in the block: base pay only.
@@ -74,6 +74,7 @@ pub(super) struct Evidence {
     pub n_valid: u16,
     pub gold_right: u16,
     pub gold_answered: u16,
+    pub gold_slots: u16,
     /// Counts of both halves; `None` without a seed.
     pub halves: Option<[dmi::Counts; 2]>,
     /// Members of the block that answered anything.
@@ -87,13 +88,10 @@ impl Statement {
         let [m1, m2] = evidence.halves.unwrap_or_default();
         let n = I256::from_raw(U256::from(evidence.n_valid));
         // Bounds: pays < 2^72, n <= 2^8, |score| <= 2^62, so every product stays below 2^143.
-        let (base, alpha) = if reason == Reason::GoldFailed {
-            (I256::ZERO, I256::ZERO)
-        } else {
-            let amount = |wei: u128| I256::from_raw(U256::from(wei));
-            (amount(terms.base_pay) * n, floor_wad(amount(terms.alpha_pay) * n * score))
-        };
-        let raw = (base + alpha).max(I256::ZERO).into_raw();
+        let amount = |wei: u128| I256::from_raw(U256::from(wei));
+        let base = amount(terms.base_pay) * n;
+        let alpha = floor_wad(amount(terms.alpha_pay) * n * score);
+        let raw = evidence.after_gold((base + alpha).max(I256::ZERO).into_raw());
         Self {
             labeler: evidence.labeler,
             block: evidence.block,
@@ -106,6 +104,7 @@ impl Statement {
             score,
             gold_right: evidence.gold_right,
             gold_answered: evidence.gold_answered,
+            gold_slots: evidence.gold_slots,
             base: base.into_raw(),
             alpha,
             raw,
@@ -115,13 +114,20 @@ impl Statement {
     }
 }
 
+impl Evidence {
+    /// Right answers less wrong ones, of all gold slots: a blind guess is worth nothing on average, and a slot left out or
+    /// tied no more than that.
+    fn after_gold(&self, raw: U256) -> U256 {
+        if self.gold_slots == 0 {
+            return raw;
+        }
+        let wrong = self.gold_answered - self.gold_right;
+        raw * U256::from(self.gold_right.saturating_sub(wrong)) / U256::from(self.gold_slots)
+    }
+}
+
 fn score(terms: &CampaignTerms, evidence: &Evidence) -> (Reason, I256) {
     let unpaid = |reason| (reason, I256::ZERO);
-    let passed = u64::from(evidence.gold_right) * 10_000
-        >= u64::from(terms.gold_pass_bps) * u64::from(evidence.gold_answered);
-    if !passed {
-        return unpaid(Reason::GoldFailed);
-    }
     let Some([first, second]) = &evidence.halves else {
         return unpaid(Reason::NoSeed);
     };
@@ -155,6 +161,7 @@ mod tests {
             n_valid: 200,
             gold_right: 16,
             gold_answered: 16,
+            gold_slots: 16,
             halves: Some([Counts([[16, 0], [0, 16]]); 2]),
             n_roster: 12,
         }
@@ -174,8 +181,7 @@ mod tests {
     #[test]
     fn each_missing_condition_has_its_reason() {
         type Mutation = fn(&mut Evidence);
-        let cases: [(Mutation, Reason); 5] = [
-            (|e| e.gold_right = 11, Reason::GoldFailed), // 11/16 = 6875 bps < 7000
+        let cases: [(Mutation, Reason); 4] = [
             (|e| e.halves = None, Reason::NoSeed),
             (|e| e.n_roster = 11, Reason::SmallRoster),
             (
@@ -193,14 +199,34 @@ mod tests {
             let statement = Statement::judge(&example(), &evidence);
             assert_eq!(statement.reason, reason);
             assert_eq!((statement.score, statement.alpha), (I256::ZERO, I256::ZERO));
-            assert_eq!(statement.raw.is_zero(), reason == Reason::GoldFailed);
+            assert_eq!(statement.raw, statement.base);
         }
     }
 
     #[test]
-    fn unanswered_gold_passes_and_a_bad_score_cannot_pay_less_than_nothing() {
+    fn the_pay_shrinks_to_right_less_wrong_of_all_gold() {
+        let pay = |right, answered, slots| {
+            let mut evidence = evidence();
+            (evidence.gold_right, evidence.gold_answered, evidence.gold_slots) = (right, answered, slots);
+            let statement = Statement::judge(&example(), &evidence);
+            assert_eq!((statement.gold_slots, statement.reason), (slots, Reason::Scored));
+            let before = statement.base + statement.alpha.into_raw();
+            (statement.raw, before)
+        };
+        let sixteenths = [(16, 16, 16), (14, 15, 13), (13, 13, 13), (9, 16, 2), (8, 16, 0), (0, 0, 0), (0, 16, 0)];
+        for (right, answered, factor) in sixteenths {
+            let (raw, before) = pay(right, answered, 16);
+            assert_eq!(raw, before * U256::from(factor) / U256::from(16), "{right} of {answered} right");
+        }
+        let (raw, before) = pay(0, 0, 0);
+        assert_eq!(raw, before, "a seat without gold");
+        let (raw, before) = pay(1, 1, 7);
+        assert!(raw * U256::from(7) < before && before < (raw + U256::from(1)) * U256::from(7), "rounded down");
+    }
+
+    #[test]
+    fn a_bad_score_cannot_pay_less_than_nothing() {
         let mut evidence = evidence();
-        (evidence.gold_right, evidence.gold_answered) = (0, 0);
         evidence.halves = Some([Counts([[16, 0], [0, 16]]), Counts([[0, 16], [16, 0]])]);
         let statement = Statement::judge(&example(), &evidence);
         assert_eq!(statement.reason, Reason::Scored);

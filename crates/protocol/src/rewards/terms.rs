@@ -30,8 +30,23 @@ pub struct CampaignTerms {
     pub min_overlap: u16,
     /// With fewer labelers in the block: base pay only.
     pub min_roster: u16,
-    /// Right answers needed for any pay, in basis points of the answered gold slots.
-    pub gold_pass_bps: u16,
+}
+
+/// Least terms of an epoch, as `ILabelEpochs.Floors`: where the rule was measured to pay honest work best
+/// (`docs/mechanism.md`). A deployment's own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Floors {
+    /// Of [`CampaignTerms::overlap_slots`].
+    pub overlap_slots: u16,
+    /// Of [`CampaignTerms::min_overlap`].
+    pub min_overlap: u16,
+    /// Of [`CampaignTerms::gold_slots`].
+    pub gold_slots: u16,
+    /// Of [`CampaignTerms::min_roster`].
+    pub min_roster: u16,
+    /// Of [`CampaignTerms::alpha_pay`], in basis points of `base_pay`.
+    pub alpha_bps: u16,
 }
 
 /// The terms of one epoch, as `ILabelEpochs.Terms`. JSON: one flat object.
@@ -76,8 +91,20 @@ impl CampaignTerms {
         )?;
         require(self.gold_slots <= free, "goldSlots")?;
         require(self.min_overlap <= self.overlap_slots, "minOverlap")?;
-        require(usize::from(self.min_roster) <= MAX_ROSTER, "minRoster")?;
-        require(self.gold_pass_bps <= 10_000, "goldPassBps")
+        require(usize::from(self.min_roster) <= MAX_ROSTER, "minRoster")
+    }
+
+    /// Check the floors that `LabelEpochs.open` checks.
+    ///
+    /// # Errors
+    /// The first field that is below its floor.
+    pub fn check_floors(&self, floors: &Floors) -> Result<(), TermsError> {
+        require(self.overlap_slots >= floors.overlap_slots, "overlapSlots")?;
+        require(self.min_overlap >= floors.min_overlap, "minOverlap")?;
+        require(self.gold_slots >= floors.gold_slots, "goldSlots")?;
+        require(self.min_roster >= floors.min_roster, "minRoster")?;
+        let [base, alpha] = [self.base_pay, self.alpha_pay].map(U256::from);
+        require(alpha * U256::from(10_000) >= base * U256::from(floors.alpha_bps), "alphaPay")
     }
 }
 
@@ -111,7 +138,6 @@ pub(crate) fn example() -> CampaignTerms {
         gold_slots: 16,
         min_overlap: 48,
         min_roster: 12,
-        gold_pass_bps: 7000,
     }
 }
 
@@ -152,7 +178,7 @@ mod tests {
     #[test]
     fn names_the_field_that_is_out_of_bounds() {
         type Mutation = fn(&mut CampaignTerms);
-        let mutations: [(Mutation, &str); 9] = [
+        let mutations: [(Mutation, &str); 8] = [
             (|t| t.budget = U256::ZERO, "budget"),
             (|t| t.base_pay = PAY_LIMIT, "basePay"),
             (|t| t.alpha_pay = PAY_LIMIT, "alphaPay"),
@@ -161,12 +187,38 @@ mod tests {
             (|t| t.gold_slots = 193, "goldSlots"),
             (|t| t.min_overlap = 65, "minOverlap"),
             (|t| t.min_roster = 33, "minRoster"),
-            (|t| t.gold_pass_bps = 10_001, "goldPassBps"),
         ];
         for (mutate, field) in mutations {
             let mut terms = example();
             mutate(&mut terms);
             assert_eq!(terms.check(), Err(TermsError(field)));
         }
+    }
+    #[test]
+    fn terms_at_the_floors_pass_and_terms_below_are_named() {
+        let terms = example();
+        let floors =
+            Floors { overlap_slots: 64, min_overlap: 48, gold_slots: 16, min_roster: 12, alpha_bps: 40_000 };
+        assert_eq!(terms.check_floors(&floors), Ok(()));
+        assert_eq!(terms.check_floors(&Floors::default()), Ok(()));
+
+        type Mutation = fn(&mut CampaignTerms);
+        let mutations: [(Mutation, &str); 6] = [
+            (|t| t.overlap_slots -= 1, "overlapSlots"),
+            (|t| t.min_overlap -= 1, "minOverlap"),
+            (|t| t.gold_slots -= 1, "goldSlots"),
+            (|t| t.min_roster -= 1, "minRoster"),
+            (|t| t.alpha_pay -= 1, "alphaPay"),
+            (|t| t.base_pay += 1, "alphaPay"),
+        ];
+        for (mutate, field) in mutations {
+            let mut terms = terms.clone();
+            mutate(&mut terms);
+            assert_eq!(terms.check_floors(&floors), Err(TermsError(field)));
+        }
+        let largest = CampaignTerms { base_pay: u128::MAX, alpha_pay: u128::MAX, ..terms };
+        let steep = Floors { alpha_bps: u16::MAX, ..floors };
+        assert_eq!(largest.check_floors(&floors), Err(TermsError("alphaPay")), "no overflow");
+        assert_eq!(largest.check_floors(&steep), Err(TermsError("alphaPay")), "no overflow");
     }
 }

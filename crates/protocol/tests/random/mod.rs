@@ -6,7 +6,7 @@
 pub mod proposals;
 
 use alloy_primitives::{Address, B256, U256, keccak256};
-use protocol::{CampaignTerms, EpochTerms, GoldWord, LabelWord, labels::MAX_BLOCKS};
+use protocol::{CampaignTerms, EpochTerms, GoldWord, LabelWord, labels::MAX_BLOCKS, rewards::Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A chain of keccak hashes.
@@ -135,6 +135,19 @@ impl RandomEpoch {
     }
 }
 
+/// What became of a member's gold.
+pub fn gold_kind(statement: &Statement) -> &'static str {
+    let (right, answered, slots) = (statement.gold_right, statement.gold_answered, statement.gold_slots);
+    match () {
+        () if slots == 0 => "no gold",
+        () if answered == 0 => "none answered",
+        () if right < answered - right => "more wrong than right",
+        () if answered < slots => "some left out or tied",
+        () if right < answered => "some wrong",
+        () => "all right",
+    }
+}
+
 fn roster_size(rng: &mut Rng) -> u64 {
     match rng.below(8) {
         0 => 1,
@@ -201,7 +214,6 @@ fn terms(rng: &mut Rng, last_block: u32) -> EpochTerms {
             gold_slots,
             min_overlap: rng.number(&[0, 1, 2, overlap_slots], overlap_slots),
             min_roster: rng.number(&[0, 1, 2, 12], 32),
-            gold_pass_bps: rng.number(&[0, 5_000, 7_000, 10_000], 10_000),
         },
         gold_blocks: if has_gold { gold_blocks } else { 0 },
         gold_root: if has_gold { rng.hash() } else { B256::ZERO },

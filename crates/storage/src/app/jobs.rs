@@ -1,6 +1,7 @@
 //! `app.jobs`: the queue. A job is leased by one worker; a worker that dies loses the lease, and another takes the job up
 //! again, so jobs are idempotent.
 use crate::columns;
+use alloy_primitives::{Address, B256};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{Error, PgConnection, Row, postgres::PgRow, types::Json};
@@ -216,6 +217,29 @@ pub async fn proposals_without(conn: &mut PgConnection, kind: &str) -> Result<Ve
     .bind(kind)
     .fetch_all(conn)
     .await
+}
+
+/// Payouts that stand proposed by others than `operator` and have no job of this kind: the key of such a job, which names the
+/// proposal's event, the epoch and the root.
+pub async fn payouts_without(
+    conn: &mut PgConnection,
+    kind: &str,
+    operator: Address,
+) -> Result<Vec<(String, u64, B256)>, Error> {
+    let rows = sqlx::query(
+        "select * from (
+             select epoch || '/' || block_number || '/' || log_index as key, epoch, payouts_root
+             from chain.payouts_roots where status = 'proposed' and proposer <> $2
+         ) p where not exists (select from app.jobs j where j.kind = $1 and j.key = p.key) order by key",
+    )
+    .bind(kind)
+    .bind(operator.as_slice())
+    .fetch_all(conn)
+    .await?;
+    let read = |row: &PgRow| {
+        Ok((row.try_get("key")?, columns::unsigned(row, "epoch")?, columns::hash(row, "payouts_root")?))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Open demands that have no job of this kind: the key of such a job, which names the demand's event, and the epoch.

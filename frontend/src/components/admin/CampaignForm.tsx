@@ -23,7 +23,6 @@ const INITIAL = {
   goldSlots: "8",
   minOverlap: "48",
   minRoster: "12",
-  goldPassBps: "7000",
   maxSeats: "16",
   completionsPerPrompt: "2",
   maxTokens: "64",
@@ -49,7 +48,6 @@ export function campaignRequest(fields: Fields, familyId: string) {
       goldSlots: number("goldSlots"),
       minOverlap: number("minOverlap"),
       minRoster: number("minRoster"),
-      goldPassBps: number("goldPassBps"),
     },
     sampling: {
       completionsPerPrompt: number("completionsPerPrompt"),
@@ -72,7 +70,6 @@ const NUMBERS: [keyof Fields, string][] = [
   ["goldSlots", "of them gold"],
   ["minOverlap", "Shared tasks needed for a score"],
   ["minRoster", "Labelers needed for a score"],
-  ["goldPassBps", "Gold pass mark (basis points)"],
   ["maxSeats", "Most labelers"],
   ["completionsPerPrompt", "Completions per prompt"],
   ["maxTokens", "Tokens per completion"],

@@ -7,6 +7,7 @@ import { QueryView } from "../../ui/QueryView";
 import { EpochBadge } from "../epochs/EpochBadge";
 import { Settlement, hasSettlement } from "../epochs/Settlement";
 import { standing } from "../epochs/standing";
+import { Recompute } from "./Recompute";
 import { StatementCard } from "./StatementCard";
 
 /** Why there is no statement. */
@@ -44,16 +45,14 @@ export function EpochEarnings({ epoch, account, now }: { epoch: Epoch; account: 
             <Settlement epoch={epoch} now={now} />
           </section>
         )}
-        <p className="flex flex-wrap gap-x-5 gap-y-1">
-          <Link to="/verify" search={{ epoch: epoch.epoch, account }} className="text-accent underline underline-offset-2">
-            Recompute this in your browser
-          </Link>
-          {epoch.payouts?.proposalId && (
+        {statement.data && <Recompute epoch={epoch.epoch} account={account} />}
+        {epoch.payouts?.proposalId && (
+          <p>
             <Link to="/proposals/$proposalId" params={{ proposalId: epoch.payouts.proposalId }} className="text-accent underline underline-offset-2">
               The vote on it
             </Link>
-          )}
-        </p>
+          </p>
+        )}
       </div>
     </details>
   );

@@ -41,9 +41,14 @@ function Matrix({ title, counts, t }: { title: string; counts: number[][]; t: nu
   );
 }
 
+const goldCount = ({ goldRight, goldAnswered, goldSlots }: Statement): string => `${goldRight} right, ${goldAnswered - goldRight} wrong of ${goldSlots}`;
+
+/** Right less wrong answers, of all gold questions. */
+const goldFactor = ({ goldRight, goldAnswered, goldSlots }: Statement): string => `${Math.max(0, 2 * goldRight - goldAnswered)}/${goldSlots}`;
+
 /** One block's statement: every number that went into the pay, in the order of the rule. */
 export function StatementCard({ statement, terms }: { statement: Statement; terms: Terms }) {
-  const { nValid, t1, t2, m1, m2, score, goldRight, goldAnswered, base, alpha, raw, pay } = statement;
+  const { nValid, t1, t2, m1, m2, score, goldSlots, base, alpha, raw, pay } = statement;
   return (
     <div className="space-y-4">
       <p className="measure">{reasonText(statement.reason)}</p>
@@ -54,8 +59,8 @@ export function StatementCard({ statement, terms }: { statement: Statement; term
         <Stat label="Comparable shared tasks" hint={`at least ${terms.minOverlap} needed`}>
           {t1 + t2}
         </Stat>
-        <Stat label="Gold questions" hint={`pass at ${terms.goldPassBps / 100} %`}>
-          {goldRight} of {goldAnswered} right
+        <Stat label="Gold questions" hint={goldSlots === 0 ? "none in this block" : `pay × ${goldFactor(statement)}`}>
+          {goldSlots === 0 ? "–" : goldCount(statement)}
         </Stat>
         <Stat label="Score" hint="1 is full information, 0 is none">
           {formatWad(score)}
@@ -72,10 +77,18 @@ export function StatementCard({ statement, terms }: { statement: Statement; term
           Score pay: {nValid} × {formatTokens(terms.alphaPay, 4)} × {formatWad(score)}
         </dt>
         <dd className="text-right">{formatTokens(alpha, 4)}</dd>
+        {goldSlots > 0 && (
+          <>
+            <dt className="text-muted">
+              Gold {goldCount(statement)}: × {goldFactor(statement)}
+            </dt>
+            <dd className="text-right">{formatTokens(raw, 4)}</dd>
+          </>
+        )}
         {raw !== pay && (
           <>
-            <dt className="text-muted">Before gold gate and budget</dt>
-            <dd className="text-right">{formatTokens(raw, 4)}</dd>
+            <dt className="text-muted">Share of the epoch's budget</dt>
+            <dd className="text-right">{formatTokens(pay, 4)}</dd>
           </>
         )}
         <dt className="border-t border-line pt-1 font-medium">Pay</dt>

@@ -45,7 +45,7 @@ export function Verdict({ steps }: { steps: Step[] }) {
         ? `${count("passed")} checks passed; ${count("skipped")} cannot be made yet.`
         : `All ${steps.length} checks passed.`;
   return (
-    <p role="status" className={cx("rounded-lg px-4 py-3 font-medium", failed > 0 ? "bg-bad-soft text-bad" : "bg-good-soft text-good")}>
+    <p role="status" data-verdict={failed > 0 ? "failed" : "passed"} className={cx("rounded-lg px-4 py-3 font-medium", failed > 0 ? "bg-bad-soft text-bad" : "bg-good-soft text-good")}>
       {text}
     </p>
   );

@@ -48,7 +48,6 @@ fn terms(secret: B256) -> EpochTerms {
             gold_slots: 8,
             min_overlap: 48,
             min_roster: 12,
-            gold_pass_bps: 7000,
         },
         gold_blocks: 0,
         gold_root: B256::ZERO,
@@ -75,9 +74,12 @@ fn answer(member: usize, slot: usize, truth: Choice, kind: Kind) -> Choice {
     let opposite = if truth == Choice::A { Choice::B } else { Choice::A };
     let honest = if percent("noise", member, slot) < 84 { truth } else { opposite };
     match (member, kind) {
-        (11, Kind::Gold) => opposite,                                // fails gold
+        (11, Kind::Gold) => opposite,                                // gold all wrong: no pay
+        (7, Kind::Gold) if slot.is_multiple_of(2) => Choice::Skip,   // some gold left out
+        (8, Kind::Gold) if slot.is_multiple_of(4) => Choice::Tie,    // tied
+        (6, Kind::Gold) if slot.is_multiple_of(3) => opposite,       // some wrong
         (12, _) if !slot.is_multiple_of(3) => Choice::Skip,          // too few answers for a score
-        (_, Kind::Gold) => truth,                                    // everyone else passes it
+        (_, Kind::Gold) => truth,                                    // everyone else has it right
         (9, _) => Choice::A,                                         // always A: score 0
         (10, Kind::FirstHalf) => opposite,                           // negative score
         (13, _) if percent("tie", member, slot) < 10 => Choice::Tie, // some ties
@@ -239,6 +241,7 @@ fn statements(rows: &[Statement]) -> Value {
         "scores": column(rows, |s| s.score.to_string()),
         "goldRight": column(rows, |s| s.gold_right),
         "goldAnswered": column(rows, |s| s.gold_answered),
+        "goldSlots": column(rows, |s| s.gold_slots),
         "bases": column(rows, |s| s.base.to_string()),
         "alphas": column(rows, |s| s.alpha.to_string()),
         "raws": column(rows, |s| s.raw.to_string()),
