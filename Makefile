@@ -143,7 +143,7 @@ $(STAMPS)/chromium: tools/setup.sh
 $(STAMPS)/wasm: tools/wasm.sh Cargo.toml Cargo.lock $(shell find crates/protocol/src crates/protocol-wasm/src -type f)
 	$(call say,WebAssembly module of the web page)
 	tools/wasm.sh
-	@mkdir -p $(@D) && touch $@
+	@mkdir -p $(@D) && if [ -e frontend/wasm/protocol.wasm ]; then touch $@; fi
 
 frontend/dist/index.html: $(STAMPS)/node $(STAMPS)/wasm $(shell find frontend \( -name node_modules -o -name dist -o -name wasm \) -prune -o -type f -print 2>/dev/null)
 	$(call say,web page)
