@@ -1,8 +1,8 @@
 //! Log → [`ChainEvent`]. The names of `bindings` end here.
 
 use crate::events::{
-    ChainEvent, DatasetsEvent, DistributorEvent, EpochsEvent, GovernorEvent, ModelsEvent, RefereeEvent,
-    RolesEvent, StakingEvent, TokenEvent,
+    CastVote, ChainEvent, DatasetsEvent, DistributorEvent, EpochsEvent, GovernorEvent, ModelsEvent,
+    RefereeEvent, RolesEvent, StakingEvent, TokenEvent,
 };
 use alloy::{
     primitives::{Address, B256, FixedBytes, U256, aliases::U48},
@@ -185,14 +185,8 @@ fn vote(
         }
         Support::Fractional => return Err(DecodeError::Fractions(params.len())),
     };
-    Ok(GovernorEvent::VoteCast {
-        proposal_id: ProposalId(proposal_id),
-        voter,
-        support,
-        weight,
-        split,
-        reason,
-    })
+    let proposal_id = ProposalId(proposal_id);
+    Ok(GovernorEvent::VoteCast(Box::new(CastVote { proposal_id, voter, support, weight, split, reason })))
 }
 
 fn staking(contracts: &Contracts, event: StakingPool) -> Result<Option<ChainEvent>, DecodeError> {
@@ -511,11 +505,9 @@ mod tests {
     fn a_fractional_vote_is_split_by_its_parameters() {
         let params = [1u128, 2, 3].map(u128::to_be_bytes).concat();
         let event = decoded(contracts().governor, &fractional(params)).unwrap().unwrap();
-        let ChainEvent::Governor(GovernorEvent::VoteCast { split, support, .. }) = event else {
-            panic!("{event:?}")
-        };
-        assert_eq!(split, [1, 2, 3].map(U256::from));
-        assert_eq!(support, Support::Fractional);
+        let ChainEvent::Governor(GovernorEvent::VoteCast(vote)) = event else { panic!("{event:?}") };
+        assert_eq!(vote.split, [1, 2, 3].map(U256::from));
+        assert_eq!(vote.support, Support::Fractional);
         let short = decoded(contracts().governor, &fractional(vec![0; 47]));
         assert!(matches!(short, Err(DecodeError::Fractions(47))));
     }

@@ -54,15 +54,8 @@ pub enum GovernorEvent {
     Created(Box<NewProposal>),
     /// A late quorum moved the end of the vote.
     Extended { proposal_id: ProposalId, vote_end: DateTime<Utc> },
-    /// A vote and how its weight splits into against, for, abstain.
-    VoteCast {
-        proposal_id: ProposalId,
-        voter: Address,
-        support: Support,
-        weight: U256,
-        split: [U256; 3],
-        reason: String,
-    },
+    /// Somebody voted.
+    VoteCast(Box<CastVote>),
     /// Put into the timelock.
     Queued { proposal_id: ProposalId, eta: DateTime<Utc> },
     /// Done.
@@ -71,6 +64,17 @@ pub enum GovernorEvent {
     Canceled { proposal_id: ProposalId },
     /// The share of the supply that For votes must reach.
     QuorumChanged { quorum_bps: u16 },
+}
+
+/// A vote and how its weight splits into against, for, abstain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CastVote {
+    pub proposal_id: ProposalId,
+    pub voter: Address,
+    pub support: Support,
+    pub weight: U256,
+    pub split: [U256; 3],
+    pub reason: String,
 }
 
 /// Stake.

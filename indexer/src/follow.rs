@@ -1,147 +1,54 @@
 //! One step at a time: compare hashes with the node, then extend, wait, unwind or start over.
 
 use crate::{
-    decode,
-    reorg::{ForkError, fork_point},
+    IndexerConfig, IndexerError, Progress, Status,
+    backfill::{Backfill, Ended},
+    chain::{ForkSearch, Step, Window, step},
+    config::{Finality, Verify},
     rpc::{self, Node, RpcError},
-    write::{Batch, Writer},
+    store::{Batch, Writer},
 };
-use alloy::{
-    primitives::{B256, keccak256},
-    rpc::types::Header,
-};
-use bindings::Deployment;
+use alloy::{primitives::B256, rpc::types::Header};
 use sqlx::{Connection, PgConnection, PgPool};
-use std::{future::Future, pin::pin, time::Duration};
+use std::{sync::Arc, time::Instant};
 use storage::chain::{
-    blocks::{self, Block},
-    cursor::{self, Cursor},
+    blocks::{self, Block, Verified},
+    cursor::{self, Cursor, Marks},
+    logs::Log,
 };
 use tokio::sync::watch;
 
 /// Advisory lock of the one indexer of a database ("polity").
 const LOCK: i64 = 0x706f_6c69_7479;
-/// Longest pause after failures.
-const MAX_BACKOFF: Duration = Duration::from_secs(30);
+/// Most blocks in one transaction that can be taken back.
+const HOT_BLOCKS: u64 = 64;
 
-/// What to follow.
-#[derive(Clone, Debug)]
-pub struct IndexerConfig {
-    /// JSON-RPC endpoint over HTTP.
-    pub rpc_url: String,
-    /// The contracts and the block that they begin at.
-    pub deployment: Deployment,
-    /// Pause between two looks at the head.
-    pub poll: Duration,
-    /// Start over when the chain has another genesis or the contracts other addresses, as on a development chain that
-    /// was restarted; otherwise that is an error.
-    pub reset_on_new_genesis: bool,
-    /// Most blocks in one transaction.
-    pub max_blocks: u64,
+/// What the node calls final.
+#[derive(Clone, Debug, Default)]
+struct Tags {
+    safe: Option<Header>,
+    finalized: Option<Header>,
+    asked_at: Option<Instant>,
 }
 
-impl IndexerConfig {
-    /// The usual settings for a deployment.
-    pub fn new(rpc_url: impl Into<String>, deployment: Deployment) -> Self {
-        Self {
-            rpc_url: rpc_url.into(),
-            deployment,
-            poll: Duration::from_secs(1),
-            reset_on_new_genesis: false,
-            max_blocks: 500,
-        }
-    }
-}
-
-/// How far the indexer is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Status {
-    /// The node's latest block.
-    pub head: u64,
-    /// The last block whose events are in the tables.
-    pub indexed: u64,
-    /// Another indexer holds the lock.
-    pub standby: bool,
-    /// Reorganisations since the start.
-    pub n_reorgs: u64,
-    /// Why the last step failed, if it did.
-    pub error: Option<String>,
-}
-
-impl Status {
-    /// Whether the tables hold everything up to the node's latest block.
-    pub fn is_current(&self) -> bool {
-        self.error.is_none() && !self.standby && self.indexed >= self.head
-    }
-}
-
-/// What one step did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// Indexed up to this block; there may be more.
-    Extended(u64),
-    /// Went back to this block, the last that the node's chain shares.
-    Unwound(u64),
-    /// Forgot everything: the chain is another one.
-    Reset,
-    /// Nothing is new.
-    Current,
-    /// The node is behind what is indexed, on the same chain.
-    Behind,
-    /// Another indexer is at work.
-    Standby,
-}
-
-/// Why a step failed.
-#[derive(Debug, thiserror::Error)]
-pub enum IndexerError {
-    /// The node; passes.
-    #[error(transparent)]
-    Rpc(#[from] RpcError),
-    /// The database; passes.
-    #[error("the database failed")]
-    Database(#[from] sqlx::Error),
-    /// The endpoint serves another chain than the deployment is on.
-    #[error("the endpoint serves chain {actual}, the deployment is on {expected}")]
-    WrongChain {
-        /// Of the deployment.
-        expected: u64,
-        /// Of the endpoint.
-        actual: u64,
-    },
-    /// The indexed chain is another one, and resetting is not allowed.
-    #[error("the indexed chain is another one ({0}); a new database is needed")]
-    OtherChain(&'static str),
-}
-
-impl IndexerError {
-    /// Whether trying again cannot help.
-    pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::WrongChain { .. } | Self::OtherChain(_) | Self::Rpc(RpcError::Url(_)))
-    }
-}
-
-impl From<ForkError> for IndexerError {
-    fn from(error: ForkError) -> Self {
-        match error {
-            ForkError::Rpc(error) => Self::Rpc(error),
-            ForkError::Database(error) => Self::Database(error),
-        }
+impl Tags {
+    fn marks(&self) -> Marks {
+        let number = |header: &Option<Header>| header.as_ref().map_or(0, |header| header.number);
+        Marks { safe: number(&self.safe).max(number(&self.finalized)), finalized: number(&self.finalized) }
     }
 }
 
 /// Follows one deployment into one database.
 pub struct Indexer {
-    config: IndexerConfig,
-    node: Node,
-    writer: Writer,
+    pub(crate) config: IndexerConfig,
+    pub(crate) node: Arc<Node>,
+    pub(crate) writer: Writer,
     /// Connection that holds the lock; the lock ends with it.
     lock: Option<PgConnection>,
     /// Genesis of the node's chain, once it was compared with the stored one.
     genesis: Option<B256>,
-    /// Blocks to ask for next: fewer after a refusal, more after a success.
-    n_blocks: u64,
-    status: watch::Sender<Status>,
+    tags: Tags,
+    pub(crate) status: watch::Sender<Status>,
 }
 
 impl Indexer {
@@ -150,48 +57,20 @@ impl Indexer {
     /// # Errors
     /// [`RpcError::Url`].
     pub fn new(config: IndexerConfig, pool: PgPool) -> Result<Self, IndexerError> {
-        let node = Node::new(&config.rpc_url, decode::addresses(&config.deployment.contracts))?;
-        let writer = Writer { pool, contracts: config.deployment.contracts.clone() };
-        let n_blocks = config.max_blocks.max(1);
+        let node = Arc::new(Node::new(&config)?);
+        let writer = Writer {
+            pool,
+            contracts: config.deployment.contracts.clone(),
+            projects: config.projects,
+            fail_point: config.fail_point,
+        };
         let status = watch::Sender::new(Status::default());
-        Ok(Self { config, node, writer, lock: None, genesis: None, n_blocks, status })
+        Ok(Self { config, node, writer, lock: None, genesis: None, tags: Tags::default(), status })
     }
 
     /// How far it is; changes while [`Indexer::run`] runs.
     pub fn status(&self) -> watch::Receiver<Status> {
         self.status.subscribe()
-    }
-
-    /// Follow the chain until `shutdown` completes. Failures of the node and the database are waited out.
-    ///
-    /// # Errors
-    /// Those for which [`IndexerError::is_fatal`] holds.
-    pub async fn run(mut self, shutdown: impl Future<Output = ()>) -> Result<(), IndexerError> {
-        let mut shutdown = pin!(shutdown);
-        let mut backoff = self.config.poll;
-        loop {
-            // A step that is dropped half-way leaves no trace: its transaction is rolled back.
-            let result = tokio::select! {
-                () = &mut shutdown => return Ok(()),
-                result = self.sync_once() => result,
-            };
-            let pause = match result {
-                Ok(_) => {
-                    backoff = self.config.poll;
-                    self.config.poll
-                }
-                Err(error) if error.is_fatal() => return Err(error),
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "indexing failed, trying again");
-                    backoff = (backoff * 2).min(MAX_BACKOFF);
-                    backoff
-                }
-            };
-            tokio::select! {
-                () = &mut shutdown => return Ok(()),
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
     }
 
     /// Step until there is nothing to do.
@@ -201,18 +80,21 @@ impl Indexer {
     pub async fn sync_once(&mut self) -> Result<Progress, IndexerError> {
         loop {
             match self.step().await? {
-                Progress::Extended(_) | Progress::Unwound(_) | Progress::Reset => {}
-                done => return Ok(done),
+                done @ (Progress::Current | Progress::Behind | Progress::Standby) => return Ok(done),
+                _ => {}
             }
         }
     }
 
-    /// Do the next thing, in at most one transaction.
+    /// Do the next thing. Near the head, in at most one transaction; old blocks are read in one go.
     ///
     /// # Errors
     /// See [`IndexerError`].
     pub async fn step(&mut self) -> Result<Progress, IndexerError> {
         let result = self.try_step().await;
+        if matches!(&result, Err(IndexerError::Rpc(_)) | Ok(Progress::Behind)) {
+            self.node.rotate();
+        }
         self.status.send_modify(|status| {
             status.error = result.as_ref().err().map(ToString::to_string);
             match result {
@@ -236,26 +118,41 @@ impl Indexer {
         if !self.hold_lock().await? {
             return Ok(Progress::Standby);
         }
-        let mut conn = self.writer.pool.acquire().await?;
-        let cursor = cursor::get(&mut conn).await?;
-        drop(conn);
-        if self.genesis.is_none() {
-            self.check_chain_id().await?;
+        let Some(cursor) = self.cursor().await? else { return self.begin().await };
+        if self.genesis.is_none() && self.is_other_chain(&cursor).await? {
+            return self.reset().await;
         }
         let head = self.node.head().await?;
-        let indexed = cursor.as_ref().map_or(0, |cursor| cursor.block_number);
-        self.status.send_modify(|status| (status.head, status.indexed) = (head.number, indexed));
-        match cursor {
-            None => self.begin(&head).await,
-            Some(cursor) if self.genesis.is_none() && self.is_other_chain(&cursor).await? => {
-                self.reset().await
+        self.look_at_finality().await?;
+        self.status.send_modify(|status| {
+            (status.head, status.indexed, status.marks) = (head.number, cursor.block_number, cursor.marks);
+            status.finality_violated = cursor.violated_block.is_some();
+        });
+        let mut window = Window::default();
+        window.hold(cursor.block_number, cursor.block_hash);
+        if head.number < cursor.block_number {
+            if let Some(block) = self.block(head.number).await? {
+                window.hold(block.number, block.hash);
             }
-            Some(cursor) => self.follow(cursor, &head).await,
+        }
+        match step(&window, &rpc::link(&head)) {
+            Step::Behind => Ok(Progress::Behind),
+            Step::Fork => self.unwind(&cursor, head.number.min(cursor.block_number)).await,
+            Step::Extend | Step::Gap { .. } => self.catch_up(cursor, head).await,
+            Step::Duplicate => self.settle(&cursor, &head).await,
         }
     }
 
+    pub(crate) async fn cursor(&self) -> Result<Option<Cursor>, IndexerError> {
+        Ok(cursor::get(&mut *self.writer.pool.acquire().await?).await?)
+    }
+
+    async fn block(&self, number: u64) -> Result<Option<Block>, IndexerError> {
+        Ok(blocks::find(&mut *self.writer.pool.acquire().await?, number).await?)
+    }
+
     /// Take the advisory lock, or see that it is still held.
-    async fn hold_lock(&mut self) -> Result<bool, IndexerError> {
+    pub(crate) async fn hold_lock(&mut self) -> Result<bool, IndexerError> {
         if let Some(conn) = &mut self.lock {
             if conn.ping().await.is_ok() {
                 return Ok(true);
@@ -269,17 +166,12 @@ impl Indexer {
         Ok(held)
     }
 
-    async fn check_chain_id(&self) -> Result<(), IndexerError> {
-        let (expected, actual) = (self.config.deployment.chain_id, self.node.chain_id().await?);
-        if expected == actual { Ok(()) } else { Err(IndexerError::WrongChain { expected, actual }) }
-    }
-
     /// Whether the stored chain or deployment is not the configured one. Remembers the genesis when all is well.
     async fn is_other_chain(&mut self, cursor: &Cursor) -> Result<bool, IndexerError> {
         let genesis = self.genesis_hash().await?;
         let reason = if cursor.genesis_hash != genesis || cursor.chain_id != self.config.deployment.chain_id {
             "another genesis"
-        } else if cursor.deployment_hash != deployment_hash(&self.config.deployment) {
+        } else if cursor.deployment_hash != self.config.deployment_hash() {
             "other contracts"
         } else {
             self.genesis = Some(genesis);
@@ -298,19 +190,24 @@ impl Indexer {
     }
 
     /// Write the first cursor: the block before the deployment.
-    async fn begin(&mut self, head: &Header) -> Result<Progress, IndexerError> {
+    async fn begin(&mut self) -> Result<Progress, IndexerError> {
         let number = self.config.deployment.deployed_at_block.saturating_sub(1);
+        let head = self.node.head().await?;
         if head.number < number {
             return Ok(Progress::Behind);
         }
-        let block = rpc::block(&self.node.header(number).await?.ok_or(RpcError::Missing(number))?)?;
-        let genesis_hash = self.genesis_hash().await?;
+        let header = self.node.header(number).await?.ok_or(RpcError::Missing(number))?;
+        // Nothing is read of it, so nothing is missing.
+        let block = rpc::block(&header, Verified::Bloom)?;
         let cursor = Cursor {
             chain_id: self.config.deployment.chain_id,
-            genesis_hash,
-            deployment_hash: deployment_hash(&self.config.deployment),
+            genesis_hash: self.genesis_hash().await?,
+            deployment_hash: self.config.deployment_hash(),
             block_number: block.number,
             block_hash: block.hash,
+            marks: Marks::default(),
+            journal_block: block.number,
+            violated_block: None,
         };
         self.writer.begin_at(&cursor, &block).await?;
         Ok(self.indexed(block.number))
@@ -318,77 +215,175 @@ impl Indexer {
 
     async fn reset(&mut self) -> Result<Progress, IndexerError> {
         self.writer.reset().await?;
-        self.genesis = None;
+        (self.genesis, self.tags) = (None, Tags::default());
         Ok(Progress::Reset)
     }
 
-    async fn follow(&mut self, cursor: Cursor, head: &Header) -> Result<Progress, IndexerError> {
-        if head.number < cursor.block_number {
-            let mut conn = self.writer.pool.acquire().await?;
-            let stored = blocks::find(&mut conn, head.number).await?;
-            let same = stored.is_some_and(|block| block.hash == head.hash);
-            return if same { Ok(Progress::Behind) } else { self.unwind(&cursor, head.number).await };
+    /// Ask now and then; new blocks do not wait for it more than once in a while.
+    async fn look_at_finality(&mut self) -> Result<(), IndexerError> {
+        let due = self.tags.asked_at.is_none_or(|at| at.elapsed() >= self.config.finality_poll);
+        if due && self.config.finality == Finality::Tags {
+            let [safe, finalized] = self.node.tags().await?;
+            self.tags = Tags { safe, finalized, asked_at: Some(Instant::now()) };
         }
-        if head.number == cursor.block_number && head.hash == cursor.block_hash {
-            return Ok(Progress::Current);
-        }
-        let to = head.number.min(cursor.block_number.saturating_add(self.n_blocks));
-        let headers = self.node.headers(cursor.block_number, to).await?;
-        match headers.split_first() {
-            Some((first, new)) if first.hash == cursor.block_hash => self.extend(&cursor, new).await,
-            _ => self.unwind(&cursor, cursor.block_number).await,
-        }
+        Ok(())
     }
 
-    async fn extend(&mut self, cursor: &Cursor, headers: &[Header]) -> Result<Progress, IndexerError> {
-        let logs = match self.node.logs(headers).await {
-            Ok(logs) => logs,
-            Err(error) => {
-                // The node may refuse long ranges.
-                self.n_blocks = (self.n_blocks / 2).max(1);
-                return Err(error.into());
-            }
+    /// What is final of the blocks that we hold.
+    async fn marks(&self, head: &Header) -> Result<Marks, IndexerError> {
+        let Finality::Seconds(seconds) = self.config.finality else { return Ok(self.tags.marks()) };
+        let limit = rpc::block(head, Verified::Not)?.mined_at - chrono::TimeDelta::seconds(seconds.into());
+        let conn = &mut *self.writer.pool.acquire().await?;
+        let finalized = blocks::last_mined_by(conn, limit).await?.unwrap_or(0);
+        Ok(Marks { safe: finalized, finalized })
+    }
+
+    /// The last block up to which the chain can be read without fear of a fork, and its hash if the node named it.
+    async fn cold_end(
+        &self,
+        cursor: &Cursor,
+        head: &Header,
+    ) -> Result<Option<(u64, Option<B256>)>, IndexerError> {
+        let Finality::Seconds(seconds) = self.config.finality else {
+            return Ok(self.tags.finalized.as_ref().map(|header| (header.number, Some(header.hash))));
         };
-        self.n_blocks = (self.n_blocks * 2).min(self.config.max_blocks.max(1));
-        let blocks = headers.iter().map(rpc::block).collect::<Result<Vec<Block>, _>>()?;
-        let last = blocks.last().map_or(cursor.block_number, |block| block.number);
-        let batch = Batch { blocks, logs };
-        // When the cursor moved meanwhile, the next step reads it anew.
-        self.writer.extend(cursor, &batch).await?;
-        Ok(self.indexed(last))
+        let limit = head.timestamp.saturating_sub(seconds.into());
+        for ahead in [10_000, 1_000, 100] {
+            let number = cursor.block_number + ahead;
+            if number > head.number {
+                continue;
+            }
+            if let Some(header) = self.node.header(number).await?.filter(|header| header.timestamp <= limit) {
+                return Ok(Some((number, Some(header.hash))));
+            }
+        }
+        Ok(None)
     }
 
-    async fn unwind(&mut self, cursor: &Cursor, below: u64) -> Result<Progress, IndexerError> {
+    async fn catch_up(&mut self, cursor: Cursor, head: Header) -> Result<Progress, IndexerError> {
+        let cold = self.cold_end(&cursor, &head).await?;
+        if let Some((to, hash)) = cold.filter(|(to, _)| *to > cursor.block_number && *to <= head.number) {
+            let on_progress = |number| {
+                self.indexed(number);
+            };
+            let marks = Marks { safe: self.tags.marks().safe, finalized: to };
+            let (node, writer, config) = (&self.node, &self.writer, &self.config);
+            let backfill = Backfill { node, writer, config, marks, on_progress: &on_progress };
+            return match backfill.run(cursor, to, hash).await? {
+                Ended::Done => Ok(Progress::Extended(self.status.borrow().indexed)),
+                Ended::Forked(cursor) => self.unwind(&cursor, cursor.block_number).await,
+            };
+        }
+        let to = head.number.min(cursor.block_number + self.config.max_blocks.clamp(1, HOT_BLOCKS));
+        let headers = if to == head.number && to == cursor.block_number + 1 {
+            vec![head.clone()]
+        } else {
+            self.node.headers(cursor.block_number + 1, to).await?
+        };
+        if headers.first().is_none_or(|first| first.parent_hash != cursor.block_hash) {
+            return self.unwind(&cursor, cursor.block_number).await;
+        }
+        let (blocks, logs) = self.read_hot(&headers).await?;
+        let marks = self.marks(&head).await?;
+        // When the cursor moved meanwhile, the next step reads it anew.
+        self.writer.extend(&cursor, &Batch { blocks, logs, marks, hot: true }).await?;
+        Ok(self.indexed(to))
+    }
+
+    /// Blocks near the head and their logs, proved before they are written.
+    async fn read_hot(&self, headers: &[Header]) -> Result<(Vec<Block>, Vec<Log>), IndexerError> {
+        let (mut rows, mut all) = (Vec::new(), Vec::new());
+        if self.config.verify == Verify::Bloom {
+            all = self.node.logs(headers).await?;
+            for header in headers {
+                let empty = !self.node.may_hold_logs(header);
+                rows.push(rpc::block(header, if empty { Verified::Bloom } else { Verified::Not })?);
+            }
+            return Ok((rows, all));
+        }
+        let proofs = self.node.proved_logs_of(headers).await?;
+        for (header, (logs, verified)) in headers.iter().zip(proofs) {
+            rows.push(rpc::block(header, verified)?);
+            all.extend(logs);
+        }
+        Ok((rows, all))
+    }
+
+    /// Nothing is new: note what has become final, then prove what is not proved yet.
+    async fn settle(&mut self, cursor: &Cursor, head: &Header) -> Result<Progress, IndexerError> {
+        if let Some(finalized) = self.tags.finalized.clone() {
+            let stored = self.block(finalized.number).await?;
+            if stored.is_some_and(|block| block.hash != finalized.hash) {
+                return self.unwind(cursor, finalized.number).await;
+            }
+        }
+        let marks = self.marks(head).await?;
+        let clamped = |mark: u64, old: u64| mark.min(cursor.block_number).max(old);
+        let marks = Marks {
+            safe: clamped(marks.safe, cursor.marks.safe),
+            finalized: clamped(marks.finalized, cursor.marks.finalized),
+        };
+        if marks != cursor.marks {
+            self.writer.finalize(cursor, marks).await?;
+            self.status.send_modify(|status| status.marks = marks);
+            return Ok(Progress::Finalized(marks.finalized));
+        }
+        if self.config.verify == Verify::Receipts {
+            let n_blocks = self.verify_some(cursor).await?;
+            if n_blocks > 0 {
+                return Ok(Progress::Verified(n_blocks));
+            }
+        }
+        Ok(Progress::Current)
+    }
+
+    async fn unwind(&mut self, cursor: &Cursor, differs: u64) -> Result<Progress, IndexerError> {
         // A development chain that was restarted differs from its very beginning.
         self.genesis = None;
+        self.tags = Tags::default();
         if self.is_other_chain(cursor).await? {
             return self.reset().await;
         }
-        let mut conn = self.writer.pool.acquire().await?;
-        let fork = fork_point(&mut conn, &self.node, below).await?;
-        drop(conn);
-        let Some(fork) = fork else {
+        let Some(fork) = self.fork_point(differs).await? else {
             tracing::warn!("the reorganisation is deeper than the deployment: starting over");
             return self.reset().await;
         };
+        if fork.hash == cursor.block_hash {
+            // Somebody answered from another branch for a moment.
+            return Err(RpcError::Moved(fork.number).into());
+        }
         let depth = cursor.block_number - fork.number;
         tracing::info!(fork.block = fork.number, depth, "the chain was reorganised");
+        if fork.number < cursor.marks.finalized {
+            tracing::error!(
+                fork.block = fork.number,
+                finalized = cursor.marks.finalized,
+                "a finalized block was replaced: nothing irreversible is done until this is acknowledged"
+            );
+            self.status.send_modify(|status| status.finality_violated = true);
+        }
         self.writer.unwind(cursor, &fork).await?;
         self.indexed(fork.number);
         Ok(Progress::Unwound(fork.number))
+    }
+
+    /// The last stored block below `differs` that the node has too; `None` when not even the first is the same. The block
+    /// at `differs` itself is compared once more: one strange answer is no reorganisation.
+    async fn fork_point(&self, differs: u64) -> Result<Option<Block>, IndexerError> {
+        let floor = blocks::first_number(&mut *self.writer.pool.acquire().await?).await?;
+        let mut search = ForkSearch::new(floor.unwrap_or(0), differs + 1);
+        let mut shared = None;
+        while let Some(height) = search.probe() {
+            let (stored, header) = (self.block(height).await?, self.node.header(height).await?);
+            let same = stored.filter(|block| header.is_some_and(|header| header.hash == block.hash));
+            search.answer(height, same.is_some());
+            shared = same.or(shared);
+        }
+        Ok(shared)
     }
 
     fn indexed(&self, number: u64) -> Progress {
         self.status.send_modify(|status| status.indexed = number);
         Progress::Extended(number)
     }
-}
-
-/// Names a set of contracts, so that tables of one are not filled on from another.
-fn deployment_hash(deployment: &Deployment) -> B256 {
-    let mut bytes = deployment.deployed_at_block.to_be_bytes().to_vec();
-    for address in decode::addresses(&deployment.contracts) {
-        bytes.extend_from_slice(address.as_slice());
-    }
-    keccak256(bytes)
 }

@@ -2,12 +2,15 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`follow`](mod@follow) | what to do next: extend, wait, unwind, start over |
-//! | `rpc` | heads, headers and logs from the node |
+//! | [`chain`] | pure: what a head means for what we hold, and where two chains part |
+//! | `follow` | what to do next: extend, wait, unwind, start over |
+//! | `run`, `hints` | the loop around it, woken by the node's announcements |
+//! | `backfill` | old blocks: fetched in parallel, written in order |
+//! | `verify` | proof that the stored events are complete |
+//! | `rpc/` | heads, headers, logs and receipts from the node, checked |
 //! | [`decode`](mod@decode) | log → [`events::ChainEvent`]; the only place that knows ABIs |
 //! | `apply/<contract>` | event → rows |
-//! | `write` | one transaction: blocks, logs, rows, feed and cursor |
-//! | `reorg` | the fork point, unwinding and rebuilding |
+//! | `store/` | one transaction: blocks, logs, rows, journal, feed and cursor |
 //!
 //! What holds at every commit: the tables are the fold of exactly the events up to the cursor's block. One transaction
 //! holds everything that a batch changes, and the cursor moves by compare-and-swap on the block's hash, so a crash, a
@@ -18,11 +21,21 @@
 //! table in `storage::chain`.
 
 mod apply;
+mod backfill;
+pub mod chain;
+mod config;
 pub mod decode;
 pub mod events;
-pub mod follow;
-mod reorg;
+mod follow;
+mod hints;
 mod rpc;
-mod write;
+mod run;
+mod status;
+mod store;
+mod verify;
 
-pub use follow::{Indexer, IndexerConfig, IndexerError, Progress, Status};
+pub use config::{FailPoint, Finality, IndexerConfig, Verify};
+pub use rpc::{RpcError, RpcFailure};
+pub use status::{IndexerError, Progress, Status};
+
+pub use follow::Indexer;

@@ -4,6 +4,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`transactions`] | the queue that every transaction goes through |
+//! | `anyone` | what anybody may do when those who should are silent |
 //! | `once` | a transaction of whoever has a key, without the queue |
 //! | [`revert`] | why a call failed, in words |
 //! | `wallets` | what contract wallets say they signed |
@@ -12,6 +13,7 @@
 //!
 //! To add a contract: a file with functions on [`ChainHandle`] that return a [`Call`] or read a view.
 mod answers;
+mod anyone;
 mod bonds;
 mod datasets;
 mod epochs;

@@ -6,15 +6,15 @@ use super::{ADVANCE_PROPOSAL, GiveUp, Outcome, bonds, look_again, payouts};
 use crate::{
     app::AppState,
     chain::{Action, Call, EpochOnChain, EpochStatus, Head},
+    epoch_votes,
 };
-use alloy::primitives::{B256, U256, utils::format_ether};
-use anyhow::Context;
+use alloy::primitives::B256;
+use anyhow::{Context, bail};
 use chrono::TimeDelta;
 use protocol::{
-    Epoch,
+    Epoch, ProposalState,
     eip712::SignatureBytes,
     labels::{Bundle, BundlePreference, Session, block_count, gold_tree, labels_tree},
-    rewards::EpochPayouts,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -69,9 +69,9 @@ async fn commit_labels(app: &AppState, epoch: u64) -> anyhow::Result<Outcome> {
     }
     let words = bundle.label_words();
     if words.is_empty() {
-        return Err(
-            GiveUp(format!("nobody labeled in epoch {epoch}: it can only be voided, by a vote")).into()
-        );
+        tracing::warn!(epoch, "nobody labeled: the epoch can only be voided, by a vote");
+        put_to_vote(app, epoch, "void", Matter::Void).await?;
+        return Ok(Outcome::Again(TimeDelta::seconds(5)));
     }
     let root = labels_tree(Epoch(epoch), &words).root();
     let (bytes, bundle_hash) = bundle.to_bytes();
@@ -172,7 +172,7 @@ async fn propose_payouts(app: &AppState, epoch: u64, on_chain: &EpochOnChain) ->
     let account_count =
         u32::try_from(payouts.leaves.len()).context("more accounts than the contract counts")?;
     payouts::store(app, epoch, &payouts).await?;
-    let bond = app.chain.proposer_bond(spend(&payouts)).await?;
+    let bond = app.chain.proposer_bond(epoch_votes::spend(&payouts)).await?;
     bonds::ensure(app, &tx_key(epoch, &step), bond).await?;
     send(app, epoch, &step, &app.chain.propose_payouts(epoch, account_count, &payouts)).await?;
     Ok(AT_ONCE)
@@ -186,11 +186,6 @@ async fn was_refused(app: &AppState, epoch: u64, root: B256, key: &str) -> anyho
         || payouts_roots::was_refused(&mut conn, Epoch(epoch), root).await?)
 }
 
-/// What the epoch pays in all: at most its budget.
-fn spend(payouts: &EpochPayouts) -> U256 {
-    payouts.statements.iter().fold(U256::ZERO, |sum, statement| sum + statement.pay)
-}
-
 /// After the challenge window: ask the DAO to pay, or to throw away what somebody else proposed and we cannot recompute.
 /// Looks again until the epoch is settled, because a vote or a proof may reopen it.
 async fn settle(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Outcome> {
@@ -201,18 +196,20 @@ async fn settle(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::
     let later = look_again(app.chain.response_window().await?);
     let root = on_chain.payouts_root;
     let (accept, reject) = (format!("proposal/{root}"), format!("reject/{root}"));
-    if is_mined(app, &tx_key(epoch, &accept)).await? || is_mined(app, &tx_key(epoch, &reject)).await? {
-        return Ok(later);
+    let mut wrong = is_mined(app, &tx_key(epoch, &reject)).await?;
+    if !wrong && !is_mined(app, &tx_key(epoch, &accept)).await? {
+        let payouts = payouts::compute(app, epoch, on_chain).await?;
+        wrong = payouts.tree.root() != root;
+        if wrong {
+            tracing::error!(epoch, %root, recomputed = %payouts.tree.root(), "somebody proposed wrong payouts");
+        } else {
+            payouts::store(app, epoch, &payouts).await?;
+        }
     }
-    let payouts = payouts::compute(app, epoch, on_chain).await?;
-    if payouts.tree.root() == root {
-        payouts::store(app, epoch, &payouts).await?;
-        let calls = vec![app.chain.accept_payouts(epoch, root)];
-        vote(app, epoch, &accept, calls, description(epoch, on_chain, &payouts)).await?;
+    if wrong {
+        put_to_vote(app, epoch, &reject, Matter::Reject(on_chain)).await?;
     } else {
-        tracing::error!(epoch, %root, recomputed = %payouts.tree.root(), "somebody proposed wrong payouts");
-        let calls = vec![app.chain.reject_payouts(epoch)];
-        vote(app, epoch, &reject, calls, rejection(epoch, on_chain, &payouts)).await?;
+        put_to_vote(app, epoch, &accept, Matter::Accept(on_chain)).await?;
     }
     Ok(later)
 }
@@ -235,17 +232,73 @@ async fn keep_accepted(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> a
     Ok(Outcome::Done)
 }
 
-/// Propose calls that settle the epoch, and follow the proposal.
-async fn vote(
-    app: &AppState,
-    epoch: u64,
-    step: &str,
-    calls: Vec<Call>,
-    description: String,
-) -> anyhow::Result<()> {
-    let action = Action::new(calls, description);
-    send(app, epoch, step, &app.chain.propose(&action)).await?;
-    follow(app, &action).await
+/// What a vote decides.
+#[derive(Clone, Copy)]
+enum Matter<'a> {
+    Accept(&'a EpochOnChain),
+    Reject(&'a EpochOnChain),
+    Void,
+}
+
+impl Matter<'_> {
+    async fn action(self, app: &AppState, epoch: u64, vote: u32) -> anyhow::Result<Action> {
+        Ok(match self {
+            Self::Accept(on_chain) => {
+                let payouts = payouts::compute(app, epoch, on_chain).await?;
+                epoch_votes::accept(&app.chain, epoch, on_chain, &payouts, vote)
+            }
+            Self::Reject(on_chain) => {
+                let recomputed = payouts::compute(app, epoch, on_chain).await?.tree.root();
+                epoch_votes::reject(&app.chain, epoch, on_chain, recomputed, vote)
+            }
+            Self::Void => epoch_votes::void(&app.chain, epoch, vote),
+        })
+    }
+}
+
+/// Make a proposal that settles the epoch and have it followed. One that ended without a decision is made again.
+///
+/// # Errors
+/// The voters said no, or the proposal was canceled: people must decide how it goes on. It is looked at again all the
+/// same, because they may do so on chain.
+async fn put_to_vote(app: &AppState, epoch: u64, step: &str, matter: Matter<'_>) -> anyhow::Result<()> {
+    for vote in 1..=epoch_votes::MAX_VOTES {
+        let step = if vote == 1 { step.to_owned() } else { format!("{step}/{vote}") };
+        let Some(action) = proposed(app, &tx_key(epoch, &step)).await? else {
+            let action = matter.action(app, epoch, vote).await?;
+            send(app, epoch, &step, &app.chain.propose(&action)).await?;
+            return follow(app, &action).await;
+        };
+        let id = action.proposal_id();
+        let refused = match app.chain.proposal(id).await?.state {
+            ProposalState::Canceled => true,
+            ProposalState::Defeated => {
+                let (r#for, against) = app.chain.proposal_votes(id).await?;
+                against >= r#for && !against.is_zero()
+            }
+            ProposalState::Expired => false,
+            _ => return follow(app, &action).await,
+        };
+        if refused {
+            bail!(
+                "proposal {id} about epoch {epoch} was refused or canceled; until a vote accepts, rejects or voids it, no \
+                 later epoch is paid (`polity epoch status {epoch}` says who can do what)"
+            );
+        }
+        tracing::warn!(epoch, proposal.id = %id, vote, "the vote ended without a decision");
+    }
+    bail!(
+        "{} votes about epoch {epoch} ended without a decision; voters must be found, or the epoch voided",
+        epoch_votes::MAX_VOTES
+    )
+}
+
+/// The proposal that a mined transaction made.
+async fn proposed(app: &AppState, key: &str) -> anyhow::Result<Option<Action>> {
+    let mut conn = app.pool.acquire().await?;
+    let stored = transactions::find(&mut conn, key).await?;
+    let mined = stored.filter(|transaction| transaction.state == "mined");
+    Ok(mined.and_then(|transaction| Action::from_propose(&transaction.data)))
 }
 
 /// Have the proposal queued and executed when it passes.
@@ -254,41 +307,6 @@ pub(super) async fn follow(app: &AppState, action: &Action) -> anyhow::Result<()
     let mut conn = app.pool.acquire().await?;
     jobs::enqueue(&mut conn, ADVANCE_PROPOSAL, &id, &json!({"proposalId": id}), app.clock.now()).await?;
     Ok(())
-}
-
-fn description(epoch: u64, on_chain: &EpochOnChain, payouts: &EpochPayouts) -> String {
-    let n_paid = payouts.statements.iter().filter(|statement| !statement.pay.is_zero()).count();
-    format!(
-        "# Pay epoch {epoch}: {} POL to {n_paid} labelers\n\n\
-         Accepts payouts root {root}, which brings the cumulative total to {cumulative} POL for {accounts} accounts. \
-         The labels are published as {bundle}; anybody can recompute every amount with `polity verify epoch {epoch}`.",
-        short_ether(spend(payouts)),
-        root = on_chain.payouts_root,
-        cumulative = short_ether(on_chain.total_cumulative),
-        accounts = on_chain.account_count,
-        bundle = on_chain.bundle_hash,
-    )
-}
-
-fn rejection(epoch: u64, on_chain: &EpochOnChain, payouts: &EpochPayouts) -> String {
-    format!(
-        "# Throw away the payouts of epoch {epoch}\n\n\
-         {proposer} proposed payouts root {root}. The published labels {bundle} give {recomputed}, which can be proposed \
-         when this one is gone; anybody can check that with `polity verify epoch {epoch}`.",
-        proposer = on_chain.proposer,
-        root = on_chain.payouts_root,
-        bundle = on_chain.bundle_hash,
-        recomputed = payouts.tree.root(),
-    )
-}
-
-/// Two decimals, rounded down.
-fn short_ether(wei: U256) -> String {
-    let text = format_ether(wei);
-    match text.split_once('.') {
-        Some((whole, fraction)) => format!("{whole}.{}", &fraction[..fraction.len().min(2)]),
-        None => text,
-    }
 }
 
 async fn is_mined(app: &AppState, key: &str) -> anyhow::Result<bool> {
@@ -302,15 +320,4 @@ async fn send(app: &AppState, epoch: u64, step: &str, call: &Call) -> anyhow::Re
 
 fn tx_key(epoch: u64, step: &str) -> String {
     format!("epoch/{epoch}/{step}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_in_titles_have_two_decimals() {
-        assert_eq!(short_ether(U256::from(1_239_999_999_999_999_999u128)), "1.23");
-        assert_eq!(short_ether(U256::ZERO), "0.00");
-    }
 }

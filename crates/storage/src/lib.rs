@@ -3,6 +3,7 @@
 pub mod app;
 pub mod chain;
 pub mod columns;
+mod copy;
 pub mod wei;
 
 /// All migrations, in the binary.

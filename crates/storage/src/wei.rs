@@ -7,7 +7,6 @@ use sqlx::{
     postgres::{PgArgumentBuffer, PgHasArrayType, PgRow, PgTypeInfo, PgValueRef},
     types::BigDecimal,
 };
-use std::str::FromStr;
 
 /// A `numeric` of whole numbers from 0 to 2^256 - 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,8 +32,21 @@ impl PgHasArrayType for Wei {
 }
 
 impl Encode<'_, Postgres> for Wei {
+    /// Postgres's own form: number of digits, weight of the first, sign, scale, and digits to the base 10,000.
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        BigDecimal::from_str(&self.0.to_string())?.encode_by_ref(buffer)
+        let base = U256::from(10_000);
+        // 20 digits to the base 10,000 hold 78 decimal ones.
+        let (mut digits, mut first, mut rest) = ([0_u16; 20], 20, self.0);
+        while !rest.is_zero() {
+            let (quotient, digit) = rest.div_rem(base);
+            first -= 1;
+            (digits[first], rest) = (digit.to(), quotient);
+        }
+        let n_digits = u16::try_from(20 - first)?;
+        for half in [n_digits, n_digits.saturating_sub(1), 0, 0].iter().chain(&digits[first..]) {
+            buffer.extend(half.to_be_bytes());
+        }
+        Ok(IsNull::No)
     }
 }
 

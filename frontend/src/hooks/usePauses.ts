@@ -9,7 +9,7 @@ import { useConfig } from "./useConfig";
 /** Entries that a guardian can stop for at most seven days, and what people know them as. Ways out are not among them. */
 export const PAUSABLE = [
   { contract: "stakingPool", name: "onLocked", selector: "0xf98a2ec4", what: "New stakes" },
-  { contract: "labelEpochs", name: "open", selector: "0xa0e46be6", what: "Opening epochs" },
+  { contract: "labelEpochs", name: "open", selector: "0x0f09a4b9", what: "Opening epochs" },
   { contract: "labelEpochs", name: "commitLabels", selector: "0x47ce06f8", what: "Closing epochs" },
   { contract: "labelEpochs", name: "proposePayouts", selector: "0x261d4db5", what: "Proposing payouts" },
   { contract: "labelEpochs", name: "acceptPayouts", selector: "0xc49333b3", what: "Approving payouts" },

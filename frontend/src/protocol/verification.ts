@@ -57,8 +57,16 @@ const PART = 2_000;
 
 const pass = (detail: string): Finding => ({ ok: true, detail });
 const fail = (detail: string): Finding => ({ ok: false, detail });
-const same = (name: string, mine: string | number | bigint, chain: string | number | bigint): Finding =>
-  mine === chain ? pass(`${name} ${mine} is the one on the chain.`) : fail(`${name} is ${mine} here, but ${chain} on the chain.`);
+/** Two hashes as short as they can be told apart. */
+const short = (a: Hex, b: Hex): [Hex | string, Hex | string] => (shortHex(a) === shortHex(b) ? [a, b] : [shortHex(a), shortHex(b)]);
+const differ = (name: string, mine: Hex, chain: Hex): string => {
+  const [here, there] = short(mine, chain);
+  return `${name} is ${here} here, but ${there} on the chain.`;
+};
+const same = (name: string, mine: Hex, chain: Hex): Finding =>
+  mine === chain ? pass(`${name} ${shortHex(mine)} is the one on the chain.`) : fail(differ(name, mine, chain));
+const sum = (name: string, mine: string, chain: bigint): Finding =>
+  mine === String(chain) ? pass("") : fail(`${name} is ${formatTokens(mine, 18)} here, but ${formatTokens(chain, 18)} on the chain.`);
 const is = (a: Address, b: Address): boolean => a.toLowerCase() === b.toLowerCase();
 
 const toArguments = ({ position, word, proof }: LabelOpening): LabelOpening<bigint> => ({
@@ -138,7 +146,7 @@ export function verification(epochNumber: number, account: Address, sources: Sou
       return fail(`It belongs to epoch ${loaded.epoch} of ${shortHex(verifyingContract)} on chain ${chainId}.`);
     }
     file = loaded;
-    return pass(`It has the hash ${epoch.bundleHash}, and is of this epoch, contract and chain.`);
+    return pass(`It has the hash ${shortHex(epoch.bundleHash)}, and is of this epoch, contract and chain.`);
   };
 
   const checkStructure = async (): Promise<Finding> => {
@@ -220,11 +228,11 @@ export function verification(epochNumber: number, account: Address, sources: Sou
     if (previous === undefined) throw new Skip("Needs the payouts approved before.");
     computed = await call({ method: "payouts", terms, secret: epoch.secret, seed: epoch.seed, previous: previous.map(({ account, cumulative }) => ({ account, cumulative })) });
     const { root, leaves } = computed;
-    if (root !== epoch.payoutsRoot) return fail(`${await difference(leaves)} The root is ${root} here, but ${epoch.payoutsRoot} on the chain.`);
+    if (root !== epoch.payoutsRoot) return fail(`${differ("The root", root, epoch.payoutsRoot)} ${await difference(leaves)}`);
     if (leaves.length !== epoch.accountCount) return fail(`There are ${leaves.length} accounts here, but ${epoch.accountCount} on the chain.`);
-    if (computed.totalRaw !== String(epoch.totalRaw)) return same("The sum of all raw pays", BigInt(computed.totalRaw), epoch.totalRaw);
-    if (computed.totalCumulative !== String(epoch.totalCumulative)) return same("The sum of all payouts", BigInt(computed.totalCumulative), epoch.totalCumulative);
-    return pass(`The pay of ${formatCount(leaves.length, "account")} was judged and added up here; the root ${root} is the one on the chain.`);
+    const sums = [sum("The sum of all raw pays", computed.totalRaw, epoch.totalRaw), sum("The sum of all payouts", computed.totalCumulative, epoch.totalCumulative)];
+    const wrong = sums.find(({ ok }) => !ok);
+    return wrong ?? pass(`The pay of ${formatCount(leaves.length, "account")} was judged and added up here; the root ${shortHex(root)} is the one on the chain.`);
   };
 
   const checkStatement = async (): Promise<Finding> => {
@@ -241,7 +249,7 @@ export function verification(epochNumber: number, account: Address, sources: Sou
     const { root, count } = await sources.approved();
     const ok = await call({ method: "verifyPayout", root, count, opening: { index: payout.index, leaf: toLeaf(payout), proof: payout.proof } });
     return ok
-      ? pass(`Leaf ${payout.index} of ${count} gives it ${formatTokens(payout.cumulative, 18)} in all, and its proof leads to the root that claims are paid from.`)
+      ? pass(`Leaf ${payout.index + 1} of ${count} gives it ${formatTokens(payout.cumulative, 18)} in all, and its proof leads to the root that claims are paid from.`)
       : fail("The proof does not lead to the root that claims are paid from.");
   };
 

@@ -69,7 +69,7 @@ export default function VerifyPage() {
             className="font-mono"
             onChange={(event) => setAccount(event.target.value.trim())}
           />
-          <Button type="submit" variant="primary" busy={running} disabled={!canVerify} className="sm:mt-7">
+          <Button type="submit" variant="primary" busy={running} disabled={!canVerify} className="sm:mt-6.5">
             Verify
           </Button>
         </form>

@@ -11,10 +11,11 @@ mod roles;
 mod staking;
 mod token;
 
-use crate::events::ChainEvent;
-use alloy::primitives::{Address, B256};
+use crate::events::{ChainEvent, GovernorEvent};
+use alloy::primitives::B256;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::{collections::BTreeSet, fmt::Display};
 use storage::chain::{Position, feed::Change};
 
 /// Where and when an event happened.
@@ -26,14 +27,62 @@ pub struct Context {
     pub mined_at: DateTime<Utc>,
 }
 
-/// Write what an event changed.
-pub async fn apply(
+/// The rows that a run of events changed, each once.
+pub struct Changes {
+    /// Name every row; otherwise say `*` once a table, as when years of blocks are caught up with.
+    by_row: bool,
+    /// With the block of the change.
+    pub rows: BTreeSet<(u64, Change)>,
+}
+
+impl Changes {
+    pub fn new(by_row: bool) -> Self {
+        Self { by_row, rows: BTreeSet::new() }
+    }
+
+    fn add(&mut self, context: &Context, topic: &'static str, key: impl Display) {
+        let (block, key) = if self.by_row {
+            (context.position.block_number, key.to_string())
+        } else if self.rows.iter().any(|(_, change)| change.topic == topic) {
+            return;
+        } else {
+            (context.position.block_number, "*".to_owned())
+        };
+        self.rows.insert((block, Change { topic, key }));
+    }
+}
+
+/// Write what a run of events changed, in their order where it matters. Tokens and votes are many and are folded first:
+/// no other event reads their tables, and a proposal is always there before its votes.
+pub async fn apply_all(
+    conn: &mut PgConnection,
+    events: Vec<(Context, ChainEvent)>,
+    changes: &mut Changes,
+) -> Result<(), sqlx::Error> {
+    let (mut tokens, mut votes) = (token::Fold::default(), governor::Votes::default());
+    for (context, event) in events {
+        match event {
+            ChainEvent::Token(event) => tokens.add(&context, &event, changes),
+            ChainEvent::Governor(GovernorEvent::VoteCast(cast)) => votes.add(&context, *cast, changes),
+            event => {
+                for Change { topic, key } in apply(conn, &context, event).await? {
+                    changes.add(&context, topic, key);
+                }
+            }
+        }
+    }
+    tokens.write(conn).await?;
+    votes.write(conn).await
+}
+
+async fn apply(
     conn: &mut PgConnection,
     context: &Context,
     event: ChainEvent,
 ) -> Result<Vec<Change>, sqlx::Error> {
     match event {
-        ChainEvent::Token(event) => token::apply(conn, context, &event).await,
+        // Folded above.
+        ChainEvent::Token(_) | ChainEvent::Governor(GovernorEvent::VoteCast(_)) => Ok(vec![]),
         ChainEvent::Governor(event) => governor::apply(conn, context, event).await,
         ChainEvent::Staking(event) => staking::apply(conn, context, &event).await,
         ChainEvent::Epochs(event) => epochs::apply(conn, context, &event).await,
@@ -48,8 +97,4 @@ pub async fn apply(
 
 fn change(topic: &'static str, key: impl ToString) -> Change {
     Change { topic, key: key.to_string() }
-}
-
-fn account(address: Address) -> Change {
-    change("accounts", address)
 }

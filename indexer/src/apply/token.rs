@@ -1,44 +1,72 @@
-//! `GovernanceToken` → `accounts`, `total_supplies`.
+//! `GovernanceToken` → `accounts`, `total_supplies`. Most events are of the token, so a run of them is folded in memory
+//! and written with one statement a table.
 
-use super::{Context, account};
+use super::{Changes, Context};
 use crate::events::TokenEvent;
+use alloy::primitives::{Address, I256};
 use sqlx::{Error, PgConnection};
-use storage::chain::{accounts, feed::Change, total_supplies};
+use std::collections::BTreeMap;
+use storage::chain::{
+    accounts::{self, AccountChange},
+    total_supplies::{self, Checkpoint},
+};
 
-pub async fn apply(
-    conn: &mut PgConnection,
-    context: &Context,
-    event: &TokenEvent,
-) -> Result<Vec<Change>, Error> {
-    if let Some(change) = event.supply_change() {
-        total_supplies::add(conn, context.position, change, context.mined_at).await?;
+/// What a run of events does to the tables.
+#[derive(Default)]
+pub struct Fold {
+    accounts: BTreeMap<Address, AccountChange>,
+    /// Mints and burns, with the change of the supply.
+    supply: Vec<(Context, I256)>,
+}
+
+impl Fold {
+    pub fn add(&mut self, context: &Context, event: &TokenEvent, changes: &mut Changes) {
+        if let Some(change) = event.supply_change() {
+            self.supply.push((*context, change));
+        }
+        let mut change = |account: Address, alter: &dyn Fn(&mut AccountChange)| {
+            alter(self.accounts.entry(account).or_default());
+            changes.add(context, "accounts", account);
+        };
+        // Sums that overflow are of no token of ours; the database refuses them.
+        match *event {
+            TokenEvent::Transfer { from, to, amount } => {
+                if !to.is_zero() {
+                    change(to, &|a| a.credited = a.credited.saturating_add(amount));
+                }
+                if !from.is_zero() {
+                    change(from, &|a| a.debited = a.debited.saturating_add(amount));
+                }
+            }
+            TokenEvent::Locked { account, amount } => {
+                change(account, &|a| a.locked = a.locked.saturating_add(amount));
+            }
+            TokenEvent::Unlocked { account, amount } => {
+                change(account, &|a| a.unlocked = a.unlocked.saturating_add(amount));
+            }
+            TokenEvent::DelegateChanged { account, delegate } => {
+                change(account, &|a| a.delegate = Some(delegate));
+            }
+            TokenEvent::VotesChanged { delegate, votes } => change(delegate, &|a| a.votes = Some(votes)),
+        }
     }
-    Ok(match *event {
-        TokenEvent::Transfer { from, to, amount } => {
-            let parties: Vec<_> = [from, to].into_iter().filter(|party| !party.is_zero()).collect();
-            if !to.is_zero() {
-                accounts::credit(conn, to, amount).await?;
-            }
-            if !from.is_zero() {
-                accounts::debit(conn, from, amount).await?;
-            }
-            parties.into_iter().map(account).collect()
+
+    pub async fn write(self, conn: &mut PgConnection) -> Result<(), Error> {
+        accounts::change_many(conn, &self.accounts).await?;
+        if self.supply.is_empty() {
+            return Ok(());
         }
-        TokenEvent::Locked { account: owner, amount } => {
-            accounts::lock(conn, owner, amount).await?;
-            vec![account(owner)]
-        }
-        TokenEvent::Unlocked { account: owner, amount } => {
-            accounts::unlock(conn, owner, amount).await?;
-            vec![account(owner)]
-        }
-        TokenEvent::DelegateChanged { account: owner, delegate } => {
-            accounts::set_delegate(conn, owner, delegate).await?;
-            vec![account(owner)]
-        }
-        TokenEvent::VotesChanged { delegate, votes } => {
-            accounts::set_votes(conn, delegate, votes).await?;
-            vec![account(delegate)]
-        }
-    })
+        let mut total = total_supplies::last(conn).await?;
+        let checkpoint = |(context, change): &(Context, I256)| {
+            // A foreign token may burn what it never minted; then it has none.
+            total = if change.is_negative() {
+                total.saturating_sub(change.unsigned_abs())
+            } else {
+                total.saturating_add(change.into_raw())
+            };
+            Checkpoint { position: context.position, total_supply: total, since: context.mined_at }
+        };
+        let checkpoints: Vec<_> = self.supply.iter().map(checkpoint).collect();
+        total_supplies::insert_many(conn, &checkpoints).await
+    }
 }

@@ -60,10 +60,9 @@ async fn a_step_that_is_dropped_at_any_moment_is_as_if_it_had_never_begun() {
     }
     assert!(n_cut > 1, "{n_cut}");
     assert_same(&dump(&cut.pool).await, &dump(&whole.pool).await);
-    assert_eq!(
-        count(&cut.pool, "select count(*) from chain.feed").await,
-        count(&whole.pool, "select count(*) from chain.feed").await
-    );
+    // Old blocks are announced by the batch, the others by the row.
+    let announced = "select count(*) from chain.feed where key <> '*'";
+    assert_eq!(count(&cut.pool, announced).await, count(&whole.pool, announced).await);
 }
 
 #[tokio::test]

@@ -4,10 +4,14 @@ use crate::{
     story::{self, pol, stake},
     tables::{assert_same, config, count, dump, indexer, sync},
 };
-use indexer::{Indexer, IndexerConfig, IndexerError, Progress};
+use indexer::{Finality, Indexer, IndexerConfig, IndexerError, Progress};
 use localnet::{Anvil, AnvilOptions};
 use sqlx::PgPool;
-use storage::chain::feed::{self, FeedRow, Kind};
+use storage::chain::{
+    PROJECTIONS,
+    cursor::{self, Marks},
+    feed::{self, FeedRow, Kind},
+};
 use testkit::{TestChain, TestDb, account, tools};
 
 async fn feed_after(pool: &PgPool, seq: i64) -> Vec<FeedRow> {
@@ -107,4 +111,110 @@ async fn a_chain_with_another_genesis_resets_where_that_is_allowed_and_is_refuse
     let lenient = IndexerConfig { reset_on_new_genesis: true, ..config(&chain) };
     sync(&mut Indexer::new(lenient, db.pool.clone()).unwrap()).await;
     assert_same(&dump(&db.pool).await, &before);
+}
+
+/// What an indexer that saw every head holds is what one that comes now would hold.
+async fn equals_a_fresh_replay(chain: &TestChain, pool: &PgPool, config: &IndexerConfig) {
+    let fresh = TestDb::new().await;
+    sync(&mut Indexer::new(config.clone(), fresh.pool.clone()).unwrap()).await;
+    assert_same(&dump(pool).await, &dump(&fresh.pool).await);
+    assert_eq!(
+        count(pool, "select block_number from chain.cursor").await.cast_unsigned(),
+        chain.block_number().await
+    );
+}
+
+#[tokio::test]
+async fn a_chain_that_is_replaced_from_any_depth_leaves_nothing_behind() {
+    // Anvil calls everything but the last 64 blocks final; by the clock nothing is, so the journal reaches all the way.
+    for finality in [Finality::Tags, Finality::Seconds(1_000_000)] {
+        let (chain, db) = (TestChain::start().await, TestDb::new().await);
+        let config = IndexerConfig { finality, ..config(&chain) };
+        story::tell(&chain).await;
+        chain.mine(300).await;
+        let mut follower = Indexer::new(config.clone(), db.pool.clone()).unwrap();
+        for (n, depth) in (0..).zip([1, 3, 40, 75, 300]) {
+            stake(&chain, 10 + n, pol(7)).await;
+            sync(&mut follower).await;
+            let before = follower.status().borrow().clone();
+            let violations = u64::from(finality == Finality::Tags && depth > 64);
+            chain.reorg(depth).await;
+            sync(&mut follower).await;
+            let status = follower.status().borrow().clone();
+            assert_eq!(status.n_reorgs, u64::from(n) + 1, "{depth} blocks: {status:?}");
+            assert_eq!(
+                u64::from(status.finality_violated),
+                violations,
+                "{depth} blocks: {status:?}, before {before:?}"
+            );
+            equals_a_fresh_replay(&chain, &db.pool, &config).await;
+            chain.mine(70).await;
+        }
+        // The last reorganisation took a part of the story with it, of the tables too.
+        sync(&mut follower).await;
+        equals_a_fresh_replay(&chain, &db.pool, &config).await;
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_final_block_is_remembered_until_somebody_acknowledges_it() {
+    let (chain, db) = (TestChain::start().await, TestDb::new().await);
+    chain.mine(100).await;
+    sync(&mut indexer(&chain, &db.pool)).await;
+    let conn = &mut *db.pool.acquire().await.unwrap();
+    let before = cursor::get(conn).await.unwrap().unwrap();
+    assert_eq!(before.marks, Marks { safe: before.block_number - 32, finalized: before.block_number - 64 });
+    chain.reorg(80).await;
+    sync(&mut indexer(&chain, &db.pool)).await;
+    let after = cursor::get(conn).await.unwrap().unwrap();
+    assert_eq!(after.violated_block, Some(before.marks.finalized));
+    let mut later = indexer(&chain, &db.pool);
+    sync(&mut later).await;
+    assert!(later.status().borrow().finality_violated, "a restart does not forget it");
+    assert!(cursor::acknowledge_violation(conn).await.unwrap());
+    chain.mine(1).await;
+    sync(&mut later).await;
+    assert!(!later.status().borrow().finality_violated);
+}
+
+#[tokio::test]
+async fn finality_moves_up_only_and_takes_the_journal_with_it() {
+    let (chain, db) = (TestChain::start().await, TestDb::new().await);
+    let mut follower = indexer(&chain, &db.pool);
+    sync(&mut follower).await;
+    stake(&chain, 0, pol(1)).await;
+    sync(&mut follower).await;
+    assert!(count(&db.pool, "select count(*) from chain.undo").await > 0);
+    let conn = &mut *db.pool.acquire().await.unwrap();
+    chain.mine(64).await;
+    let mut finalized = 0;
+    for _ in 0..4 {
+        chain.mine(20).await;
+        sync(&mut follower).await;
+        let marks = cursor::get(conn).await.unwrap().unwrap().marks;
+        assert!(marks.finalized > finalized && marks.safe >= marks.finalized);
+        finalized = marks.finalized;
+    }
+    assert_eq!(count(&db.pool, "select count(*) from chain.undo").await, 0);
+}
+
+#[tokio::test]
+async fn every_table_that_is_a_fold_of_the_logs_keeps_a_journal() {
+    let db = TestDb::new().await;
+    let journaled: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_trigger t join pg_class c on c.oid = t.tgrelid where t.tgname = 'journal'",
+    )
+    .fetch_all(&db.pool)
+    .await
+    .unwrap();
+    let tables: Vec<String> =
+        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'chain'")
+            .fetch_all(&db.pool)
+            .await
+            .unwrap();
+    for table in tables {
+        let fetched = ["cursor", "blocks", "logs", "feed", "undo"].contains(&table.as_str());
+        assert_eq!(PROJECTIONS.contains(&table.as_str()), !fetched, "{table} is emptied before a rebuild");
+        assert_eq!(journaled.contains(&table), !fetched, "{table} is journaled");
+    }
 }

@@ -34,7 +34,11 @@ const TABLES: [&str; 23] = [
 
 pub fn config(chain: &TestChain) -> IndexerConfig {
     let poll = Duration::from_millis(50);
-    IndexerConfig { poll, ..IndexerConfig::new(chain.rpc_url(), chain.deployment().clone()) }
+    IndexerConfig {
+        poll,
+        finality_poll: Duration::ZERO,
+        ..IndexerConfig::new(chain.rpc_url(), chain.deployment().clone())
+    }
 }
 
 pub fn indexer(chain: &TestChain, pool: &PgPool) -> Indexer {

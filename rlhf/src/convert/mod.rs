@@ -71,7 +71,7 @@ pub fn create(
 /// [`ConvertError`] when a file is missing, malformed, or of an architecture that is not computed here.
 pub fn import(dir: &Path) -> Result<B256, ConvertError> {
     let config = Config::load(dir)?;
-    crate::model::Params::load(dir)?.check(&config.tensors())?;
+    crate::model::Params::load_model(dir, &config)?.check(&config.tensors())?;
     Tokenizer::load(dir)?;
     let none = || "none".to_owned();
     let precision = config.torch_dtype;

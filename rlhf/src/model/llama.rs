@@ -1,4 +1,5 @@
-//! Llama (Touvron et al., arXiv 2302.13971), computed as Hugging Face's `LlamaForCausalLM` does.
+//! Decoders: Llama (Touvron et al., arXiv 2302.13971) and what differs from it by a bias, a norm or the kind of position:
+//! Qwen2, Qwen3, GPT-2. Computed as Hugging Face's classes of these names do.
 
 use std::path::Path;
 
@@ -6,6 +7,7 @@ use tch::{Device, Kind, Tensor, no_grad};
 
 use super::{
     Config, KvCache, Lora, ModelError, Module, Params, Precision,
+    config::{EMBED_POSITIONS, Family},
     rope::{Rope, rotate},
 };
 
@@ -16,7 +18,7 @@ pub enum Adapters {
     Off,
 }
 
-/// A Llama trunk with an optional language-model head and optional adapters.
+/// A trunk with an optional language-model head and optional adapters.
 ///
 /// The residual stream, norms, attention and adapters are f32; the frozen matrices are in [`Precision`] and so are the
 /// products with them. A pass records gradients exactly for what requires them: with frozen weights, the layers below the
@@ -29,23 +31,113 @@ pub struct Llama {
     pub lora: Option<Lora>,
     embed: Tensor,
     layers: Vec<Layer>,
-    norm: Tensor,
+    norm: Norm,
     lm_head: Option<Tensor>,
-    rope: Rope,
+    positions: Positions,
+}
+
+/// How a model knows the order of its tokens.
+#[derive(Debug)]
+enum Positions {
+    /// Queries and keys are rotated.
+    Rotary(Rope),
+    /// A vector is added to each embedding, `[P, d]`.
+    Learned(Tensor),
+}
+
+/// A root-mean-square norm, or with a bias a layer norm.
+#[derive(Debug)]
+struct Norm {
+    weight: Tensor,
+    bias: Option<Tensor>,
+    eps: f64,
 }
 
 #[derive(Debug)]
 struct Layer {
-    input_norm: Tensor,
-    post_attention_norm: Tensor,
-    /// In the order of [`Module::ALL`].
-    weights: Vec<Tensor>,
+    input_norm: Norm,
+    post_attention_norm: Norm,
+    /// Of each head's queries and keys.
+    head_norms: Option<(Norm, Norm)>,
+    /// In the order of [`Module::ALL`]; absent where the family has none.
+    projections: Vec<Option<Projection>>,
+}
+
+#[derive(Debug)]
+struct Projection {
+    weight: Tensor,
+    bias: Option<Tensor>,
 }
 
 /// Rotary factors and the adapter switch of one pass.
 struct Pass {
-    rotary: (Tensor, Tensor),
+    rotary: Option<(Tensor, Tensor)>,
     adapters: Adapters,
+}
+
+impl Norm {
+    fn new(params: &Params, name: &str, eps: f64) -> Result<Self, ModelError> {
+        Ok(Self {
+            weight: params.get(&format!("{name}.weight"))?,
+            bias: params.get(&format!("{name}.bias")).ok(),
+            eps,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let shape = self.weight.size();
+        match &self.bias {
+            None => x.rms_norm(shape, Some(&self.weight), self.eps),
+            Some(bias) => x.layer_norm(shape, Some(&self.weight), Some(bias), self.eps, true),
+        }
+    }
+
+    fn share(&self) -> Self {
+        let bias = self.bias.as_ref().map(Tensor::shallow_clone);
+        Self { weight: self.weight.shallow_clone(), bias, eps: self.eps }
+    }
+}
+
+impl Projection {
+    fn share(&self) -> Self {
+        Self { weight: self.weight.shallow_clone(), bias: self.bias.as_ref().map(Tensor::shallow_clone) }
+    }
+}
+
+impl Layer {
+    fn share(&self) -> Self {
+        Self {
+            input_norm: self.input_norm.share(),
+            post_attention_norm: self.post_attention_norm.share(),
+            head_norms: self.head_norms.as_ref().map(|(q, k)| (q.share(), k.share())),
+            projections: self.projections.iter().map(|each| each.as_ref().map(Projection::share)).collect(),
+        }
+    }
+}
+
+impl Positions {
+    fn share(&self) -> Self {
+        match self {
+            Self::Rotary(rope) => Self::Rotary(rope.share()),
+            Self::Learned(table) => Self::Learned(table.shallow_clone()),
+        }
+    }
+
+    /// Rotary factors of positions `0..t`.
+    fn prefix(&self, t: i64) -> Option<(Tensor, Tensor)> {
+        match self {
+            Self::Rotary(rope) => Some(rope.prefix(t)),
+            Self::Learned(_) => None,
+        }
+    }
+
+    /// Rotary factors of one position a row.
+    fn at(&self, positions: &Tensor) -> Option<(Tensor, Tensor)> {
+        match self {
+            Self::Rotary(rope) => Some(rope.at(positions)),
+            Self::Learned(_) => None,
+        }
+    }
 }
 
 impl Llama {
@@ -65,7 +157,8 @@ impl Llama {
             .tensors()
             .into_iter()
             .map(|(name, shape)| {
-                let kind = if shape.len() == 2 { precision.kind() } else { Kind::Float };
+                let is_matrix = shape.len() == 2 && name != EMBED_POSITIONS;
+                let kind = if is_matrix { precision.kind() } else { Kind::Float };
                 Ok((name.clone(), params.get(&name)?.to_device(device).to_kind(kind)))
             })
             .collect::<Result<_, ModelError>>()?;
@@ -75,19 +168,36 @@ impl Llama {
     /// Reads a model folder.
     ///
     /// # Errors
-    /// As [`Config::load`], [`Params::load`] and [`Llama::new`].
+    /// As [`Config::load`], [`Params::load_model`] and [`Llama::new`].
     pub fn load(dir: &Path, precision: Precision, device: Device) -> Result<Self, ModelError> {
-        Self::new(Config::load(dir)?, &Params::load(dir)?, precision, device)
+        let config = Config::load(dir)?;
+        let params = Params::load_model(dir, &config)?;
+        Self::new(config, &params, precision, device)
     }
 
     fn assemble(config: Config, params: Params, device: Device) -> Result<Self, ModelError> {
         let layers = (0..config.num_hidden_layers)
             .map(|i| {
-                let get = |name: &str| params.get(&format!("model.layers.{i}.{name}.weight"));
+                let path = |name: &str| format!("model.layers.{i}.{name}");
+                let norm = |name: &str| Norm::new(&params, &path(name), config.rms_norm_eps);
+                let projection = |module: Module| {
+                    let name = path(module.path());
+                    let bias =
+                        config.has_bias(module).then(|| params.get(&format!("{name}.bias"))).transpose()?;
+                    Ok(Projection { weight: params.get(&format!("{name}.weight"))?, bias })
+                };
+                let head_norms = match config.family() {
+                    Family::Qwen3 => Some((norm("self_attn.q_norm")?, norm("self_attn.k_norm")?)),
+                    _ => None,
+                };
                 Ok(Layer {
-                    input_norm: get("input_layernorm")?,
-                    post_attention_norm: get("post_attention_layernorm")?,
-                    weights: Module::ALL.iter().map(|module| get(module.path())).collect::<Result<_, _>>()?,
+                    input_norm: norm("input_layernorm")?,
+                    post_attention_norm: norm("post_attention_layernorm")?,
+                    head_norms,
+                    projections: Module::ALL
+                        .into_iter()
+                        .map(|module| config.has_module(module).then(|| projection(module)).transpose())
+                        .collect::<Result<_, ModelError>>()?,
                 })
             })
             .collect::<Result<_, ModelError>>()?;
@@ -97,36 +207,26 @@ impl Llama {
             (true, true) => Some(embed.shallow_clone()),
             (true, false) => Some(params.get("lm_head.weight")?),
         };
-        let norm = params.get("model.norm.weight")?;
-        Ok(Self {
-            rope: Rope::new(&config, device),
-            config,
-            lora: None,
-            embed,
-            layers,
-            norm,
-            lm_head,
-            params,
-        })
+        let norm = Norm::new(&params, "model.norm", config.rms_norm_eps)?;
+        let positions = match config.family() {
+            Family::Gpt2 => Positions::Learned(params.get(EMBED_POSITIONS)?),
+            _ => Positions::Rotary(Rope::new(&config, device)?),
+        };
+        Ok(Self { config, lora: None, embed, layers, norm, lm_head, positions, params })
     }
 
     /// A second model over the same weights, without adapters: a reward model on the policy's trunk, or the copy that
     /// another thread computes with.
     pub fn share(&self) -> Self {
-        let layer = |layer: &Layer| Layer {
-            input_norm: layer.input_norm.shallow_clone(),
-            post_attention_norm: layer.post_attention_norm.shallow_clone(),
-            weights: layer.weights.iter().map(Tensor::shallow_clone).collect(),
-        };
         Self {
             config: self.config.clone(),
             params: self.params.share(),
             lora: None,
             embed: self.embed.shallow_clone(),
-            layers: self.layers.iter().map(layer).collect(),
-            norm: self.norm.shallow_clone(),
+            layers: self.layers.iter().map(Layer::share).collect(),
+            norm: self.norm.share(),
             lm_head: self.lm_head.as_ref().map(Tensor::shallow_clone),
-            rope: self.rope.share(),
+            positions: self.positions.share(),
         }
     }
 
@@ -142,7 +242,10 @@ impl Llama {
 
     /// Longest row, prompt and completion together, in tokens.
     pub fn max_positions(&self) -> i64 {
-        self.rope.max_positions()
+        match &self.positions {
+            Positions::Rotary(rope) => rope.max_positions(),
+            Positions::Learned(table) => table.size()[0],
+        }
     }
 
     /// Number of bottom layers that no adapter touches: their output for a row never changes while the adapters train, so
@@ -159,21 +262,38 @@ impl Llama {
         self.final_norm(&x)
     }
 
-    /// Token embeddings: `[B, T]` i64 to `[B, T, d]` f32.
+    /// What the first layer takes, tokens at positions `0..T`: `[B, T]` i64 to `[B, T, d]` f32.
     pub fn embed(&self, input_ids: &Tensor) -> Tensor {
+        let tokens = self.embed_tokens(input_ids);
+        match &self.positions {
+            Positions::Rotary(_) => tokens,
+            Positions::Learned(table) => tokens + table.narrow(0, 0, input_ids.size()[1]),
+        }
+    }
+
+    fn embed_tokens(&self, input_ids: &Tensor) -> Tensor {
         Tensor::embedding(&self.embed, input_ids, -1, false, false).to_kind(Kind::Float)
+    }
+
+    /// The same for one token a row, at `positions` `[B]`: `[B]` to `[B, 1, d]`.
+    fn embed_at(&self, token_ids: &Tensor, positions: &Tensor) -> Tensor {
+        let tokens = self.embed_tokens(&token_ids.unsqueeze(1));
+        match &self.positions {
+            Positions::Rotary(_) => tokens,
+            Positions::Learned(table) => tokens + table.index_select(0, positions).unsqueeze(1),
+        }
     }
 
     /// Runs layers `from..to` over the residual stream `x` `[B, T, d]`, positions `0..T`.
     pub fn forward_range(&self, x: &Tensor, from: usize, to: usize, adapters: Adapters) -> Tensor {
-        let pass = Pass { rotary: self.rope.prefix(x.size()[1]), adapters };
+        let pass = Pass { rotary: self.positions.prefix(x.size()[1]), adapters };
         (from..to)
             .fold(x.shallow_clone(), |x, i| self.layer(i, &x, &pass, |q, k, v| causal_attention(q, &k, &v)))
     }
 
     /// The norm between the last layer and the heads.
     pub fn final_norm(&self, x: &Tensor) -> Tensor {
-        self.rms_norm(x, &self.norm)
+        self.norm.forward(x)
     }
 
     /// Language-model logits in f32: `[.., d]` to `[.., V]`.
@@ -200,7 +320,7 @@ impl Llama {
     ) -> (KvCache, Tensor) {
         no_grad(|| {
             let mut cache = KvCache::new(&self.config, lengths, capacity, self.device());
-            let pass = Pass { rotary: self.rope.prefix(input_ids.size()[1]), adapters };
+            let pass = Pass { rotary: self.positions.prefix(input_ids.size()[1]), adapters };
             let mut x = self.embed(input_ids);
             for i in 0..self.layers.len() {
                 x = self.layer(i, &x, &pass, |q, k, v| {
@@ -221,17 +341,13 @@ impl Llama {
     pub fn decode(&self, token_ids: &Tensor, cache: &mut KvCache, adapters: Adapters) -> Tensor {
         no_grad(|| {
             let step = cache.begin_step();
-            let pass = Pass { rotary: self.rope.at(&step.positions), adapters };
-            let mut x = self.embed(&token_ids.unsqueeze(1));
+            let pass = Pass { rotary: self.positions.at(&step.positions), adapters };
+            let mut x = self.embed_at(token_ids, &step.positions);
             for i in 0..self.layers.len() {
                 x = self.layer(i, &x, &pass, |q, k, v| cache.attend(i, &step, q, &k, &v));
             }
             self.logits(&self.final_norm(&x).squeeze_dim(1))
         })
-    }
-
-    fn rms_norm(&self, x: &Tensor, weight: &Tensor) -> Tensor {
-        x.rms_norm([self.config.hidden_size], Some(weight), self.config.rms_norm_eps)
     }
 
     /// One block. `attend` gets q `[B, H, T, hd]` and k, v `[B, Hkv, T, hd]`, rotated, and returns `[B, H, T, hd]`.
@@ -243,17 +359,29 @@ impl Llama {
         attend: impl FnOnce(&Tensor, Tensor, Tensor) -> Tensor,
     ) -> Tensor {
         let (b, t) = (x.size()[0], x.size()[1]);
-        let heads = |x: Tensor| x.view([b, t, -1, self.config.head_dim]).transpose(1, 2);
-        let input = self.input(&self.rms_norm(x, &self.layers[i].input_norm));
-        let q = rotate(&heads(self.project(i, Module::Q, &input, pass)), &pass.rotary);
-        let k = rotate(&heads(self.project(i, Module::K, &input, pass)), &pass.rotary);
-        let v = heads(self.project(i, Module::V, &input, pass));
+        let layer = &self.layers[i];
+        let heads = |x: Tensor| x.view([b, t, -1, self.config.head_dim]);
+        let place = |x: Tensor, norm: Option<&Norm>| {
+            let x = norm.map_or_else(|| x.shallow_clone(), |norm| norm.forward(&x)).transpose(1, 2);
+            match &pass.rotary {
+                Some(factors) => rotate(&x, factors),
+                None => x,
+            }
+        };
+        let (q_norm, k_norm) = layer.head_norms.as_ref().map(|(q, k)| (q, k)).unzip();
+        let input = self.input(&layer.input_norm.forward(x));
+        let q = place(heads(self.project(i, Module::Q, &input, pass)), q_norm);
+        let k = place(heads(self.project(i, Module::K, &input, pass)), k_norm);
+        let v = heads(self.project(i, Module::V, &input, pass)).transpose(1, 2);
         let mixed = attend(&q, k, v).transpose(1, 2).reshape([b, t, -1]);
         let x = x + self.project(i, Module::O, &self.input(&mixed), pass);
 
-        let input = self.input(&self.rms_norm(&x, &self.layers[i].post_attention_norm));
-        let gate = self.project(i, Module::Gate, &input, pass).silu();
-        let hidden = gate * self.project(i, Module::Up, &input, pass);
+        let input = self.input(&layer.post_attention_norm.forward(&x));
+        let up = self.project(i, Module::Up, &input, pass);
+        let hidden = match layer.projections[Module::Gate as usize] {
+            Some(_) => self.project(i, Module::Gate, &input, pass).silu() * up,
+            None => up.gelu("tanh"),
+        };
         &x + self.project(i, Module::Down, &self.input(&hidden), pass)
     }
 
@@ -263,8 +391,10 @@ impl Llama {
     }
 
     fn project(&self, i: usize, module: Module, input: &Input, pass: &Pass) -> Tensor {
-        let weight = &self.layers[i].weights[module as usize];
+        let projection = self.layers[i].projections[module as usize].as_ref();
+        let Projection { weight, bias } = projection.expect("only modules that the family has are asked for");
         let y = input.low.linear(weight, None::<&Tensor>).to_kind(Kind::Float);
+        let y = bias.iter().fold(y, |y, bias| y + bias);
         match &self.lora {
             Some(lora) if pass.adapters == Adapters::On => lora.add_to(y, i, module, &input.full),
             _ => y,

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor, no_grad};
 
-use super::{Config, ModelError, Params, Precision};
+use super::{Config, ModelError, Params, Precision, config::Family};
 
 /// A weight matrix of a block that can carry an adapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +43,7 @@ impl Module {
     }
 
     /// `(outputs, inputs)` of the matrix.
-    fn shape(self, config: &Config) -> (i64, i64) {
+    pub(super) fn shape(self, config: &Config) -> (i64, i64) {
         let (d, inner) = (config.hidden_size, config.intermediate_size);
         let (q, kv) =
             (config.num_attention_heads * config.head_dim, config.num_key_value_heads * config.head_dim);
@@ -90,7 +90,7 @@ impl Lora {
         let first_layer = model.num_hidden_layers.saturating_sub(config.layers);
         let mut pairs = BTreeMap::new();
         for layer in first_layer..model.num_hidden_layers {
-            for &module in &config.modules {
+            for &module in config.modules.iter().filter(|&&module| model.has_module(module)) {
                 let (outputs, inputs) = module.shape(model);
                 let bound = 1.0 / (inputs as f32).sqrt();
                 let draws: Vec<f32> =
@@ -155,8 +155,9 @@ impl Lora {
     /// Writes `adapter_config.json` and `adapter_model.safetensors` as PEFT reads them.
     ///
     /// # Errors
-    /// [`ModelError::Write`] when a file cannot be written.
+    /// [`ModelError::Write`] when a file cannot be written, [`ModelError::Unsupported`] for GPT-2.
     pub fn save(&self, model: &Config, dir: &Path) -> Result<(), ModelError> {
+        check_names(model)?;
         let config = PeftConfig {
             peft_type: "LORA".into(),
             task_type: Some("CAUSAL_LM".into()),
@@ -180,6 +181,7 @@ impl Lora {
     /// [`ModelError::Unsupported`] for other adapter types or unknown targets, [`ModelError::WrongShape`] when it was made
     /// for another model.
     pub fn load(model: &Config, dir: &Path, device: Device) -> Result<Self, ModelError> {
+        check_names(model)?;
         let path = dir.join("adapter_config.json");
         let text = std::fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
         let peft: PeftConfig =
@@ -210,6 +212,14 @@ impl Lora {
 
     fn scale(&self) -> f64 {
         self.config.alpha / self.config.rank as f64
+    }
+}
+
+/// GPT-2's adapters sit on its fused matrix in PEFT's files, which ours do not.
+fn check_names(model: &Config) -> Result<(), ModelError> {
+    match model.family() {
+        Family::Gpt2 => Err(ModelError::Unsupported("adapter files of GPT-2; merge the adapters".into())),
+        _ => Ok(()),
     }
 }
 

@@ -3,11 +3,12 @@
 //! Rows are always right-padded and positions run from 0, so attention is causal without a mask: trailing padding cannot
 //! influence the tokens before it. Callers decide what is real by lengths, never by looking for a padding id.
 //!
-//! To add an architecture, accept its name in [`config`], list its tensors in [`llama`] (or a sibling file when the block
-//! differs), and add a golden model to the tests.
+//! To add an architecture: a [`config::Family`] with its tensors, what its blocks do differently in [`llama`], a file like
+//! [`gpt2`] if it is stored otherwise, and a golden model for the tests.
 
 pub mod cache;
 pub mod config;
+pub mod gpt2;
 pub mod head;
 pub mod llama;
 pub mod lora;
@@ -41,7 +42,8 @@ pub enum ModelError {
     #[error("model.safetensors.index.json names {shard:?}, which is not a plain file name")]
     ShardName { shard: String },
     #[error(
-        "unsupported architecture {0:?}; supported are LlamaForCausalLM and LlamaForSequenceClassification"
+        "unsupported architecture {0:?}; supported are Llama, Qwen2, Qwen3 and GPT-2, as language models and for sequence \
+         classification"
     )]
     Architecture(String),
     #[error("unsupported configuration: {0}")]

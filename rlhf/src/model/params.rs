@@ -9,7 +9,7 @@ use rand::Rng;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use tch::{Device, Kind, Tensor};
 
-use super::{Config, ModelError, Precision, head::standard_normal};
+use super::{Config, ModelError, Precision, config::Family, gpt2, head::standard_normal};
 
 /// Weights by their Hugging Face names, in name order.
 #[derive(Debug, Default)]
@@ -20,11 +20,12 @@ impl Params {
         Self::default()
     }
 
-    /// Fresh f32 weights: matrices normal with standard deviation `std`, norms 1.
+    /// Fresh f32 weights: matrices normal with standard deviation `std`, norms 1, biases 0.
     pub fn random(config: &Config, std: f64, rng: &mut impl Rng) -> Self {
         let draw = |(name, shape): (String, Vec<i64>)| {
             let n = shape.iter().product::<i64>();
             let values: Vec<f32> = match shape.len() {
+                1 if name.ends_with(".bias") => vec![0.0; n as usize],
                 1 => vec![1.0; n as usize],
                 _ => (0..n).map(|_| (standard_normal(rng) * std) as f32).collect(),
             };
@@ -48,6 +49,26 @@ impl Params {
             params.0.extend(Self::read(&dir.join(shard))?.0);
         }
         Ok(params)
+    }
+
+    /// Reads a model's weights by the names that [`Config::tensors`] gives them.
+    ///
+    /// # Errors
+    /// As [`Params::load`]; [`ModelError::MissingTensor`] for a GPT-2 that is not complete.
+    pub fn load_model(dir: &Path, config: &Config) -> Result<Self, ModelError> {
+        let file = Self::load(dir)?;
+        if config.family() == Family::Gpt2 { gpt2::from_file(config, &file) } else { Ok(file) }
+    }
+
+    /// Writes a model's weights by the names of its family, as [`Params::save`].
+    ///
+    /// # Errors
+    /// As [`Params::save`].
+    pub fn save_model(&self, dir: &Path, config: &Config, precision: Precision) -> Result<(), ModelError> {
+        match config.family() {
+            Family::Gpt2 => gpt2::to_file(config, self)?.save(dir, precision),
+            _ => self.save(dir, precision),
+        }
     }
 
     /// Reads one safetensors file.

@@ -2,7 +2,7 @@
 
 use tch::{Device, Kind, Tensor};
 
-use super::Config;
+use super::{Config, ModelError, config::RopeScaling};
 
 /// Positions for which the table is built; longer contexts than this are refused by [`super::Llama::max_positions`].
 const MAX_POSITIONS: i64 = 8192;
@@ -15,15 +15,20 @@ pub struct Rope {
 }
 
 impl Rope {
-    pub fn new(config: &Config, device: Device) -> Self {
+    /// The table for a model's positions.
+    ///
+    /// # Errors
+    /// [`ModelError::Unsupported`] for a scaling that is not computed.
+    pub fn new(config: &Config, device: Device) -> Result<Self, ModelError> {
         let n_positions = config.max_position_embeddings.min(MAX_POSITIONS);
         let half = config.head_dim / 2;
         // f32 throughout, as the reference computes it: the same inputs give the same angles.
         let exponents = Tensor::arange(half, (Kind::Float, Device::Cpu)) * 2.0 / config.head_dim as f64;
         let inv_freq = Tensor::from(config.rope_theta as f32).pow(&exponents).reciprocal();
+        let inv_freq = scale(&inv_freq, config.rope_scaling()?);
         let angles = Tensor::arange(n_positions, (Kind::Float, Device::Cpu)).outer(&inv_freq);
         let angles = Tensor::cat(&[&angles, &angles], -1);
-        Self { cos: angles.cos().to_device(device), sin: angles.sin().to_device(device) }
+        Ok(Self { cos: angles.cos().to_device(device), sin: angles.sin().to_device(device) })
     }
 
     pub fn share(&self) -> Self {
@@ -43,6 +48,23 @@ impl Rope {
     pub fn at(&self, positions: &Tensor) -> (Tensor, Tensor) {
         let pick = |table: &Tensor| table.index_select(0, positions).unsqueeze(1).unsqueeze(1);
         (pick(&self.cos), pick(&self.sin))
+    }
+}
+
+/// Frequencies for a stretched context, `[head_dim / 2]` (Llama 3.1 as Hugging Face computes it).
+fn scale(inv_freq: &Tensor, scaling: RopeScaling) -> Tensor {
+    match scaling {
+        RopeScaling::None => inv_freq.shallow_clone(),
+        RopeScaling::Linear { factor } => inv_freq / factor,
+        RopeScaling::Llama3 { factor, low, high, original_positions } => {
+            let wavelength = inv_freq.reciprocal() * (2.0 * std::f64::consts::PI);
+            let divided = inv_freq / factor;
+            let smooth = (wavelength.reciprocal() * original_positions - low) / (high - low);
+            let between = (1.0 - &smooth) * inv_freq / factor + &smooth * inv_freq;
+            let (is_low, is_high) =
+                (wavelength.gt(original_positions / low), wavelength.lt(original_positions / high));
+            inv_freq.where_self(&is_high, &divided.where_self(&is_low, &between))
+        }
     }
 }
 

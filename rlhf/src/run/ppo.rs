@@ -183,7 +183,7 @@ fn mean_sentiment(job: &Job, oracle: &Oracle, completions: &[Completion]) -> Res
 /// Writes config and weights; `parent` are the unrounded weights that training started from.
 fn save(job: &Job, policy: &Llama, parent: &Params) -> Result<(), TrainError> {
     let lora = policy.lora.as_ref().expect("PPO made its policy with adapters");
-    lora.merge_into(parent)?.save(job.out, stored_precision(policy)?)?;
+    lora.merge_into(parent)?.save_model(job.out, &policy.config, stored_precision(policy)?)?;
     policy.config.save(job.out)?;
     Ok(())
 }

@@ -247,7 +247,7 @@ impl Trainer {
         let mut weights = lora.merge_into(parent)?;
         weights.remove("lm_head.weight");
         weights.insert(SCORE_WEIGHT, self.head.weight.detach());
-        weights.save(dir, stored_precision(&self.model)?)?;
+        weights.save_model(dir, &self.model.config, stored_precision(&self.model)?)?;
         self.model.config.as_sequence_classification().save(dir)?;
         Ok(())
     }

@@ -52,7 +52,8 @@ impl RewardModel {
         precision: Precision,
         device: Device,
     ) -> Result<Self, TrainError> {
-        let (config, params) = (Config::load(dir)?, Params::load(dir)?);
+        let config = Config::load(dir)?;
+        let params = Params::load_model(dir, &config)?;
         let head = ScalarHead::from_params(&config, &params, device)?;
         Ok(Self { trunk: Llama::new(config, &params, precision, device)?, head, mean, std })
     }

@@ -48,7 +48,7 @@ pub(super) fn train(
     let policy = base.with_lora(lora);
     let metrics = fit(job, params, &policy, &sequences, steps, report)?;
     let lora = policy.lora.as_ref().expect("the policy was made with adapters");
-    lora.merge_into(&weights)?.save(job.out, stored_precision(&policy)?)?;
+    lora.merge_into(&weights)?.save_model(job.out, &policy.config, stored_precision(&policy)?)?;
     policy.config.save(job.out)?;
     Ok(Outcome { task: CheckpointTask::Sft, dataset_hashes: vec![dataset.hash], metrics })
 }

@@ -126,7 +126,8 @@ pub fn load_parent(
     precision: Precision,
     device: Device,
 ) -> Result<(Params, Llama), TrainError> {
-    let params = Params::load(dir)?;
-    let model = Llama::new(crate::model::Config::load(dir)?, &params, precision, device)?;
+    let config = crate::model::Config::load(dir)?;
+    let params = Params::load_model(dir, &config)?;
+    let model = Llama::new(config, &params, precision, device)?;
     Ok((params, model))
 }

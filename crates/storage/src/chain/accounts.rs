@@ -2,6 +2,7 @@
 use crate::{columns, wei::Wei};
 use alloy_primitives::{Address, U256};
 use sqlx::{Error, PgConnection, postgres::PgRow};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
@@ -53,64 +54,54 @@ pub async fn count_delegators(conn: &mut PgConnection, delegate: Address) -> Res
     Ok(count.cast_unsigned())
 }
 
-pub async fn credit(conn: &mut PgConnection, account: Address, amount: U256) -> Result<(), Error> {
-    change(
-        conn,
-        "insert into chain.accounts (account, balance) values ($1, $2)
-         on conflict (account) do update set balance = accounts.balance + excluded.balance",
-        account,
-        amount,
-    )
-    .await
+/// What a run of events does to one account. Amounts in wei.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccountChange {
+    pub credited: U256,
+    pub debited: U256,
+    pub locked: U256,
+    pub unlocked: U256,
+    /// The delegate chosen last; `Some(None)` is nobody.
+    pub delegate: Option<Option<Address>>,
+    /// Votes after the last change of them.
+    pub votes: Option<U256>,
 }
 
-/// Take from a balance; fails on one that would go below zero.
-pub async fn debit(conn: &mut PgConnection, account: Address, amount: U256) -> Result<(), Error> {
-    change(conn, "update chain.accounts set balance = balance - $2 where account = $1", account, amount).await
-}
-
-pub async fn lock(conn: &mut PgConnection, account: Address, amount: U256) -> Result<(), Error> {
-    change(conn, "update chain.accounts set locked = locked + $2 where account = $1", account, amount).await
-}
-
-pub async fn unlock(conn: &mut PgConnection, account: Address, amount: U256) -> Result<(), Error> {
-    change(conn, "update chain.accounts set locked = locked - $2 where account = $1", account, amount).await
-}
-
-pub async fn set_votes(conn: &mut PgConnection, account: Address, votes: U256) -> Result<(), Error> {
-    change(
-        conn,
-        "insert into chain.accounts (account, votes) values ($1, $2)
-         on conflict (account) do update set votes = excluded.votes",
-        account,
-        votes,
-    )
-    .await
-}
-
-/// `None` for the zero address: nobody.
-pub async fn set_delegate(
+/// Change many accounts in one statement. Fails when a balance or a lock would go below zero.
+pub async fn change_many(
     conn: &mut PgConnection,
-    account: Address,
-    delegate: Option<Address>,
+    changes: &BTreeMap<Address, AccountChange>,
 ) -> Result<(), Error> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let accounts: Vec<&[u8]> = changes.keys().map(|account| account.as_slice()).collect();
+    // Rows are made first: a domain refuses a negative number before a conflict can turn it into a sum.
     sqlx::query(
-        "insert into chain.accounts (account, delegate) values ($1, $2)
-         on conflict (account) do update set delegate = excluded.delegate",
+        "insert into chain.accounts (account) select unnest($1::bytea[]) on conflict (account) do nothing",
     )
-    .bind(account.as_slice())
-    .bind(delegate.map(|d| d.to_vec()))
+    .bind(&accounts)
+    .execute(&mut *conn)
+    .await?;
+    let wei = |of: fn(&AccountChange) -> U256| changes.values().map(|c| Wei(of(c))).collect::<Vec<_>>();
+    sqlx::query(
+        "update chain.accounts a
+         set balance = a.balance + c.credited - c.debited, locked = a.locked + c.locked - c.unlocked,
+             delegate = case when c.delegates then c.delegate else a.delegate end, votes = coalesce(c.votes, a.votes)
+         from unnest($1::bytea[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::boolean[], $7::bytea[],
+                     $8::numeric[])
+              as c (account, credited, debited, locked, unlocked, delegates, delegate, votes)
+         where a.account = c.account",
+    )
+    .bind(&accounts)
+    .bind(wei(|c| c.credited))
+    .bind(wei(|c| c.debited))
+    .bind(wei(|c| c.locked))
+    .bind(wei(|c| c.unlocked))
+    .bind(changes.values().map(|c| c.delegate.is_some()).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| c.delegate.flatten().map(|d| d.to_vec())).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| c.votes.map(Wei)).collect::<Vec<_>>())
     .execute(conn)
     .await?;
-    Ok(())
-}
-
-async fn change(
-    conn: &mut PgConnection,
-    statement: &'static str,
-    account: Address,
-    amount: U256,
-) -> Result<(), Error> {
-    sqlx::query(statement).bind(account.as_slice()).bind(Wei(amount)).execute(conn).await?;
     Ok(())
 }

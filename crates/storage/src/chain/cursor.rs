@@ -2,7 +2,7 @@
 //! one that was thought dead, can never write from a block that is no longer the last.
 use crate::columns;
 use alloy_primitives::B256;
-use sqlx::{Error, PgConnection, postgres::PgRow};
+use sqlx::{Error, PgConnection, Row, postgres::PgRow};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
@@ -11,6 +11,21 @@ pub struct Cursor {
     pub deployment_hash: B256,
     pub block_number: u64,
     pub block_hash: B256,
+    /// What of the indexed chain is how final.
+    pub marks: Marks,
+    /// Changes by blocks above this one can be taken back row by row; a fork below it means folding all logs again.
+    pub journal_block: u64,
+    /// A block that was finalized and then replaced; only an operator can clear it.
+    pub violated_block: Option<u64>,
+}
+
+/// Blocks up to which a chain will not change any more; never above the cursor's block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Would take a failure of many validators, or of the layer below, to change.
+    pub safe: u64,
+    /// Cannot change.
+    pub finalized: u64,
 }
 
 impl Cursor {
@@ -21,6 +36,12 @@ impl Cursor {
             deployment_hash: columns::hash(row, "deployment_hash")?,
             block_number: columns::unsigned(row, "block_number")?,
             block_hash: columns::hash(row, "block_hash")?,
+            marks: Marks {
+                safe: columns::unsigned(row, "safe_block")?,
+                finalized: columns::unsigned(row, "finalized_block")?,
+            },
+            journal_block: columns::unsigned(row, "journal_block")?,
+            violated_block: row.try_get::<Option<i64>, _>("violated_block")?.map(i64::cast_unsigned),
         })
     }
 }
@@ -34,8 +55,9 @@ pub async fn get(conn: &mut PgConnection) -> Result<Option<Cursor>, Error> {
 /// Write the first cursor. False when there is one already.
 pub async fn insert(conn: &mut PgConnection, cursor: &Cursor) -> Result<bool, Error> {
     let done = sqlx::query(
-        "insert into chain.cursor (chain_id, genesis_hash, deployment_hash, block_number, block_hash, updated_at)
-         select $1, $2, $3, $4, $5, now() where not exists (select from chain.cursor)",
+        "insert into chain.cursor (chain_id, genesis_hash, deployment_hash, block_number, block_hash, journal_block,
+                                   updated_at)
+         select $1, $2, $3, $4, $5, $4, now() where not exists (select from chain.cursor)",
     )
     .bind(cursor.chain_id.cast_signed())
     .bind(cursor.genesis_hash.as_slice())
@@ -47,15 +69,48 @@ pub async fn insert(conn: &mut PgConnection, cursor: &Cursor) -> Result<bool, Er
     Ok(done.rows_affected() == 1)
 }
 
-/// Move the cursor from where the caller believes it is. False when it is elsewhere: then nothing must be committed.
+/// Move the cursor forward from where the caller believes it is. `marks` are what the node says; they are cut at the new
+/// block and never taken back. `journaled` says whether `chain.undo` holds what the new blocks change; what it holds of
+/// final blocks is no longer needed. False when the cursor is elsewhere: then nothing must be committed.
 pub async fn advance(
+    conn: &mut PgConnection,
+    from: &Cursor,
+    (block_number, block_hash): (u64, B256),
+    marks: Marks,
+    journaled: bool,
+) -> Result<bool, Error> {
+    let done = sqlx::query(
+        "update chain.cursor set block_number = $4, block_hash = $5, updated_at = now(),
+                safe_block = greatest(safe_block, least($6, $4)),
+                finalized_block = greatest(finalized_block, least($7, $4)),
+                journal_block = greatest(journal_block, case when $8 then least($7, $4) else $4 end)
+         where chain_id = $1 and block_number = $2 and block_hash = $3",
+    )
+    .bind(from.chain_id.cast_signed())
+    .bind(from.block_number.cast_signed())
+    .bind(from.block_hash.as_slice())
+    .bind(block_number.cast_signed())
+    .bind(block_hash.as_slice())
+    .bind(marks.safe.cast_signed())
+    .bind(marks.finalized.cast_signed())
+    .bind(journaled)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Move the cursor back to a block that both chains share. A finalized block that is lost this way is noted in
+/// `violated_block`. False as in [`advance`].
+pub async fn retreat(
     conn: &mut PgConnection,
     from: &Cursor,
     block_number: u64,
     block_hash: B256,
 ) -> Result<bool, Error> {
     let done = sqlx::query(
-        "update chain.cursor set block_number = $4, block_hash = $5, updated_at = now()
+        "update chain.cursor set block_number = $4, block_hash = $5, updated_at = now(),
+                violated_block = case when finalized_block > $4 then finalized_block else violated_block end,
+                safe_block = least(safe_block, $4), finalized_block = least(finalized_block, $4)
          where chain_id = $1 and block_number = $2 and block_hash = $3",
     )
     .bind(from.chain_id.cast_signed())
@@ -65,6 +120,23 @@ pub async fn advance(
     .bind(block_hash.as_slice())
     .execute(conn)
     .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Changes by blocks up to `number` can no longer be taken back row by row.
+pub async fn set_journal_block(conn: &mut PgConnection, number: u64) -> Result<(), Error> {
+    sqlx::query("update chain.cursor set journal_block = $1")
+        .bind(number.cast_signed())
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// Side effects may go on after a finality violation. False when there was none.
+pub async fn acknowledge_violation(conn: &mut PgConnection) -> Result<bool, Error> {
+    let done = sqlx::query("update chain.cursor set violated_block = null where violated_block is not null")
+        .execute(conn)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 

@@ -23,7 +23,8 @@ impl Kind {
     }
 }
 
-/// What changed: a table of schema `chain` and the id of a row in it, as the API spells it.
+/// What changed: a table of schema `chain` and the id of a row in it, as the API spells it; `*` stands for any number of
+/// rows, when old blocks are caught up with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
     pub topic: &'static str,

@@ -1,6 +1,6 @@
 //! `chain.logs`: raw events of our contracts, the only input of the projections.
 use super::Position;
-use crate::columns;
+use crate::{columns, copy::copy};
 use alloy_primitives::{Address, B256};
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, Row, postgres::PgRow};
@@ -32,25 +32,49 @@ impl Log {
     }
 }
 
-/// Store the logs of blocks that are stored already.
+/// Store logs. They are of stored blocks; the database does not check that.
 pub async fn insert_many(conn: &mut PgConnection, logs: &[Log]) -> Result<(), Error> {
-    // unnest flattens arrays of arrays, so topics travel as one concatenation of 32-byte words.
-    sqlx::query(
-        "insert into chain.logs (block_number, log_index, tx_hash, address, topics, data)
-         select b, i, t, a, array(select substring(w from 1 + 32 * k for 32)
-                                  from generate_series(0, length(w) / 32 - 1) k), d
-         from unnest($1::bigint[], $2::integer[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[])
-              as rows (b, i, t, a, w, d)",
-    )
-    .bind(logs.iter().map(|l| l.position.block_number.cast_signed()).collect::<Vec<_>>())
-    .bind(logs.iter().map(|l| l.position.log_index.cast_signed()).collect::<Vec<_>>())
-    .bind(logs.iter().map(|l| l.tx_hash.to_vec()).collect::<Vec<_>>())
-    .bind(logs.iter().map(|l| l.address.to_vec()).collect::<Vec<_>>())
-    .bind(logs.iter().map(|l| l.topics.concat()).collect::<Vec<_>>())
-    .bind(logs.iter().map(|l| l.data.clone()).collect::<Vec<_>>())
-    .execute(conn)
-    .await?;
+    let statement = "copy chain.logs (block_number, log_index, tx_hash, address, topics, data) from stdin (format binary)";
+    copy(conn, statement, logs, |rows, log| {
+        rows.row(6);
+        rows.bigint(log.position.block_number);
+        rows.integer(log.position.log_index);
+        rows.bytes(log.tx_hash.as_slice());
+        rows.bytes(log.address.as_slice());
+        rows.words(&log.topics);
+        rows.bytes(&log.data);
+    })
+    .await
+}
+
+/// Delete the logs of the blocks above `number`. Returns how many.
+pub async fn delete_above(conn: &mut PgConnection, number: u64) -> Result<u64, Error> {
+    let done = sqlx::query("delete from chain.logs where block_number > $1")
+        .bind(number.cast_signed())
+        .execute(conn)
+        .await?;
+    Ok(done.rows_affected())
+}
+
+/// Delete the logs of one block.
+pub async fn delete_of_block(conn: &mut PgConnection, number: u64) -> Result<(), Error> {
+    sqlx::query("delete from chain.logs where block_number = $1")
+        .bind(number.cast_signed())
+        .execute(conn)
+        .await?;
     Ok(())
+}
+
+/// The logs of one block, in its order.
+pub async fn list_of_block(conn: &mut PgConnection, number: u64) -> Result<Vec<Log>, Error> {
+    let rows = sqlx::query(
+        "select l.*, b.mined_at from chain.logs l join chain.blocks b on b.number = l.block_number
+         where l.block_number = $1 order by l.log_index",
+    )
+    .bind(number.cast_signed())
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(Log::from_row).collect()
 }
 
 /// Up to `limit` logs after a position (`None`: from the first), in the order of the chain.

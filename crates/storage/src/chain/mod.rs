@@ -1,8 +1,8 @@
 //! Schema `chain`: what the contracts said. Written by the indexer alone, inside its transaction; read by everyone.
 //!
 //! One file a table. `blocks`, `logs` and `cursor` are what was fetched; all other tables are a fold of `logs` and can be
-//! rebuilt from it. To add a table: a migration, a file here, its writes in `indexer/src/apply`, and a line in
-//! [`clear_projections`].
+//! rebuilt from it. To add a table: a migration that ends with `select chain.keep_journal('chain.<table>')`, a file here,
+//! its writes in `indexer/src/apply`, and its name in [`PROJECTIONS`].
 pub mod accounts;
 pub mod blocks;
 pub mod bonds;
@@ -27,38 +27,42 @@ pub mod role_members;
 pub mod slashes;
 pub mod stakes;
 pub mod total_supplies;
+pub mod undo;
 pub mod votes;
 
-use sqlx::{Error, PgConnection};
+use sqlx::{AssertSqlSafe, Error, PgConnection};
+
+/// Every table that is a fold of `chain.logs`; those that others refer to come after them.
+pub const PROJECTIONS: [&str; 21] = [
+    "quarantine",
+    "accounts",
+    "total_supplies",
+    "votes",
+    "proposals",
+    "quorums",
+    "stakes",
+    "slashes",
+    "reward_stream",
+    "bonds",
+    "demands",
+    "disproofs",
+    "payouts_roots",
+    "epochs",
+    "reward_pool",
+    "claims",
+    "model_versions",
+    "families",
+    "datasets",
+    "role_members",
+    "pauses",
+];
 
 /// Empty every table that is a fold of `chain.logs`. Readers see the old rows until the transaction ends.
 pub async fn clear_projections(conn: &mut PgConnection) -> Result<(), Error> {
-    for statement in [
-        "delete from chain.quarantine",
-        "delete from chain.accounts",
-        "delete from chain.total_supplies",
-        "delete from chain.votes",
-        "delete from chain.proposals",
-        "delete from chain.quorums",
-        "delete from chain.stakes",
-        "delete from chain.slashes",
-        "delete from chain.reward_stream",
-        "delete from chain.bonds",
-        "delete from chain.demands",
-        "delete from chain.disproofs",
-        "delete from chain.payouts_roots",
-        "delete from chain.epochs",
-        "delete from chain.reward_pool",
-        "delete from chain.claims",
-        "delete from chain.model_versions",
-        "delete from chain.families",
-        "delete from chain.datasets",
-        "delete from chain.role_members",
-        "delete from chain.pauses",
-    ] {
-        sqlx::query(statement).execute(&mut *conn).await?;
+    for table in PROJECTIONS {
+        sqlx::query(AssertSqlSafe(format!("delete from chain.{table}"))).execute(&mut *conn).await?;
     }
-    Ok(())
+    undo::delete_all(conn).await
 }
 
 /// Where in the chain a row comes from: events are ordered by block and index.

@@ -5,6 +5,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use chrono::{DateTime, Utc};
 use protocol::ProposalId;
 use sqlx::{Error, PgConnection, Row, postgres::PgRow};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
@@ -127,20 +128,19 @@ pub async fn insert(
     Ok(())
 }
 
-pub async fn add_votes(
-    conn: &mut PgConnection,
-    proposal_id: ProposalId,
-    [against, in_favour, abstain]: [U256; 3],
-) -> Result<(), Error> {
+/// Add to the tallies of many proposals: against, for, abstain, in wei.
+pub async fn add_votes(conn: &mut PgConnection, tallies: &BTreeMap<U256, [U256; 3]>) -> Result<(), Error> {
+    let pot = |i: usize| tallies.values().map(|tally| Wei(tally[i])).collect::<Vec<_>>();
     sqlx::query(
-        "update chain.proposals set against_votes = against_votes + $2, for_votes = for_votes + $3,
-                                    abstain_votes = abstain_votes + $4
-         where proposal_id = $1",
+        "update chain.proposals p set against_votes = against_votes + t.against, for_votes = for_votes + t.in_favour,
+                                      abstain_votes = abstain_votes + t.abstain
+         from unnest($1::numeric[], $2::numeric[], $3::numeric[], $4::numeric[]) as t (id, against, in_favour, abstain)
+         where p.proposal_id = t.id",
     )
-    .bind(Wei(proposal_id.0))
-    .bind(Wei(against))
-    .bind(Wei(in_favour))
-    .bind(Wei(abstain))
+    .bind(tallies.keys().copied().map(Wei).collect::<Vec<_>>())
+    .bind(pot(0))
+    .bind(pot(1))
+    .bind(pot(2))
     .execute(conn)
     .await?;
     Ok(())

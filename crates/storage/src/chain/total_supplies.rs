@@ -1,27 +1,27 @@
 //! `chain.total_supplies`: the token supply after every mint and burn, in wei.
 use super::Position;
 use crate::wei::Wei;
-use alloy_primitives::{I256, U256};
+use alloy_primitives::U256;
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection};
 
-/// Add a checkpoint that differs from the last one by `change`; burns are negative.
-pub async fn add(
-    conn: &mut PgConnection,
-    position: Position,
-    change: I256,
-    since: DateTime<Utc>,
-) -> Result<(), Error> {
+/// The supply from one mint or burn to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    pub position: Position,
+    pub total_supply: U256,
+    pub since: DateTime<Utc>,
+}
+
+pub async fn insert_many(conn: &mut PgConnection, checkpoints: &[Checkpoint]) -> Result<(), Error> {
     sqlx::query(
         "insert into chain.total_supplies (block_number, log_index, total_supply, since)
-         values ($1, $2, $3 - $4 + coalesce((select total_supply from chain.total_supplies
-                                             order by block_number desc, log_index desc limit 1), 0), $5)",
+         select * from unnest($1::bigint[], $2::integer[], $3::numeric[], $4::timestamptz[])",
     )
-    .bind(position.block_number.cast_signed())
-    .bind(position.log_index.cast_signed())
-    .bind(Wei(change.max(I256::ZERO).into_raw()))
-    .bind(Wei(if change.is_negative() { change.unsigned_abs() } else { U256::ZERO }))
-    .bind(since)
+    .bind(checkpoints.iter().map(|c| c.position.block_number.cast_signed()).collect::<Vec<_>>())
+    .bind(checkpoints.iter().map(|c| c.position.log_index.cast_signed()).collect::<Vec<_>>())
+    .bind(checkpoints.iter().map(|c| Wei(c.total_supply)).collect::<Vec<_>>())
+    .bind(checkpoints.iter().map(|c| c.since).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())

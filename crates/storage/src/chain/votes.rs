@@ -38,19 +38,20 @@ impl Vote {
     }
 }
 
-pub async fn insert(conn: &mut PgConnection, vote: &Vote) -> Result<(), Error> {
+pub async fn insert_many(conn: &mut PgConnection, votes: &[Vote]) -> Result<(), Error> {
     sqlx::query(
         "insert into chain.votes (proposal_id, voter, support, weight, reason, block_number, log_index, cast_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+         select * from unnest($1::numeric[], $2::bytea[], $3::smallint[], $4::numeric[], $5::text[], $6::bigint[],
+                              $7::integer[], $8::timestamptz[])",
     )
-    .bind(Wei(vote.proposal_id.0))
-    .bind(vote.voter.as_slice())
-    .bind(i16::from(u8::from(vote.support)))
-    .bind(Wei(vote.weight))
-    .bind(&vote.reason)
-    .bind(vote.position.block_number.cast_signed())
-    .bind(vote.position.log_index.cast_signed())
-    .bind(vote.cast_at)
+    .bind(votes.iter().map(|v| Wei(v.proposal_id.0)).collect::<Vec<_>>())
+    .bind(votes.iter().map(|v| v.voter.to_vec()).collect::<Vec<_>>())
+    .bind(votes.iter().map(|v| i16::from(u8::from(v.support))).collect::<Vec<_>>())
+    .bind(votes.iter().map(|v| Wei(v.weight)).collect::<Vec<_>>())
+    .bind(votes.iter().map(|v| v.reason.as_str()).collect::<Vec<_>>())
+    .bind(votes.iter().map(|v| v.position.block_number.cast_signed()).collect::<Vec<_>>())
+    .bind(votes.iter().map(|v| v.position.log_index.cast_signed()).collect::<Vec<_>>())
+    .bind(votes.iter().map(|v| v.cast_at).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())

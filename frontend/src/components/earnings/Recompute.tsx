@@ -3,13 +3,12 @@ import type { Address } from "viem";
 import { useVerification } from "../../hooks/useVerification";
 import { canVerify } from "../../protocol/client";
 import { Button } from "../../ui/Button";
-import { cx } from "../../ui/cx";
 import { Verdict } from "../verify/Steps";
 
 /** Verifies an epoch where its statement is shown: what came out in a sentence, and the way to every step of it. */
 export function Recompute({ epoch, account }: { epoch: number; account: Address }) {
   const { steps, running, verify } = useVerification();
-  const step = steps.find(({ state }) => state === (running ? "running" : "failed"));
+  const step = steps.find(({ state }) => state === "running");
   return (
     <div className="space-y-3">
       <div className="flex flex-wrap items-center gap-x-5 gap-y-2">
@@ -24,7 +23,7 @@ export function Recompute({ epoch, account }: { epoch: number; account: Address 
       </div>
       {!running && steps.length > 0 && <Verdict steps={steps} />}
       {step && (
-        <p className={cx("measure text-[0.875rem] wrap-anywhere", running ? "text-muted" : "text-bad")}>
+        <p className="measure text-[0.875rem] text-muted">
           {step.title}
           {step.detail !== "" && `: ${step.detail}`}
         </p>

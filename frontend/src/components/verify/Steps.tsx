@@ -25,7 +25,7 @@ export function Steps({ steps }: { steps: Step[] }) {
                 <span className="font-medium">{title}</span>
                 <span className="text-[0.8125rem] text-muted">{word}</span>
               </p>
-              {detail !== "" && <p className="text-[0.875rem] wrap-anywhere text-muted">{detail}</p>}
+              {detail !== "" && <p className={cx("text-[0.875rem] wrap-anywhere", state === "failed" ? "text-bad" : "text-muted")}>{detail}</p>}
             </div>
           </li>
         );
@@ -34,10 +34,11 @@ export function Steps({ steps }: { steps: Step[] }) {
   );
 }
 
-/** One sentence over all checks. */
+/** One sentence over all checks, and what failed first. */
 export function Verdict({ steps }: { steps: Step[] }) {
   const count = (state: StepState) => steps.filter((step) => step.state === state).length;
   const failed = count("failed");
+  const first = steps.find(({ state }) => state === "failed");
   const text =
     failed > 0
       ? `${failed} of ${steps.length} checks failed.`
@@ -45,8 +46,13 @@ export function Verdict({ steps }: { steps: Step[] }) {
         ? `${count("passed")} checks passed; ${count("skipped")} cannot be made yet.`
         : `All ${steps.length} checks passed.`;
   return (
-    <p role="status" data-verdict={failed > 0 ? "failed" : "passed"} className={cx("rounded-lg px-4 py-3 font-medium", failed > 0 ? "bg-bad-soft text-bad" : "bg-good-soft text-good")}>
-      {text}
-    </p>
+    <div role="status" data-verdict={failed > 0 ? "failed" : "passed"} className={cx("rounded-lg px-4 py-3", failed > 0 ? "bg-bad-soft text-bad" : "bg-good-soft text-good")}>
+      <p className="font-medium">{text}</p>
+      {first && (
+        <p className="mt-1 text-[0.875rem] wrap-anywhere">
+          {failed > 1 ? "The first" : "It"} was “{first.title}”. {first.detail}
+        </p>
+      )}
+    </div>
   );
 }

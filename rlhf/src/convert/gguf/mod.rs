@@ -13,7 +13,7 @@ use tch::{Kind, Tensor};
 
 use self::reader::{Gguf, TensorInfo};
 use super::{ConvertError, write_json};
-use crate::model::{Config, Params, Precision, config::CAUSAL_LM};
+use crate::model::{Config, Params, Precision, config::Family};
 
 /// Converts the file `from` to a model folder in the existing folder `out`, weights in bf16.
 ///
@@ -42,7 +42,7 @@ fn config(gguf: &Gguf) -> Result<Config, ConvertError> {
     let hidden_size = int("embedding_length")?;
     let optional = |key: &str| gguf.int(key).ok();
     let config = json!({
-        "architectures": [CAUSAL_LM],
+        "architectures": [Family::Llama.causal_lm()],
         "model_type": "llama",
         "vocab_size": gguf.texts("tokenizer.ggml.tokens")?.len(),
         "hidden_size": hidden_size,

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{ConvertError, write_json};
 use crate::{
-    model::{Config, Params, Precision, config::CAUSAL_LM},
+    model::{Config, Params, Precision, config::Family},
     tokenizer::Tokenizer,
 };
 
@@ -40,7 +40,7 @@ fn make_with(seed: u64, steps: u64, out: &Path) -> Result<(), ConvertError> {
 
 fn config(tokenizer: &Tokenizer) -> Result<Config, ConvertError> {
     Ok(Config::from_json(json!({
-        "architectures": [CAUSAL_LM],
+        "architectures": [Family::Llama.causal_lm()],
         "model_type": "llama",
         "vocab_size": tokenizer.vocab_size(),
         "hidden_size": 128,

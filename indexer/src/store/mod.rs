@@ -1,48 +1,60 @@
 //! The transactions: everything that one step changes, or nothing of it.
 
-use crate::{
-    apply::{Context, apply},
-    decode::decode,
-};
+mod project;
+mod tx;
+
+use crate::config::FailPoint;
 use bindings::Contracts;
-use sqlx::{Acquire, Error, PgConnection, PgPool};
+use project::{Care, is_of_the_data};
+use sqlx::{Error, PgPool};
 use storage::chain::{
-    blocks::{self, Block},
+    blocks::{self, Block, Verified},
     clear_projections,
-    cursor::{self, Cursor},
-    feed::{self, Change},
+    cursor::{self, Cursor, Marks},
+    feed,
     logs::{self, Log},
-    quarantine,
+    undo,
 };
-
-/// Logs read at a time when the tables are rebuilt.
-const LOGS_PER_PAGE: u32 = 1000;
-
-/// How to treat an event that the database refuses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Care {
-    /// Give the whole transaction up: it is repeated with care.
-    Fast,
-    /// Put each event behind a savepoint and the refused one into quarantine.
-    Careful,
-}
+use tx::Tx;
 
 /// Blocks and logs that follow the cursor's block.
 pub struct Batch {
     pub blocks: Vec<Block>,
     pub logs: Vec<Log>,
+    /// What the node calls safe and finalized.
+    pub marks: Marks,
+    /// Whether the blocks may still be replaced: then what they change is kept in `chain.undo`.
+    pub hot: bool,
+}
+
+/// What a block's events turned out to be.
+pub struct Checked {
+    pub block: Block,
+    pub verified: Verified,
+    /// The proved logs, where the stored ones differ.
+    pub correct: Option<Vec<Log>>,
 }
 
 /// Writes for one deployment.
 pub struct Writer {
     pub pool: PgPool,
     pub contracts: Contracts,
+    /// Whether events are folded into tables, or only stored.
+    pub projects: bool,
+    pub fail_point: Option<FailPoint>,
 }
 
 impl Writer {
+    /// End the process, if this is where a test wants it to end.
+    fn pass(&self, point: FailPoint) {
+        if self.fail_point == Some(point) {
+            std::process::abort();
+        }
+    }
+
     /// Write the first cursor and its block. False when another indexer did so before.
     pub async fn begin_at(&self, cursor: &Cursor, block: &Block) -> Result<bool, Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = Tx::begin(&self.pool).await?;
         if !cursor::insert(&mut tx, cursor).await? {
             return Ok(false);
         }
@@ -54,54 +66,106 @@ impl Writer {
     /// Append a batch. False when the cursor is no longer where the caller read it: nothing was written.
     pub async fn extend(&self, from: &Cursor, batch: &Batch) -> Result<bool, Error> {
         match self.try_extend(from, batch, Care::Fast).await {
-            Err(Error::Database(_)) => self.try_extend(from, batch, Care::Careful).await,
+            Err(error) if is_of_the_data(&error) => self.try_extend(from, batch, Care::Careful).await,
             result => result,
         }
     }
 
     async fn try_extend(&self, from: &Cursor, batch: &Batch, care: Care) -> Result<bool, Error> {
         let Some(last) = batch.blocks.last() else { return Ok(true) };
-        let mut tx = self.pool.begin().await?;
-        if !cursor::advance(&mut tx, from, last.number, last.hash).await? {
+        let mut tx = Tx::begin(&self.pool).await?;
+        if !cursor::advance(&mut tx, from, (last.number, last.hash), batch.marks, batch.hot).await? {
             return Ok(false);
         }
+        self.pass(FailPoint::BeforeCopy);
         blocks::insert_many(&mut tx, &batch.blocks).await?;
         logs::insert_many(&mut tx, &batch.logs).await?;
-        let mut changes = Vec::new();
-        for log in &batch.logs {
-            changes.extend(self.project(&mut tx, log, care).await?);
+        self.pass(FailPoint::AfterCopy);
+        if self.projects {
+            let changes = if batch.hot {
+                self.project_hot(&mut tx, &batch.logs, care).await?
+            } else {
+                self.project(&mut tx, &batch.logs, care, false).await?
+            };
+            feed::insert_many(&mut tx, &changes).await?;
         }
-        feed::insert_many(&mut tx, &changes).await?;
+        forget_final(&mut tx, from, batch.marks.finalized.min(last.number)).await?;
+        self.pass(FailPoint::BeforeCommit);
         tx.commit().await?;
+        self.pass(FailPoint::AfterCommit);
         Ok(true)
     }
 
-    /// Go back to a block that is stored, and rebuild the tables as they were there. False as in [`Writer::extend`].
+    /// Go back to a block that is stored, with the tables as they were there. False as in [`Writer::extend`].
     pub async fn unwind(&self, from: &Cursor, to: &Block) -> Result<bool, Error> {
         match self.try_unwind(from, to, Care::Fast).await {
-            Err(Error::Database(_)) => self.try_unwind(from, to, Care::Careful).await,
+            Err(error) if is_of_the_data(&error) => self.try_unwind(from, to, Care::Careful).await,
             result => result,
         }
     }
 
     async fn try_unwind(&self, from: &Cursor, to: &Block, care: Care) -> Result<bool, Error> {
-        let mut tx = self.pool.begin().await?;
-        if !cursor::advance(&mut tx, from, to.number, to.hash).await? {
+        let mut tx = Tx::begin(&self.pool).await?;
+        if !cursor::retreat(&mut tx, from, to.number, to.hash).await? {
             return Ok(false);
         }
-        let n_logs = blocks::delete_above(&mut tx, to.number).await?;
+        let n_logs = logs::delete_above(&mut tx, to.number).await?;
+        blocks::delete_above(&mut tx, to.number).await?;
         feed::retract_above(&mut tx, to.number).await?;
-        if n_logs > 0 {
+        self.pass(FailPoint::MidUnwind);
+        if to.number >= from.journal_block {
+            undo::unwind(&mut tx, to.number).await?;
+        } else if n_logs > 0 {
             self.replay(&mut tx, care).await?;
+            cursor::set_journal_block(&mut tx, to.number).await?;
         }
         tx.commit().await?;
         Ok(true)
     }
 
+    /// Note what has become final since the last batch; forget how to take it back. False as in [`Writer::extend`].
+    pub async fn finalize(&self, from: &Cursor, marks: Marks) -> Result<bool, Error> {
+        let mut tx = Tx::begin(&self.pool).await?;
+        let at = (from.block_number, from.block_hash);
+        if !cursor::advance(&mut tx, from, at, marks, true).await? {
+            return Ok(false);
+        }
+        forget_final(&mut tx, from, marks.finalized.min(from.block_number)).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Note how well blocks are proved. Logs that differ are replaced, and then all tables are built anew.
+    ///
+    /// Returns how many blocks had to be corrected.
+    pub async fn record(&self, from: &Cursor, checked: &[Checked]) -> Result<usize, Error> {
+        let mut tx = Tx::begin(&self.pool).await?;
+        let at = (from.block_number, from.block_hash);
+        if !cursor::advance(&mut tx, from, at, from.marks, true).await? {
+            return Ok(0);
+        }
+        let mut n_corrected = 0;
+        for Checked { block, correct, .. } in checked {
+            let Some(correct) = correct else { continue };
+            logs::delete_of_block(&mut tx, block.number).await?;
+            logs::insert_many(&mut tx, correct).await?;
+            n_corrected += 1;
+        }
+        if n_corrected > 0 {
+            self.replay(&mut tx, Care::Careful).await?;
+            cursor::set_journal_block(&mut tx, from.block_number).await?;
+        }
+        let verified: Vec<_> = checked.iter().map(|c| (c.block.hash, c.block.number, c.verified)).collect();
+        blocks::set_verified(&mut tx, &verified).await?;
+        tx.commit().await?;
+        Ok(n_corrected)
+    }
+
     /// Forget everything about the chain.
     pub async fn reset(&self) -> Result<(), Error> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = Tx::begin(&self.pool).await?;
         cursor::delete(&mut tx).await?;
+        logs::delete_above(&mut tx, 0).await?;
         blocks::delete_all(&mut tx).await?;
         clear_projections(&mut tx).await?;
         feed::retract_above(&mut tx, 0).await?;
@@ -110,63 +174,18 @@ impl Writer {
 
     /// Fold all stored logs again, as after a change of the projections.
     pub async fn rebuild(&self) -> Result<(), Error> {
-        let mut tx = self.pool.begin().await?;
-        self.replay(&mut tx, Care::Careful).await?;
+        let mut tx = Tx::begin(&self.pool).await?;
+        if let Some(cursor) = cursor::get(&mut tx).await? {
+            self.replay(&mut tx, Care::Careful).await?;
+            cursor::set_journal_block(&mut tx, cursor.block_number).await?;
+        }
         tx.commit().await
     }
+}
 
-    async fn replay(&self, conn: &mut PgConnection, care: Care) -> Result<(), Error> {
-        clear_projections(conn).await?;
-        let mut after = None;
-        loop {
-            let page = logs::list_after(conn, after, LOGS_PER_PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(last.position);
-            for log in &page {
-                self.project(conn, log, care).await?;
-            }
-        }
-    }
-
-    /// Write what one log changed. An event that cannot be understood or applied goes into quarantine.
-    async fn project(
-        &self,
-        conn: &mut PgConnection,
-        log: &Log,
-        care: Care,
-    ) -> Result<Vec<(u64, Change)>, Error> {
-        let event = match decode(&self.contracts, log.address, &log.topics, &log.data) {
-            Ok(Some(event)) => event,
-            Ok(None) => return Ok(vec![]),
-            Err(error) => {
-                tracing::warn!(block = log.position.block_number, log.index = log.position.log_index, %error,
-                               "an event could not be decoded");
-                quarantine::insert(conn, log.position, &error.to_string()).await?;
-                return Ok(vec![]);
-            }
-        };
-        let context = Context { position: log.position, tx_hash: log.tx_hash, mined_at: log.mined_at };
-        let number = log.position.block_number;
-        let numbered = |changes: Vec<Change>| changes.into_iter().map(|change| (number, change)).collect();
-        if care == Care::Fast {
-            return apply(conn, &context, event).await.map(numbered);
-        }
-        let mut savepoint = conn.begin().await?;
-        match apply(&mut savepoint, &context, event).await {
-            Ok(changes) => {
-                savepoint.commit().await?;
-                Ok(numbered(changes))
-            }
-            Err(Error::Database(error)) => {
-                savepoint.rollback().await?;
-                tracing::warn!(block = number, log.index = log.position.log_index, %error,
-                               "an event could not be applied");
-                quarantine::insert(conn, log.position, &error.to_string()).await?;
-                Ok(vec![])
-            }
-            Err(error) => Err(error),
-        }
-    }
+/// How rows were before blocks that are final now is of no use any more.
+async fn forget_final(tx: &mut Tx, from: &Cursor, finalized: u64) -> Result<(), Error> {
+    if finalized > from.marks.finalized { undo::delete_up_to(tx, finalized).await } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -177,12 +196,12 @@ mod tests {
         sol_types::SolEvent,
     };
     use chrono::DateTime;
-    use storage::chain::{Position, accounts};
+    use storage::chain::{Position, accounts, quarantine};
 
     fn block(number: u64) -> Block {
         let hash = B256::with_last_byte(u8::try_from(number).unwrap());
         let parent_hash = B256::with_last_byte(u8::try_from(number.saturating_sub(1)).unwrap());
-        Block { number, hash, parent_hash, mined_at: DateTime::UNIX_EPOCH }
+        Block { number, hash, parent_hash, mined_at: DateTime::UNIX_EPOCH, verified: Verified::Not }
     }
 
     fn log(log_index: u32, address: Address, event: &impl SolEvent) -> Log {
@@ -217,13 +236,17 @@ mod tests {
     #[tokio::test]
     async fn events_that_cannot_be_decoded_or_applied_are_set_aside_and_the_others_count() {
         let db = testkit::TestDb::new().await;
-        let writer = Writer { pool: db.pool.clone(), contracts: contracts() };
+        let writer =
+            Writer { pool: db.pool.clone(), contracts: contracts(), projects: true, fail_point: None };
         let start = Cursor {
             chain_id: 31337,
             genesis_hash: B256::ZERO,
             deployment_hash: B256::ZERO,
             block_number: 0,
             block_hash: block(0).hash,
+            marks: Marks::default(),
+            journal_block: 0,
+            violated_block: None,
         };
         assert!(writer.begin_at(&start, &block(0)).await.unwrap());
         assert!(!writer.begin_at(&start, &block(0)).await.unwrap());
@@ -243,7 +266,7 @@ mod tests {
             log(1, contracts().governor, &vote),
             log(2, contracts().governance_token, &mint),
         ];
-        let batch = Batch { blocks: vec![block(1)], logs };
+        let batch = Batch { blocks: vec![block(1)], logs, marks: Marks::default(), hot: true };
         assert!(writer.extend(&start, &batch).await.unwrap());
 
         let mut conn = db.pool.acquire().await.unwrap();
@@ -253,7 +276,7 @@ mod tests {
         assert_eq!(account.balance, U256::from(7));
 
         // The cursor has moved, so a writer that still believes in the old one changes nothing.
-        let late = Batch { blocks: vec![block(1)], logs: vec![] };
+        let late = Batch { blocks: vec![block(1)], logs: vec![], marks: Marks::default(), hot: true };
         assert!(!writer.extend(&start, &late).await.unwrap());
         assert!(!writer.unwind(&start, &block(0)).await.unwrap());
         assert_eq!(cursor::get(&mut conn).await.unwrap().unwrap().block_number, 1);

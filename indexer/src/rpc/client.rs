@@ -1,0 +1,111 @@
+//! JSON-RPC over HTTP: single questions and batches, with a time limit and with errors in classes.
+
+use super::errors::{RpcError, RpcFailure};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::{sync::atomic::AtomicBool, time::Duration};
+
+/// One endpoint.
+pub struct Client {
+    url: reqwest::Url,
+    http: reqwest::Client,
+    timeout: Duration,
+    /// Whether it was asked which chain it serves.
+    pub(super) checked: AtomicBool,
+}
+
+#[derive(Deserialize)]
+#[serde(bound = "R: Deserialize<'de>")]
+struct Answer<R> {
+    id: Option<u64>,
+    #[serde(default = "nothing")]
+    result: Option<R>,
+    error: Option<ErrorObject>,
+}
+
+fn nothing<R>() -> Option<R> {
+    None
+}
+
+#[derive(Deserialize)]
+struct ErrorObject {
+    code: i64,
+    message: String,
+}
+
+impl Client {
+    pub fn new(url: &str, timeout: Duration) -> Result<Self, RpcError> {
+        let url = url.parse().map_err(|_| RpcError::Url(url.to_owned()))?;
+        Ok(Self { url, http: reqwest::Client::new(), timeout, checked: AtomicBool::new(false) })
+    }
+
+    /// Ask one question. `null` is `None`.
+    pub async fn ask<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: Value,
+    ) -> Result<Option<R>, RpcError> {
+        let body = json!({ "jsonrpc": "2.0", "id": 0, "method": method, "params": params });
+        let bytes = self.post(method, &body).await?;
+        let answer: Answer<R> = parse(method, &bytes)?;
+        answer.into_result(method)
+    }
+
+    /// Ask one method many times in one request; the answers are in the order of the questions.
+    pub async fn ask_many<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<Option<R>>, RpcError> {
+        let question =
+            |(id, params)| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        let body: Vec<Value> = (0_u64..).zip(params).map(question).collect();
+        let bytes = self.post(method, &body).await?;
+        let mut answers: Vec<Answer<R>> = match parse(method, &bytes) {
+            Ok(answers) => answers,
+            // A whole batch is refused with a single error.
+            Err(error) => {
+                return Err(parse::<Answer<R>>(method, &bytes).map_or(error, |answer| {
+                    answer.into_result(method).err().unwrap_or(RpcError::Incomplete { method })
+                }));
+            }
+        };
+        answers.sort_by_key(|answer| answer.id);
+        if answers.len() != body.len() {
+            return Err(RpcError::Incomplete { method });
+        }
+        answers.into_iter().map(|answer| answer.into_result(method)).collect()
+    }
+
+    async fn post(&self, method: &'static str, body: &impl serde::Serialize) -> Result<Vec<u8>, RpcError> {
+        let failed = |source| RpcError::Transport { method, source };
+        let asked = async {
+            let response = self.http.post(self.url.clone()).json(body).send().await.map_err(failed)?;
+            let status = response.status();
+            let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+            let wait = retry_after.and_then(|seconds| seconds.trim().parse().ok()).map(Duration::from_secs);
+            let bytes = response.bytes().await.map_err(failed)?;
+            if status.is_success() {
+                return Ok(bytes.into());
+            }
+            let text = String::from_utf8_lossy(&bytes[..bytes.len().min(500)]).into_owned();
+            Err(RpcError::refused(method, RpcFailure::from_status(status.as_u16(), &text, wait), text))
+        };
+        tokio::time::timeout(self.timeout, asked).await.unwrap_or(Err(RpcError::Silent { method }))
+    }
+}
+
+impl<R> Answer<R> {
+    fn into_result(self, method: &'static str) -> Result<Option<R>, RpcError> {
+        match self.error {
+            None => Ok(self.result),
+            Some(ErrorObject { code, message }) => {
+                Err(RpcError::refused(method, RpcFailure::from_error(code, &message), message))
+            }
+        }
+    }
+}
+
+fn parse<'a, T: Deserialize<'a>>(method: &'static str, bytes: &'a [u8]) -> Result<T, RpcError> {
+    serde_json::from_slice(bytes).map_err(|source| RpcError::Malformed { method, source })
+}

@@ -1,0 +1,48 @@
+//! A transaction whose connection is closed when it does not come to its end.
+//!
+//! A COPY that is dropped half-way leaves answers on the connection that nobody waits for, and whoever used it next would
+//! take them for his own. The server rolls back what a closed connection had begun.
+
+use sqlx::{Error, PgConnection, PgPool, Postgres, pool::PoolConnection};
+use std::ops::{Deref, DerefMut};
+
+pub struct Tx {
+    conn: PoolConnection<Postgres>,
+    committed: bool,
+}
+
+impl Tx {
+    pub async fn begin(pool: &PgPool) -> Result<Self, Error> {
+        let mut tx = Self { conn: pool.acquire().await?, committed: false };
+        sqlx::raw_sql("begin").execute(&mut *tx).await?;
+        Ok(tx)
+    }
+
+    pub async fn commit(mut self) -> Result<(), Error> {
+        sqlx::raw_sql("commit").execute(&mut *self).await?;
+        self.committed = true;
+        Ok(())
+    }
+}
+
+impl Deref for Tx {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.conn
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.conn
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if !self.committed {
+            self.conn.close_on_drop();
+        }
+    }
+}
