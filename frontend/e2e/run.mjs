@@ -206,7 +206,8 @@ async function verifyLies(page, epoch, check) {
     await route.fulfill({ body });
   });
   const altered = await check();
-  assert.match(altered.failed[0], /The label file is the one committed[^]*the bundle hashes to/);
+  await shoot(page, "verify-altered");
+  assert.match(altered.failed[0], /The label file is the one committed[^]*The bundle hashes to/);
   await page.unroute(blobs);
 
   const { payouts } = (await api("/api/v1/epochs")).find((candidate) => candidate.epoch === epoch);
