@@ -33,6 +33,7 @@ const api = async (path) => {
 async function shoot(page, name) {
   if (!shots) return;
   mkdirSync(shots, { recursive: true });
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
 }
 /** In both themes, and leaves the light one. */
