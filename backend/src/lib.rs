@@ -1,5 +1,6 @@
 //! The platform's server side. `app` is what all roles share; `api` answers people, `jobs` does the work that they cause,
 //! `chain` speaks to the contracts, `supervise` puts the roles into processes.
+pub mod aggregation;
 pub mod api;
 pub mod app;
 pub mod assignment;

@@ -2,12 +2,15 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { type Address, type Hex, verifyTypedData } from "viem";
-import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
+import { generatePrivateKey, privateKeyToAccount, privateKeyToAddress } from "viem/accounts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PublicConfig } from "../src/config";
 import { ConfigContext } from "../src/hooks/useConfig";
 import { useLabeling } from "../src/hooks/useLabeling";
-import { domainOf, preferenceHash, preferenceMessage, preferenceTypes } from "../src/protocol/labels";
+import { domainOf, preferenceHash, preferenceMessage, preferenceTypes, receiptTypes } from "../src/protocol/labels";
+
+const operatorKey = generatePrivateKey();
+vi.mock("../src/hooks/useOperator", () => ({ useOperator: () => async () => privateKeyToAddress(operatorKey) }));
 
 const contract: Address = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
 const labeler: Address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
@@ -19,6 +22,8 @@ type Sent = { epoch: number; block: number; seat: number; slot: number; taskId: 
 let sent: Sent[];
 /** Signatures of all answers that were asked to be saved, also of those that were refused. */
 let signatures: { slot: number; choice: number; signature: Hex }[];
+/** Who signs the receipts. */
+let signer: Hex;
 let refuse: { status: number; type?: string; title: string; detail: string } | null;
 const TOTAL = 6;
 
@@ -45,7 +50,9 @@ async function serve(path: string, init?: RequestInit): Promise<Response> {
   signatures.push({ slot: body.slot, choice: body.choice, signature: body.signature });
   if (refuse !== null) return Response.json(refuse, { status: refuse.status });
   sent.push(body);
-  return Response.json({ receipt: { preferenceHash: preferenceHash(body), receivedAt: 1, signature: "0x" } }, { status: 201 });
+  const message = { preferenceHash: preferenceHash(body), receivedAt: 1n };
+  const signature = await privateKeyToAccount(signer).signTypedData({ domain: domainOf(31337, contract), types: receiptTypes, primaryType: "Receipt", message });
+  return Response.json({ receipt: { ...message, receivedAt: 1, signature } }, { status: 201 });
 }
 
 const wrapper = ({ children }: { children: ReactNode }) => (
@@ -64,6 +71,7 @@ beforeEach(() => {
   signatures = [];
   window.sessionStorage.clear();
   refuse = null;
+  signer = operatorKey;
   vi.stubGlobal("fetch", vi.fn(serve));
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -134,6 +142,14 @@ describe("labeling", () => {
     const reloaded = await start();
     expect(reloaded.current.task).toMatchObject({ slot: 0, given: "tie" });
     expect(reloaded.current.queue.tasks[1]).not.toHaveProperty("given");
+  });
+
+  it("keeps no receipt that somebody else than the epoch's operator signed, and says so", async () => {
+    const result = await start();
+    signer = generatePrivateKey();
+    await act(() => result.current.answer("a"));
+    expect(result.current.saved).toBeNull();
+    expect(result.current.error).toMatchObject({ message: expect.stringContaining("not signed by the operator") });
   });
 
   it("does not bring back a task that was answered in another tab", async () => {

@@ -1,10 +1,10 @@
 //! Soft labels and weights for a reward model, the same bits on every machine.
 //!
 //! Dawid–Skene with two classes, "A is better" and "B is better", over every answer of a campaign. A tie is half an answer for
-//! each side: it says nothing about the task, and lowers its labeler's reliability. The classes are equally frequent, because
-//! the order of the completions was drawn; every labeler starts with [`SMOOTHING`]; the number of updates is fixed. With
-//! additions, multiplications, divisions and square roots alone, and a rounding to basis points at the end, whoever has the
-//! answers finds the very same labels.
+//! each side: it lowers its labeler's reliability and says nothing about the task, but for a labeler who leans to one side.
+//! The classes are equally frequent, because the order of the completions was drawn; every labeler starts with [`SMOOTHING`];
+//! the number of updates is fixed. With additions, multiplications, divisions and square roots alone, and a rounding to basis
+//! points at the end, whoever has the answers finds the very same labels.
 
 use crate::{
     dawid_skene::{DawidSkene, Errors, Prior, Smoothing},

@@ -6,9 +6,10 @@ import { sendJson } from "../api/client";
 import { Problem, isProblem } from "../api/problem";
 import type { LabelTask, LeaseAnswer, Receipt } from "../api/types";
 import { type Choice, choiceNumber, domainOf, preferenceHash, preferenceMessage, preferenceTypes } from "../protocol/labels";
-import { saveReceipt } from "../receipts";
+import { isSignedBy, saveReceipt } from "../receipts";
 import { EMPTY_QUEUE, addLease, answerFirst, dropExpired, putBack } from "./labelQueue";
 import { useConfig } from "./useConfig";
+import { useOperator } from "./useOperator";
 import type { SessionKey } from "./useSessionKey";
 
 /** Tasks asked for at once, and how few may be left before more are asked for: the next one is always there already. */
@@ -45,6 +46,7 @@ async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
 export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
   const { chainId, contracts } = useConfig();
   const queries = useQueryClient();
+  const operatorOf = useOperator(epoch);
   const [queue, setQueue] = useState(EMPTY_QUEUE);
   const [saved, setSaved] = useState<Saved | null>(null);
   const [sending, setSending] = useState(0);
@@ -102,6 +104,10 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
         if (receipt.preferenceHash !== preferenceHash(preference)) {
           throw new Error("The receipt is not for the answer that was sent. Tell the operator before you go on.");
         }
+        const domain = domainOf(chainId, contracts.labelEpochs);
+        if (!(await isSignedBy(await operatorOf(), domain, receipt))) {
+          throw new Error("The receipt is not signed by the operator that the chain names, so it proves nothing. Stop here and tell others.");
+        }
         await saveReceipt({ ...signed, chainId, contract: contracts.labelEpochs, receipt });
         setSaved({ task, choice: given, receipt });
         setError(null);
@@ -114,7 +120,7 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
         void queries.invalidateQueries({ queryKey: ["status"] });
       }
     },
-    [queue.tasks, place, epoch, labeler, key, chainId, contracts.labelEpochs, queries],
+    [queue.tasks, place, epoch, labeler, key, chainId, contracts.labelEpochs, queries, operatorOf],
   );
 
   return { queue, task: queue.tasks[0], saved, sending, error, answer, retry: () => (setError(null), void lease()) };
