@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PublicConfig } from "../src/config";
 import { ConfigContext } from "../src/hooks/useConfig";
 import { useLabeling } from "../src/hooks/useLabeling";
-import { domainOf, preferenceHash, preferenceMessage, preferenceTypes, receiptTypes } from "../src/protocol/labels";
+import { domainOf, preferenceHash, preferenceMessage, preferenceTypes, receiptTypes, taskId } from "../src/protocol/labels";
 
 const operatorKey = generatePrivateKey();
 vi.mock("../src/hooks/useOperator", () => ({ useOperator: () => async () => privateKeyToAddress(operatorKey) }));
@@ -25,7 +25,10 @@ let signatures: { slot: number; choice: number; signature: Hex }[];
 /** Who signs the receipts. */
 let signer: Hex;
 let refuse: { status: number; type?: string; title: string; detail: string } | null;
+/** What was changed in the tasks that are shown after they were named. */
+let shown: object;
 const TOTAL = 6;
+const version: Hex = `0x${"07".repeat(32)}`;
 
 const task = (slot: number) => ({
   leaseId: `lease ${slot}`,
@@ -34,7 +37,7 @@ const task = (slot: number) => ({
   block: 0,
   seat: 1,
   slot,
-  taskId: `0x${String(slot).padStart(64, "0")}`,
+  taskId: taskId(`prompt ${slot}`, "a", "b", version),
   prompt: `prompt ${slot}`,
   completionA: "a",
   completionB: "b",
@@ -45,8 +48,9 @@ async function serve(path: string, init?: RequestInit): Promise<Response> {
   const body = JSON.parse(String(init?.body ?? "{}")) as { count: number } & Sent;
   if (path.endsWith("/leases")) {
     const open = Array.from({ length: TOTAL }, (_, slot) => slot).filter((slot) => !sent.some((answer) => answer.slot === slot));
-    return Response.json({ seat: { epoch: 3, block: 0, seat: 1 }, progress: { answered: sent.length, total: TOTAL }, tasks: open.slice(0, body.count).map(task) });
+    return Response.json({ seat: { epoch: 3, block: 0, seat: 1 }, progress: { answered: sent.length, total: TOTAL }, tasks: open.slice(0, body.count).map((slot) => ({ ...task(slot), ...shown })) });
   }
+  if (path.endsWith("/models")) return Response.json([{ versions: [{ versionId: `0x${"01".repeat(32)}` }, { versionId: version }] }]);
   signatures.push({ slot: body.slot, choice: body.choice, signature: body.signature });
   if (refuse !== null) return Response.json(refuse, { status: refuse.status });
   sent.push(body);
@@ -71,6 +75,7 @@ beforeEach(() => {
   signatures = [];
   window.sessionStorage.clear();
   refuse = null;
+  shown = {};
   signer = operatorKey;
   vi.stubGlobal("fetch", vi.fn(serve));
 });
@@ -92,6 +97,13 @@ describe("labeling", () => {
     });
     expect(signed).toBe(true);
     expect(result.current.saved?.choice).toBe("b");
+  });
+
+  it.each(["prompt", "completionA", "completionB"])("shows no task whose %s is another than the name to be signed says", async (text) => {
+    shown = { [text]: "something else" };
+    const { result } = renderHook(() => useLabeling(3, labeler, key), { wrapper });
+    await waitFor(() => expect(result.current.error).toMatchObject({ message: expect.stringContaining("other texts") }));
+    expect(result.current.task).toBeUndefined();
   });
 
   it("shows the next task before the answer has arrived", async () => {

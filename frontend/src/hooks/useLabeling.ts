@@ -8,6 +8,7 @@ import type { LabelTask, LeaseAnswer, Receipt } from "../api/types";
 import { type Choice, choiceNumber, domainOf, preferenceHash, preferenceMessage, preferenceTypes } from "../protocol/labels";
 import { isSignedBy, saveReceipt } from "../receipts";
 import { EMPTY_QUEUE, addLease, answerFirst, dropExpired, putBack } from "./labelQueue";
+import { requireNames } from "./taskNames";
 import { useConfig } from "./useConfig";
 import { useOperator } from "./useOperator";
 import type { SessionKey } from "./useSessionKey";
@@ -59,6 +60,7 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
     leasing.current = true;
     try {
       const leases = await sendJson<LeaseAnswer>("POST", `/epochs/${epoch}/leases`, { count: LEASE_COUNT });
+      await requireNames(queries, leases.tasks);
       const answers = await Promise.all(leases.tasks.map((task) => answerAt({ ...place, ...task })));
       const tasks = leases.tasks.map((task, i) => ({ ...task, ...(answers[i] && { given: answers[i].choice }) }));
       setQueue((current) => addLease(current, { ...leases, tasks }));
@@ -68,7 +70,7 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
     } finally {
       leasing.current = false;
     }
-  }, [epoch, place]);
+  }, [epoch, place, queries]);
 
   const low = queue.tasks.length < LOW_WATER && !queue.exhausted && error === null;
   useEffect(() => {
