@@ -9,7 +9,7 @@
 #   make slither                     static analysis of contracts/src
 #   make coverage                    lines and branches of contracts/src that the tests reach
 #   make mutation [CONTRACT=…] [SAMPLE=n] [SEED=n]   small changes to the contracts that the tests must notice
-#   make bench-protocol, bench-gas, bench-wasm   a benchmark; writes bench/results/<name>.json
+#   make bench-protocol, bench-gas, bench-wasm, bench-label-quality   a benchmark; writes bench/results/<name>.json
 #   make bench-indexer               events per second beside the node's own limit; writes bench/results/indexer.json
 #   make bench-mechsim [SEED=n RUNS=n]   what each way of labeling earns; also writes docs/mechanism.md
 SHELL := bash
@@ -29,7 +29,7 @@ export OMP_WAIT_POLICY ?= passive
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .PHONY: demo up test gen setup build contracts-test scripts-test rust-test web-test story-test differential prove slither coverage \
-	mutation lint clean bench-protocol bench-gas bench-wasm bench-mechsim
+	mutation lint clean bench-protocol bench-gas bench-wasm bench-mechsim bench-label-quality bench-indexer
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -102,9 +102,12 @@ bench-indexer: $(STAMPS)/node
 	cargo build --release --quiet -p indexer --bin indexer
 	cargo run --quiet -p indexer --example bench
 
+bench-label-quality:
+	cargo run --release --quiet -p label-quality --example bench
+
 # The profile for development optimises what it runs.
 bench-mechsim:
-	cargo run --quiet -p mechsim -- --seed $(or $(SEED),1) --runs $(or $(RUNS),200)
+	cargo run --quiet -p mechsim -- --seed $(or $(SEED),1) --runs $(or $(RUNS),1000)
 
 # How long a browser takes to verify an epoch of LABELERS who answered 256 tasks each.
 bench-wasm: frontend/dist/index.html $(STAMPS)/chromium
@@ -145,7 +148,7 @@ $(STAMPS)/chromium: tools/setup.sh
 $(STAMPS)/wasm: tools/wasm.sh Cargo.toml Cargo.lock $(shell find crates/protocol/src crates/protocol-wasm/src -type f)
 	$(call say,WebAssembly module of the web page)
 	tools/wasm.sh
-	@mkdir -p $(@D) && touch $@
+	@mkdir -p $(@D) && if [ -e frontend/wasm/protocol.wasm ]; then touch $@; fi
 
 frontend/dist/index.html: $(STAMPS)/node $(STAMPS)/wasm $(shell find frontend \( -name node_modules -o -name dist -o -name wasm \) -prune -o -type f -print 2>/dev/null)
 	$(call say,web page)

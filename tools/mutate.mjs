@@ -1,42 +1,49 @@
 #!/usr/bin/env node
 // Do the tests notice? Makes one small change to a contract at a time (another comparison, another constant, a statement or a
 // modifier less) and runs the tests that belong to it. A change that no test fails for has survived.
-//   node tools/mutate.mjs [--contract StakingPool,LabelEpochs] [--sample 40] [--seed 1] [--list]
+//   node tools/mutate.mjs [--contract StakingPool,LabelEpochs] [--sample 40] [--seed 1] [--only path:line,…] [--list]
 // Default: every change to every contract of TARGETS. `--sample n` takes n of each contract, the same ones for the same seed.
-// Works on a copy below target/mutation; writes report.json there; fails when less than 90 % of the changes are noticed.
-// Changes known to mean nothing stand in tools/mutants-equivalent.json with the reason, and do not count.
+// Works on copies below target/mutation; writes <contract>.json there after each change, so that a run that was cut off still
+// says what it found; fails when less than 90 % of the changes are noticed.
+// Changes known to mean nothing stand in tools/mutation/equivalent.json with the reason, and do not count.
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { apply, changesOf, describe } from "./mutation/changes.mjs";
+import { Tree } from "./mutation/tree.mjs";
 
 const LEAST_KILLED = 0.9;
-const TIMEOUT_MS = 10 * 60_000;
+const TIMEOUT_MS = 4 * 60_000;
 
 const SETTINGS = {
-  // Fewer random cases than the suite's own: a change that only a rare case would show counts as survived.
+  // Fewer random cases than the suite's own, the same for every change: one that only a rare case would show survives.
   FOUNDRY_FUZZ_RUNS: "64",
+  FOUNDRY_FUZZ_SEED: "0x1",
   FOUNDRY_INVARIANT_RUNS: "16",
   FOUNDRY_INVARIANT_DEPTH: "64",
-  // Compiling is most of the time: unoptimised, and tests are not compiled again when a contract changes.
   FOUNDRY_OPTIMIZER: "false",
-  FOUNDRY_DYNAMIC_TEST_LINKING: "true",
 };
+/** Each phase only runs when the one before noticed nothing. */
+const PHASES = [
+  ["--no-match-path", "contracts/test/invariants/*"],
+  ["--match-path", "contracts/test/invariants/*"],
+];
 
-/** Sources to change, and the tests to run: the quick ones first. */
+/** Sources to change (the deployed contract first), and the tests to run. */
 const TARGETS = {
   StakingPool: {
     sources: ["staking/StakingPool.sol"],
-    tests: ["StakingPool*.t.sol", "invariants/StakingPool*.t.sol"],
+    tests: /^(invariants\/)?StakingPool\.t\.sol$/,
   },
   RewardDistributor: {
     sources: ["rewards/RewardDistributor.sol", "types/PositionalMerkle.sol"],
-    tests: ["{RewardDistributor,PositionalMerkle}.t.sol", "invariants/RewardDistributor*.t.sol"],
+    tests: /^(PositionalMerkle|(invariants\/)?RewardDistributor)\.t\.sol$/,
   },
   LabelEpochs: {
     sources: ["rewards/LabelEpochs.sol", "rewards/Bonds.sol"],
-    tests: ["{LabelEpochs,Bonds}*.t.sol", "invariants/LabelEpochs*.t.sol"],
+    tests: /^(Bonds|(invariants\/)?LabelEpochs)\.t\.sol$/,
   },
   EpochReferee: {
     sources: [
@@ -47,7 +54,7 @@ const TARGETS = {
       "rewards/GoldBound.sol",
       "types/LabelLeaf.sol",
     ],
-    tests: ["{EpochReferee,Dmi,PayRule,LabelMasks,GoldBound,Vectors}*.t.sol"],
+    tests: /^(invariants\/)?(EpochReferee\w*|PayRule|Vectors)\.t\.sol$/,
   },
 };
 
@@ -56,120 +63,11 @@ const { values: options } = parseArgs({
     contract: { type: "string", default: Object.keys(TARGETS).join(",") },
     sample: { type: "string" },
     seed: { type: "string", default: "1" },
+    only: { type: "string" },
     list: { type: "boolean", default: false },
   },
 });
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const work = join(root, "target/mutation/tree");
-
-/** Source with comments and strings blanked out, so that nothing in them is changed; every offset stays. */
-function codeOnly(source) {
-  const blank = (text) => text.replace(/[^\n]/g, " ");
-  return source.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"/g, blank);
-}
-
-const SWAPS = [
-  [/(?<![<>=])<=(?!=)/g, ["<"]],
-  [/(?<![<>=])>=(?!=)/g, [">"]],
-  [/(?<=\s)<(?=\s)/g, ["<=", ">="]],
-  [/(?<=\s)>(?=\s)/g, [">=", "<="]],
-  [/(?<![=!<>])==(?!=)/g, ["!="]],
-  [/!=/g, ["=="]],
-  [/&&/g, ["||"]],
-  [/\|\|/g, ["&&"]],
-  [/(?<=\s)\+(?=\s)/g, ["-"]],
-  [/(?<=\s)-(?=\s)/g, ["+"]],
-  [/(?<=\s)\*(?=\s)/g, ["/"]],
-  [/(?<=\s)\/(?=\s)/g, ["*"]],
-  [/(?<=\s)%(?=\s)/g, ["/"]],
-  [/(?<=\s)&(?=\s)/g, ["|"]],
-  [/(?<=\s)\|(?=\s)/g, ["&"]],
-  [/<<(?!=)/g, [">>"]],
-  [/>>(?!=)/g, ["<<"]],
-  [/\+=/g, ["-="]],
-  [/-=/g, ["+="]],
-  [/\+\+(?=\w)/g, ["--"]],
-  [/(?<=[(\s])!(?=[\w(])/g, [""]],
-  [/\bMath\.min\b/g, ["Math.max"]],
-  [/\bMath\.max\b/g, ["Math.min"]],
-  [/\bRounding\.Ceil\b/g, ["Rounding.Floor"]],
-  [/\bRounding\.Floor\b/g, ["Rounding.Ceil"]],
-  [/\btrue\b/g, ["false"]],
-  [/\bfalse\b/g, ["true"]],
-  [/ (?:restricted|whenNotPaused)\b(?=[^;{]*\{)/g, [""]],
-];
-
-/** All changes of one source: where, how long, what instead. */
-function mutationsOf(source) {
-  const code = codeOnly(source);
-  const begin = code.search(/^(?:abstract )?(?:contract|library) /m);
-  const found = [];
-  const add = (offset, length, text) => {
-    if (offset >= begin) found.push({ offset, length, text });
-  };
-  for (const [pattern, replacements] of SWAPS) {
-    for (const match of code.matchAll(pattern)) {
-      for (const text of replacements) add(match.index, match[0].length, text);
-    }
-  }
-  // Constants: one more. Not inside names, types (uint96) or hexadecimal words.
-  for (const match of code.matchAll(/(?<![\w.])\d[\d_]*(?:e\d+)?(?![\w.])/g)) {
-    const before = code.slice(code.lastIndexOf("\n", match.index) + 1, match.index);
-    if (/^\s*pragma|bytes\d*\($/.test(before)) continue;
-    add(match.index, match[0].length, match[0] === "0" ? "1" : `(${match[0]} + 1)`);
-  }
-  // Conditions that always or never hold.
-  for (const match of code.matchAll(/\bif \(/g)) {
-    const open = match.index + match[0].length - 1;
-    const length = closing(code, open) - open + 1;
-    for (const text of ["(true)", "(false)"]) add(open, length, text);
-  }
-  // Statements on lines of their own: calls, assignments, events, deletions. A declaration cannot be taken away.
-  for (const match of code.matchAll(/^( +)((?:[\w.[\]()]+(?: = | \+= | -= |\()|emit |delete |\+\+|--|\([\w., ]+\) = )[^{};]*;)/gm)) {
-    const statement = match[2];
-    if (/^(?:return|revert|if|for|while|using|error|event|function|constructor|import|let|mapping)\b/.test(statement)) continue;
-    // A declaration in parentheses: (uint256 a, uint256 b) = …
-    if (/^\((?:\w+ )?\w+ \w+[,)]/.test(statement)) continue;
-    if (/^\w+(?:\[\])? \w+ = /.test(statement)) continue;
-    add(match.index + match[1].length, statement.length, ";");
-  }
-  return found
-    .filter(({ offset }) => inBody(code, offset))
-    .sort((a, b) => a.offset - b.offset || a.text.localeCompare(b.text));
-}
-
-function closing(code, open) {
-  let depth = 0;
-  for (let i = open; i < code.length; i += 1) {
-    if (code[i] === "(") depth += 1;
-    else if (code[i] === ")" && (depth -= 1) === 0) return i;
-  }
-  throw new Error("unbalanced parentheses");
-}
-
-/** Not in a struct, an event, an error or a mapping's declaration. */
-function inBody(code, offset) {
-  const line = code.slice(code.lastIndexOf("\n", offset) + 1, offset);
-  if (/^\s*(?:event|error|struct|mapping|using|pragma|import)\b/.test(line)) return false;
-  const struct = code.lastIndexOf("struct ", offset);
-  return struct === -1 || code.indexOf("}", struct) < offset;
-}
-
-function apply(source, { offset, length, text }) {
-  // A statement that was taken away leaves an empty block, which is no valid statement by itself.
-  const replacement = text === ";" ? "{}" : text;
-  return source.slice(0, offset) + replacement + source.slice(offset + length);
-}
-
-function describe(file, source, mutation) {
-  const line = source.slice(0, mutation.offset).split("\n").length;
-  const changed = apply(source, mutation).split("\n");
-  const before = source.split("\n");
-  const removed = source.slice(mutation.offset, mutation.offset + mutation.length).split("\n").length;
-  const minus = before.slice(line - 1, line - 1 + removed).map((text) => `-${text}`);
-  const plus = changed.slice(line - 1, changed.length - (before.length - line + 1 - removed)).map((text) => `+${text}`);
-  return { file, line, diff: [...minus, ...plus].join("\n") };
-}
 
 /** Mulberry32: small, seedable, good enough to draw a sample. */
 function random(seed) {
@@ -189,54 +87,80 @@ function sample(items, size, seed) {
   return order.slice(0, size).sort(([, a], [, b]) => a - b).map(([, , item]) => item);
 }
 
-/** "killed", "survived", or "invalid" when the compiler refuses the change. */
-function judge(tests) {
-  for (const pattern of tests) {
-    const result = spawnSync(
-      join(root, "tools/forge"),
-      ["test", "--fail-fast", "--no-match-contract", "Gas|Differential", "--match-path", `contracts/test/${pattern}`],
-      {
-        cwd: work,
-        encoding: "utf8",
-        timeout: TIMEOUT_MS,
-        maxBuffer: 1 << 28,
-        env: { ...process.env, ...SETTINGS },
-      },
-    );
-    const output = `${result.stdout}${result.stderr}`;
-    if (/Compiler run failed|Compilation failed/.test(output)) return "invalid";
-    // A loop without end is noticed too.
-    if (result.error?.code === "ETIMEDOUT") return "killed";
-    if (result.status !== 0 && !/No tests (?:found|match)/.test(output)) return "killed";
-  }
-  return "survived";
-}
-
-function prepare() {
-  mkdirSync(work, { recursive: true });
-  for (const part of ["contracts", "script", "foundry.toml"]) {
-    rmSync(join(work, part), { recursive: true, force: true });
-    cpSync(join(root, part), join(work, part), { recursive: true });
-  }
-  if (!existsSync(join(work, "node_modules"))) symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
-  // What was compiled before need not be compiled again.
-  const cache = join(root, "target/forge");
-  if (existsSync(cache) && !existsSync(join(work, "target/forge"))) {
-    cpSync(cache, join(work, "target/forge"), { recursive: true });
-  }
-}
-
-const equivalents = JSON.parse(readFileSync(join(root, "tools/mutants-equivalent.json"), "utf8"));
+const equivalents = JSON.parse(readFileSync(join(root, "tools/mutation/equivalent.json"), "utf8"));
 const isEquivalent = ({ file, diff }) => equivalents.some((known) => known.file === file && known.diff === diff);
 
 function mutantsOf(contract) {
   return TARGETS[contract].sources.flatMap((file) => {
     const source = readFileSync(join(root, "contracts/src", file), "utf8");
-    return mutationsOf(source).map((mutation) => ({ ...describe(file, source, mutation), source, mutation }));
+    return changesOf(source).map((change) => ({ ...describe(file, source, change), source, change }));
   });
 }
 
-const report = [];
+/** Runs the tests of the tree. `killed` is the phase whose tests failed, counted from 1, or 0. */
+function judge(tree) {
+  // A case found for one change would be tried first on the next one.
+  for (const kind of ["fuzz", "invariant"]) rmSync(join(tree.folder, "target/forge/cache", kind), { recursive: true, force: true });
+  let output = "";
+  for (const [index, phase] of PHASES.entries()) {
+    const result = spawnSync(
+      join(root, "tools/forge"),
+      ["test", "--fail-fast", "--no-match-contract", "Gas|Differential", ...phase],
+      { cwd: tree.folder, encoding: "utf8", timeout: TIMEOUT_MS, maxBuffer: 1 << 28, env: { ...process.env, ...SETTINGS } },
+    );
+    output = `${result.stdout}${result.stderr}`;
+    // A loop without end is noticed too.
+    if (result.error?.code === "ETIMEDOUT") return { killed: index + 1, output };
+    if (/No tests (?:found|match)/.test(output)) continue;
+    if (result.status !== 0) return { killed: index + 1, output };
+  }
+  return { killed: 0, output };
+}
+
+function run(contract) {
+  const { sources, tests } = TARGETS[contract];
+  const all = mutantsOf(contract).filter((mutant) => !isEquivalent(mutant));
+  const wanted = options.only?.split(",");
+  const some = wanted ? all.filter(({ file, line }) => wanted.includes(`${file}:${line}`)) : all;
+  const chosen = options.sample ? sample(some, Number(options.sample), Number(options.seed)) : some;
+  const tree = new Tree({
+    root,
+    folder: join(root, "target/mutation", contract),
+    contract,
+    source: `contracts/src/${sources[0]}`,
+    isTest: (path) => tests.test(path),
+  });
+  // As forge built it, and as this tool does.
+  for (const build of [() => {}, () => tree.install([tree.source], tree.source, tree.read(tree.source))]) {
+    build();
+    const { killed, output } = judge(tree);
+    if (killed !== 0) throw new Error(`the tests of ${contract} fail without any change:\n${output.slice(-4_000)}`);
+  }
+  const counts = { contract, seed: Number(options.seed), changes: all.length, tried: 0, killed: 0, invalid: 0, survivors: [] };
+  for (const [index, { file, line, diff, source, change }] of chosen.entries()) {
+    const path = `contracts/src/${file}`;
+    const files = tree.dependents(path);
+    const verdict = { valid: tree.install(files, path, apply(source, change)), killed: 0 };
+    if (verdict.valid) {
+      counts.tried += 1;
+      const { killed, output } = judge(tree);
+      if (/Compiling \d+ files/.test(output)) throw new Error("forge compiled over the changed artifact");
+      if (killed !== 0) counts.killed += 1;
+      else counts.survivors.push({ file, line, diff });
+      verdict.killed = killed;
+    } else {
+      counts.invalid += 1;
+    }
+    // The next change may be to another source, in other artifacts.
+    if (chosen[index + 1]?.file !== file) tree.install(files, path, source);
+    const word = verdict.valid ? (verdict.killed === 0 ? "survived" : "killed") : "invalid";
+    console.log(`${contract} ${index + 1}/${chosen.length} ${word.padEnd(8)} ${file}:${line}`);
+    if (word === "survived") console.log(diff);
+    writeFileSync(join(root, `target/mutation/${contract}.json`), `${JSON.stringify(counts, null, 2)}\n`);
+  }
+  return counts;
+}
+
 const contracts = options.contract.split(",");
 for (const contract of contracts) {
   if (!(contract in TARGETS)) throw new Error(`unknown contract ${contract}: ${Object.keys(TARGETS).join(", ")}`);
@@ -249,35 +173,13 @@ if (options.list) {
   }
   process.exit(0);
 }
-
-prepare();
-for (const contract of contracts) {
-  const { tests } = TARGETS[contract];
-  const started = judge(tests);
-  if (started !== "survived") throw new Error(`the tests of ${contract} fail without any change (${started})`);
-  const all = mutantsOf(contract).filter((mutant) => !isEquivalent(mutant));
-  const chosen = options.sample ? sample(all, Number(options.sample), Number(options.seed)) : all;
-  const counts = { contract, changes: all.length, tried: 0, killed: 0, invalid: 0, survivors: [] };
-  for (const [index, { file, line, diff, source, mutation }] of chosen.entries()) {
-    const path = join(work, "contracts/src", file);
-    writeFileSync(path, apply(source, mutation));
-    const verdict = judge(tests);
-    writeFileSync(path, source);
-    if (verdict === "invalid") counts.invalid += 1;
-    else counts.tried += 1;
-    if (verdict === "killed") counts.killed += 1;
-    if (verdict === "survived") counts.survivors.push({ file, line, diff });
-    console.log(`${contract} ${index + 1}/${chosen.length} ${verdict.padEnd(8)} ${file}:${line}`);
-    if (verdict === "survived") console.log(diff);
-  }
-  report.push({ ...counts, share: counts.tried === 0 ? 1 : counts.killed / counts.tried });
+const share = ({ killed, tried }) => (tried === 0 ? 1 : killed / tried);
+const report = contracts.map(run);
+for (const counts of report) {
+  const { contract, tried, killed, invalid } = counts;
+  console.log(`${contract}: ${killed} of ${tried} changes noticed (${(100 * share(counts)).toFixed(1)} %), ${invalid} did not compile`);
 }
-
-writeFileSync(join(root, "target/mutation/report.json"), `${JSON.stringify({ seed: Number(options.seed), report }, null, 2)}\n`);
-for (const { contract, tried, killed, invalid, share } of report) {
-  console.log(`${contract}: ${killed} of ${tried} changes noticed (${(100 * share).toFixed(1)} %), ${invalid} did not compile`);
-}
-if (report.some(({ share }) => share < LEAST_KILLED)) {
+if (report.some((counts) => share(counts) < LEAST_KILLED)) {
   console.error(`fewer than ${100 * LEAST_KILLED} % noticed`);
   process.exit(1);
 }

@@ -1,5 +1,6 @@
 //! The platform's server side. `app` is what all roles share; `api` answers people, `jobs` does the work that they cause,
 //! `chain` speaks to the contracts, `supervise` puts the roles into processes.
+pub mod aggregation;
 pub mod api;
 pub mod app;
 pub mod assignment;
@@ -12,6 +13,8 @@ pub mod config;
 pub mod doctor;
 pub mod embedded;
 pub mod engine;
+pub mod epoch_cli;
+mod epoch_votes;
 pub mod jobs;
 pub mod limits;
 pub mod supervise;

@@ -1,5 +1,5 @@
 //! The `polity` binary: one program, one role (or all of them) per process.
-use backend::{api, challenge, config::Config, doctor, supervise, verify};
+use backend::{api, challenge, config::Config, doctor, epoch_cli, supervise, verify};
 use clap::{Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
@@ -34,6 +34,11 @@ enum Role {
     },
     /// Look for anything wrong in epochs, and send what proves it
     Challenge(challenge::Args),
+    /// See what an epoch waits for and why it pays what it pays, and take the steps that anybody may take
+    Epoch {
+        #[command(subcommand)]
+        command: epoch_cli::Command,
+    },
     /// Say what is wrong with this installation and how to put it right
     Doctor,
     /// Print the OpenAPI document of the HTTP server
@@ -62,6 +67,10 @@ async fn main() -> anyhow::Result<ExitCode> {
         Role::Migrate => supervise::migrate(config).await,
         Role::Verify { target } => verify::run(config, target).await,
         Role::Challenge(args) => return challenge::run(config, args).await,
+        Role::Epoch { command } => {
+            print!("{}", epoch_cli::run(&config, command).await?);
+            Ok(())
+        }
         Role::Doctor => doctor::run(config).await,
         Role::Openapi => Ok(()),
     }?;

@@ -476,6 +476,35 @@ contract EpochReferee_Answer_Test is EpochRefereeDemandTest {
         _refuses(abi.encodeCall(IEpochReferee.answerGold, (book.epoch, _goldOpening(book, 0))), _noDemand(book));
     }
 
+    /// forge-config: default.fuzz.runs = 16
+    function testFuzz_RevertIf_AnotherPositionIsOpened(uint256 seed, uint256 position) public {
+        Book memory book = _randomBook(seed);
+        vm.assume(book.seed != 0 && book.gold.length > 0);
+        _reveal(book);
+        position = position % book.labels.length;
+        uint256 other = (position + 1) % book.labels.length;
+        _demand(book, IEpochReferee.Tree.Labels, position);
+        _refuses(abi.encodeCall(IEpochReferee.answerLabel, (book.epoch, _label(book, other))), _noDemand(book));
+        IEpochReferee.LabelOpening memory label = _label(book, position);
+        label.word = LabelWord(address(1), 0, 1);
+        _refuses(abi.encodeCall(IEpochReferee.answerLabel, (book.epoch, label)), _invalidOpening(book, position));
+        _answers(
+            book,
+            IEpochReferee.Tree.Labels,
+            position,
+            EpochRule.labelHashes(book)[position],
+            abi.encodeCall(IEpochReferee.answerLabel, (book.epoch, _label(book, position)))
+        );
+        // Gold has no position of its own in the answer: it must be the demanded seat's.
+        _bond(demander, CHALLENGER_BOND);
+        position = position % book.gold.length;
+        _demand(book, IEpochReferee.Tree.Gold, position);
+        IEpochReferee.GoldOpening memory gold = _goldOpening(book, position);
+        gold.answers ^= 1;
+        gold.tasksHash = keccak256("others");
+        _refuses(abi.encodeCall(IEpochReferee.answerGold, (book.epoch, gold)), _invalidOpening(book, position));
+    }
+
     function test_RevertIf_NothingIsDemanded() public {
         Book memory book = _randomBook(1);
         Payouts memory right = EpochRule.propose(EpochRule.payouts(book));
@@ -605,6 +634,87 @@ contract EpochReferee_DisproveUnopened_Test is EpochRefereeDemandTest {
         vm.assertEq(token.balanceOf(demander), before - CHALLENGER_BOND / 2);
         vm.expectRevert();
         _demand(book, IEpochReferee.Tree.Payouts, 0);
+    }
+
+    /// @dev Whoever was asked and whatever for: an answer ends the demand, and so does, by anybody, its absence.
+    /// forge-config: default.fuzz.runs = 16
+    function testFuzz_every_case_terminates(uint256 seed, uint256 index, bool answered) public {
+        (Book memory book, Payouts memory right, IEpochReferee.Tree tree) = _demanded(seed, index);
+        bytes memory call = answered ? _answer(book, right, tree) : _unopened(book);
+        if (!answered) vm.warp(referee.demandOf(book.epoch).answerBy);
+        (bool ok,) = address(referee).call(call);
+        vm.assertTrue(ok, "it did not end");
+        vm.assertEq(epochs.epochOf(book.epoch).challenger, address(0), "frozen");
+        vm.assertEq(referee.demandOf(book.epoch).challenger, address(0), "demand");
+        (, uint256 reserved) = epochs.bondOf(demander);
+        vm.assertEq(reserved, 0, "the bond of whoever asked is settled");
+        ILabelEpochs.Status status = epochs.epochOf(book.epoch).status;
+        if (answered) {
+            _skip(CHALLENGE_WINDOW);
+            epochs.acceptPayouts(book.epoch, right.root);
+        } else if (tree == IEpochReferee.Tree.Payouts) {
+            vm.assertTrue(status == ILabelEpochs.Status.Revealed, "reopened");
+            _accepts(book);
+        } else {
+            vm.assertTrue(status == ILabelEpochs.Status.Voided, "void");
+            vm.assertEq(epochs.lastSettledEpoch(), book.epoch, "the next epoch may go on");
+        }
+    }
+
+    /// @dev Neither what silence says nor what the vote says takes effect before those concerned had their time.
+    /// forge-config: default.fuzz.runs = 16
+    function testFuzz_ruling_not_executable_before_delay(uint256 seed, uint256 index, uint256 delay) public {
+        (Book memory book, Payouts memory right, IEpochReferee.Tree tree) = _demanded(seed, index);
+        uint48 answerBy = referee.demandOf(book.epoch).answerBy;
+        vm.assertEq(answerBy, _now() + RESPONSE_WINDOW);
+        uint256 start = _now();
+        vm.warp(start + _bound(delay, 0, RESPONSE_WINDOW - 1));
+        bytes memory early = abi.encodeWithSelector(IEpochReferee.EpochRefereeTooEarly.selector, book.epoch, answerBy);
+        _refuses(_unopened(book), early);
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsFrozen.selector, book.epoch, demander));
+        epochs.acceptPayouts(book.epoch, right.root);
+        (bool ok,) = address(referee).call(_answer(book, right, tree));
+        vm.assertTrue(ok);
+        uint48 end = epochs.epochOf(book.epoch).challengeEndsAt;
+        vm.assertGe(end, start + CHALLENGE_WINDOW);
+        vm.assertGe(end, _now() + RESPONSE_WINDOW);
+        vm.warp(_bound(delay, _now(), end - 1));
+        vm.expectRevert(abi.encodeWithSelector(ILabelEpochs.LabelEpochsTooEarly.selector, book.epoch, end));
+        epochs.acceptPayouts(book.epoch, right.root);
+        vm.warp(end);
+        epochs.acceptPayouts(book.epoch, right.root);
+    }
+
+    /// @dev A right proposal with a demand for a leaf of any of the trees.
+    function _demanded(uint256 seed, uint256 index)
+        private
+        returns (Book memory book, Payouts memory right, IEpochReferee.Tree tree)
+    {
+        book = _randomBook(seed);
+        right = EpochRule.propose(EpochRule.payouts(book));
+        _reveal(book);
+        _propose(book, right, cheat);
+        tree = IEpochReferee.Tree(seed % 3);
+        if (tree == IEpochReferee.Tree.Gold && (book.seed == 0 || book.gold.length == 0)) {
+            tree = IEpochReferee.Tree.Labels;
+        }
+        uint256 n = right.leaves.length;
+        if (tree == IEpochReferee.Tree.Labels) n = book.labels.length;
+        if (tree == IEpochReferee.Tree.Gold) n = book.gold.length;
+        _demand(book, tree, index % n);
+    }
+
+    function _answer(Book memory book, Payouts memory right, IEpochReferee.Tree tree)
+        private
+        view
+        returns (bytes memory)
+    {
+        uint32 index = referee.demandOf(book.epoch).index;
+        if (tree == IEpochReferee.Tree.Payouts) return _callAnswerPayout(book, right, index);
+        if (tree == IEpochReferee.Tree.Gold) {
+            return abi.encodeCall(IEpochReferee.answerGold, (book.epoch, _goldOpening(book, index)));
+        }
+        return abi.encodeCall(IEpochReferee.answerLabel, (book.epoch, _label(book, index)));
     }
 
     function _unopenedVoids(Book memory book, Fraud fraud) private {

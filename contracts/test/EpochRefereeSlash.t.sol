@@ -298,6 +298,22 @@ contract EpochReferee_SlashGold_Test is EpochRefereeSlashTest {
         _refuses(_call(book), _invalidOpening(book, SEAT));
     }
 
+    /// @dev Nobody sits there; its words are not committed, so anybody could make them up.
+    function test_RevertIf_TheSeatIsEmpty() public {
+        Book memory book = _goldBook(1, 0, 0);
+        book.labels[SEAT] = LabelWord(address(0), book.labels[SEAT].answers, book.labels[SEAT].valid);
+        _reveal(book);
+        _refuses(_call(book), _noFraud(book));
+    }
+
+    /// @dev Answers of the labeler that are not the committed ones.
+    function test_RevertIf_TheLabelIsMadeUp() public {
+        Book memory book = _goldBook(1, 6, 0);
+        _reveal(book);
+        book.labels[SEAT].answers = ~book.gold[SEAT].answers;
+        _refuses(_call(book), _invalidOpening(book, SEAT));
+    }
+
     function test_RevertIf_TheSecretIsNotKnownOrTheEpochIsVoid() public {
         Book memory book = _goldBook(1, 0, 0);
         bytes memory reason = abi.encodeWithSelector(IEpochReferee.EpochRefereeWrongStatus.selector, book.epoch);

@@ -99,7 +99,7 @@ contract GasVoting_Test is GasTest {
     function test_AProposal() public {
         Proposal memory p = _budgetProposal("Fifty-six bytes: the length that the reference measured.");
         uint256 proposalId = _propose(p);
-        _snapshot("propose: 1 action", 83_000);
+        _snapshot("propose: 1 action", 80_000);
         _propose(_budgetProposal("Pay #proposer=0x70997970C51812dc3A010C7d01b50e0d17dc79C8"));
         _snapshot("propose: 1 action, naming its proposer", 99_500);
         (address signer, uint256 key) = _signer("signer");

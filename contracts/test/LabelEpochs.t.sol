@@ -734,6 +734,10 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
         distributor.setEpochBudget(20 * BUDGET);
         ILabelEpochs.Terms memory terms = _terms();
         terms.budget = 20 * BUDGET;
+        // Bonds grow with the money.
+        token.lockAndCall(address(epochs), 10 * OPERATOR_BOND, "");
+        token.transfer(proposer, 10 * BUDGET);
+        _lock(proposer, 10 * BUDGET);
         uint64 epoch = epochs.open(terms);
         epochs.commitLabels(epoch, LABELS_ROOT, 12, BUNDLE);
         _mineTwo();
@@ -1278,7 +1282,7 @@ contract LabelEpochs_Attacks_Test is LabelEpochsTest {
             _propose(epoch, keccak256(abi.encode(n++)), 1);
             epochs.disprovePayouts(epoch, challenger, Fraud.RunningTotal);
         }
-        vm.assertEq(n, 9);
+        vm.assertEq(n, 10);
         vm.assertEq(token.balanceOf(proposer), 10 * MIN_PROPOSER_BOND - n * _bondFor(1));
         vm.prank(address(this));
         epochs.proposePayouts(epoch, "honest", 1, 1, 1);

@@ -28,7 +28,7 @@ abstract contract ProtocolGovernorTest is SystemBase {
 }
 
 contract ProtocolGovernor_Propose_Test is ProtocolGovernorTest {
-    function test_TheThresholdIsAShareOfThePastSupply() public view {
+    function test_TheThresholdIsAShareOfTheSupply() public view {
         vm.assertEq(d.governor.proposalThreshold(), 25_000e18);
         vm.assertEq(d.governor.proposalThresholdBps(), 25);
     }

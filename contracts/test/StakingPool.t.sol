@@ -109,6 +109,8 @@ contract StakingPool_Constructor_Test is StakingPoolTest {
         vm.assertEq(pool.minCooldown(), 1 days);
         vm.assertEq(pool.maxCooldown(), 30 days);
         vm.assertEq(pool.maxSlashBps(), 5_000);
+        vm.assertEq(pool.slashWindow(), 1 days);
+        vm.assertEq(pool.slashPerWindow(), SLASH_PER_WINDOW);
         vm.assertEq(pool.slashAvailable(), SLASH_PER_WINDOW);
         vm.assertEq(pool.challengerShareBps(), 2_000);
         vm.assertEq(pool.minReward(), MIN_REWARD);
@@ -201,6 +203,38 @@ contract StakingPool_Constructor_Test is StakingPoolTest {
 
     function _expectOutOfBounds(string memory field) private {
         vm.expectRevert(abi.encodeWithSelector(IStakingPool.StakingPoolConfigOutOfBounds.selector, field));
+    }
+}
+
+/// @notice The least that can be earned is not lost, whatever settles it.
+contract StakingPool_OneWei_Test is StakingPoolTest {
+    /// @dev So small a part of the stake that a second's release is one wei for it, and a bit.
+    function setUp() public override {
+        super.setUp();
+        _stake(bob, HAS);
+        pool.notifyReward(MIN_REWARD, 365 days);
+        _stake(HAS / (pool.rewardState().rate - 1) + 1);
+        _skip(1);
+        vm.assertEq(pool.earned(alice), 1);
+    }
+
+    function test_StakingMoreKeepsIt() public {
+        _stake(1);
+        vm.assertEq(pool.earned(alice), 1);
+    }
+
+    function test_AskingForSomeBackKeepsIt() public {
+        _requestUnstake(1);
+        vm.assertEq(pool.earned(alice), 1);
+    }
+
+    function test_ASlashKeepsIt() public {
+        pool.slash(alice, 1, address(0), "case");
+        vm.assertEq(pool.earned(alice), 1);
+    }
+
+    function test_ItCanBeClaimed() public {
+        vm.assertEq(_claim(alice), 1);
     }
 }
 

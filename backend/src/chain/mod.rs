@@ -4,6 +4,8 @@
 //! | file | holds |
 //! |---|---|
 //! | [`transactions`] | the queue that every transaction goes through |
+//! | `anyone` | what anybody may do when those who should are silent |
+//! | `fees` | what a transaction offers, and its signed bytes |
 //! | `once` | a transaction of whoever has a key, without the queue |
 //! | [`revert`] | why a call failed, in words |
 //! | `wallets` | what contract wallets say they signed |
@@ -12,9 +14,11 @@
 //!
 //! To add a contract: a file with functions on [`ChainHandle`] that return a [`Call`] or read a view.
 mod answers;
+mod anyone;
 mod bonds;
 mod datasets;
 mod epochs;
+mod fees;
 mod governance;
 mod models;
 mod once;

@@ -72,12 +72,16 @@ impl Watcher {
     pub async fn look(&mut self, epoch: u64) -> anyhow::Result<Vec<Finding>> {
         let on_chain = self.evidence.chain.epoch(epoch).await?;
         let status = on_chain.status;
-        if matches!(status, EpochStatus::None | EpochStatus::Open | EpochStatus::Voided) {
+        if matches!(status, EpochStatus::None | EpochStatus::Open) {
+            return Ok(Vec::new());
+        }
+        // Of an epoch that was voided before its labels were committed there is nothing to see.
+        if on_chain.labels_root.is_zero() {
             return Ok(Vec::new());
         }
         let mut record = self.record(epoch, on_chain).await?;
         let mut findings = Vec::new();
-        if status != EpochStatus::Accepted {
+        if status < EpochStatus::Accepted {
             findings = self.labels(epoch, &record).await?;
             let is_proposed = status == EpochStatus::Proposed;
             if is_proposed && record.is_whole() && malformed(&record.terms, &record.labels).is_none() {

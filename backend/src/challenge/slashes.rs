@@ -1,6 +1,6 @@
 //! What labelers can be slashed for: two answers to one slot, and gold that nobody who tries gets so wrong.
 use super::{Finding, Party, Watcher, record::Record};
-use crate::chain::{SessionProof, SignedPreference};
+use crate::chain::{EpochStatus, SessionProof, SignedPreference};
 use alloy::primitives::{Address, B256, Bytes, U256};
 use protocol::{
     Choice,
@@ -15,7 +15,8 @@ pub(super) async fn find(watcher: &Watcher, epoch: u64, record: &Record) -> anyh
     let sessions: BTreeMap<_, _> =
         bundle.sessions.iter().map(|session| (session.session_key, session)).collect();
     let mut cases = equivocations(watcher, epoch, bundle, &sessions, record.on_chain.opened_at);
-    if !record.on_chain.seed.is_zero() && record.is_whole() {
+    let counts = !record.on_chain.seed.is_zero() && record.on_chain.status != EpochStatus::Voided;
+    if counts && record.is_whole() {
         cases.extend(wrong_gold(watcher, epoch, bundle, &sessions, record));
     }
     let mut open = Vec::new();

@@ -2,25 +2,27 @@
 //!
 //! A state machine whose state is the epoch's status on chain: each run looks at it, does the one next step, and asks to
 //! be run again. Nothing is remembered between runs but the transactions' keys.
-use super::{ADVANCE_PROPOSAL, GiveUp, Outcome, bonds, look_again, payouts};
+use super::{
+    GiveUp, Outcome, bonds, look_again, payouts,
+    votes::{Matter, put_to_vote},
+};
 use crate::{
     app::AppState,
-    chain::{Action, Call, EpochOnChain, EpochStatus, Head},
+    chain::{Call, EpochOnChain, EpochStatus, Head},
+    epoch_votes,
 };
-use alloy::primitives::{B256, U256, utils::format_ether};
+use alloy::primitives::B256;
 use anyhow::Context;
 use chrono::TimeDelta;
 use protocol::{
     Epoch,
     eip712::SignatureBytes,
     labels::{Bundle, BundlePreference, Session, block_count, gold_tree, labels_tree},
-    rewards::EpochPayouts,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use sqlx::PgConnection;
 use storage::{
-    app::{epochs, jobs, preferences, seats, secrets, session_keys, transactions},
+    app::{epochs, preferences, seats, secrets, session_keys, transactions},
     chain::payouts_roots,
 };
 
@@ -69,9 +71,9 @@ async fn commit_labels(app: &AppState, epoch: u64) -> anyhow::Result<Outcome> {
     }
     let words = bundle.label_words();
     if words.is_empty() {
-        return Err(
-            GiveUp(format!("nobody labeled in epoch {epoch}: it can only be voided, by a vote")).into()
-        );
+        tracing::warn!(epoch, "nobody labeled: the epoch can only be voided, by a vote");
+        put_to_vote(app, epoch, "void", Matter::Void).await?;
+        return Ok(Outcome::Again(TimeDelta::seconds(5)));
     }
     let root = labels_tree(Epoch(epoch), &words).root();
     let (bytes, bundle_hash) = bundle.to_bytes();
@@ -172,7 +174,7 @@ async fn propose_payouts(app: &AppState, epoch: u64, on_chain: &EpochOnChain) ->
     let account_count =
         u32::try_from(payouts.leaves.len()).context("more accounts than the contract counts")?;
     payouts::store(app, epoch, &payouts).await?;
-    let bond = app.chain.proposer_bond(spend(&payouts)).await?;
+    let bond = app.chain.proposer_bond(epoch_votes::spend(&payouts)).await?;
     bonds::ensure(app, &tx_key(epoch, &step), bond).await?;
     send(app, epoch, &step, &app.chain.propose_payouts(epoch, account_count, &payouts)).await?;
     Ok(AT_ONCE)
@@ -186,11 +188,6 @@ async fn was_refused(app: &AppState, epoch: u64, root: B256, key: &str) -> anyho
         || payouts_roots::was_refused(&mut conn, Epoch(epoch), root).await?)
 }
 
-/// What the epoch pays in all: at most its budget.
-fn spend(payouts: &EpochPayouts) -> U256 {
-    payouts.statements.iter().fold(U256::ZERO, |sum, statement| sum + statement.pay)
-}
-
 /// After the challenge window: ask the DAO to pay, or to throw away what somebody else proposed and we cannot recompute.
 /// Looks again until the epoch is settled, because a vote or a proof may reopen it.
 async fn settle(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Outcome> {
@@ -201,18 +198,20 @@ async fn settle(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::
     let later = look_again(app.chain.response_window().await?);
     let root = on_chain.payouts_root;
     let (accept, reject) = (format!("proposal/{root}"), format!("reject/{root}"));
-    if is_mined(app, &tx_key(epoch, &accept)).await? || is_mined(app, &tx_key(epoch, &reject)).await? {
-        return Ok(later);
+    let mut wrong = is_mined(app, &tx_key(epoch, &reject)).await?;
+    if !wrong && !is_mined(app, &tx_key(epoch, &accept)).await? {
+        let payouts = payouts::compute(app, epoch, on_chain).await?;
+        wrong = payouts.tree.root() != root;
+        if wrong {
+            tracing::error!(epoch, %root, recomputed = %payouts.tree.root(), "somebody proposed wrong payouts");
+        } else {
+            payouts::store(app, epoch, &payouts).await?;
+        }
     }
-    let payouts = payouts::compute(app, epoch, on_chain).await?;
-    if payouts.tree.root() == root {
-        payouts::store(app, epoch, &payouts).await?;
-        let calls = vec![app.chain.accept_payouts(epoch, root)];
-        vote(app, epoch, &accept, calls, description(epoch, on_chain, &payouts)).await?;
+    if wrong {
+        put_to_vote(app, epoch, &reject, Matter::Reject(on_chain)).await?;
     } else {
-        tracing::error!(epoch, %root, recomputed = %payouts.tree.root(), "somebody proposed wrong payouts");
-        let calls = vec![app.chain.reject_payouts(epoch)];
-        vote(app, epoch, &reject, calls, rejection(epoch, on_chain, &payouts)).await?;
+        put_to_vote(app, epoch, &accept, Matter::Accept(on_chain)).await?;
     }
     Ok(later)
 }
@@ -235,82 +234,15 @@ async fn keep_accepted(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> a
     Ok(Outcome::Done)
 }
 
-/// Propose calls that settle the epoch, and follow the proposal.
-async fn vote(
-    app: &AppState,
-    epoch: u64,
-    step: &str,
-    calls: Vec<Call>,
-    description: String,
-) -> anyhow::Result<()> {
-    let action = Action::new(calls, description);
-    send(app, epoch, step, &app.chain.propose(&action)).await?;
-    follow(app, &action).await
-}
-
-/// Have the proposal queued and executed when it passes.
-pub(super) async fn follow(app: &AppState, action: &Action) -> anyhow::Result<()> {
-    let id = action.proposal_id().to_string();
-    let mut conn = app.pool.acquire().await?;
-    jobs::enqueue(&mut conn, ADVANCE_PROPOSAL, &id, &json!({"proposalId": id}), app.clock.now()).await?;
-    Ok(())
-}
-
-fn description(epoch: u64, on_chain: &EpochOnChain, payouts: &EpochPayouts) -> String {
-    let n_paid = payouts.statements.iter().filter(|statement| !statement.pay.is_zero()).count();
-    format!(
-        "# Pay epoch {epoch}: {} POL to {n_paid} labelers\n\n\
-         Accepts payouts root {root}, which brings the cumulative total to {cumulative} POL for {accounts} accounts. \
-         The labels are published as {bundle}; anybody can recompute every amount with `polity verify epoch {epoch}`.",
-        short_ether(spend(payouts)),
-        root = on_chain.payouts_root,
-        cumulative = short_ether(on_chain.total_cumulative),
-        accounts = on_chain.account_count,
-        bundle = on_chain.bundle_hash,
-    )
-}
-
-fn rejection(epoch: u64, on_chain: &EpochOnChain, payouts: &EpochPayouts) -> String {
-    format!(
-        "# Throw away the payouts of epoch {epoch}\n\n\
-         {proposer} proposed payouts root {root}. The published labels {bundle} give {recomputed}, which can be proposed \
-         when this one is gone; anybody can check that with `polity verify epoch {epoch}`.",
-        proposer = on_chain.proposer,
-        root = on_chain.payouts_root,
-        bundle = on_chain.bundle_hash,
-        recomputed = payouts.tree.root(),
-    )
-}
-
-/// Two decimals, rounded down.
-fn short_ether(wei: U256) -> String {
-    let text = format_ether(wei);
-    match text.split_once('.') {
-        Some((whole, fraction)) => format!("{whole}.{}", &fraction[..fraction.len().min(2)]),
-        None => text,
-    }
-}
-
 async fn is_mined(app: &AppState, key: &str) -> anyhow::Result<bool> {
     let mut conn = app.pool.acquire().await?;
     Ok(transactions::find(&mut conn, key).await?.is_some_and(|transaction| transaction.state == "mined"))
 }
 
-async fn send(app: &AppState, epoch: u64, step: &str, call: &Call) -> anyhow::Result<B256> {
+pub(super) async fn send(app: &AppState, epoch: u64, step: &str, call: &Call) -> anyhow::Result<B256> {
     Ok(app.transactions().send(&tx_key(epoch, step), call).await?.tx_hash)
 }
 
-fn tx_key(epoch: u64, step: &str) -> String {
+pub(super) fn tx_key(epoch: u64, step: &str) -> String {
     format!("epoch/{epoch}/{step}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_in_titles_have_two_decimals() {
-        assert_eq!(short_ether(U256::from(1_239_999_999_999_999_999u128)), "1.23");
-        assert_eq!(short_ether(U256::ZERO), "0.00");
-    }
 }

@@ -1,19 +1,16 @@
 //! Frozen samples: labels and prompts as files named by their hash, registered on chain.
 use super::GiveUp;
-use crate::app::AppState;
+use crate::{
+    aggregation::{Verdict, verdicts},
+    app::AppState,
+};
 use alloy::primitives::{B256, hex};
-use protocol::{
-    Choice,
-    manifest::{
-        DatasetKind, DatasetManifest, FileEntry, PreferenceSample, PromptSample, Split, canonical_json,
-        sample_root,
-    },
+use protocol::manifest::{
+    Aggregation, DatasetKind, DatasetManifest, FileEntry, PreferenceSample, PromptSample, Split,
+    canonical_json, sample_root,
 };
 use serde::Serialize;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::PathBuf,
-};
+use std::{collections::BTreeSet, path::PathBuf};
 use storage::app::{datasets, preferences, prompts, tasks};
 
 /// Labels and completions are published under it.
@@ -29,21 +26,22 @@ pub fn folder(app: &AppState, dataset_hash: B256) -> PathBuf {
 /// Freeze the labels of these epochs.
 pub async fn export_preferences(app: &AppState, epochs: &[u64], family_id: B256) -> anyhow::Result<B256> {
     let mut conn = app.pool.acquire().await?;
-    let mut votes: BTreeMap<B256, [u32; 2]> = BTreeMap::new();
+    let mut answers = Vec::new();
     for &epoch in epochs {
         let stored = storage::app::epochs::find(&mut conn, epoch).await?;
         if stored.is_none_or(|epoch| epoch.closed_at.is_none()) {
             return Err(GiveUp(format!("epoch {epoch} is not closed, so its labels are not final")).into());
         }
         for preference in preferences::list_by_epoch(&mut conn, epoch).await? {
-            count(votes.entry(preference.task_id).or_default(), preference.choice);
+            answers.push((preference.task_id, preference.labeler, preference.choice));
         }
     }
     let numbers: Vec<i64> = epochs.iter().map(|epoch| epoch.cast_signed()).collect();
     let tasks = tasks::list_answered(&mut conn, &numbers).await?;
     drop(conn);
+    let verdicts = tokio::task::spawn_blocking(|| verdicts(answers)).await?;
     let samples: Vec<PreferenceSample> =
-        tasks.iter().filter_map(|task| sample(task, votes.get(&task.task_id)?)).collect();
+        tasks.iter().filter_map(|task| Some(sample(task, verdicts.get(&task.task_id)?))).collect();
     let version_ids: BTreeSet<B256> = tasks.iter().map(|task| task.version_id).collect();
     let epochs: BTreeSet<u64> = epochs.iter().copied().collect();
     freeze(app, DatasetKind::Preferences, &samples, family_id, epochs, version_ids).await
@@ -76,36 +74,20 @@ pub async fn register(app: &AppState, dataset_hash: B256) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Half votes: a win counts 2, a tie 1 for each side, a skip nothing.
-fn count([a, b]: &mut [u32; 2], choice: Choice) {
-    match choice {
-        Choice::A => *a += 2,
-        Choice::B => *b += 2,
-        Choice::Tie => {
-            *a += 1;
-            *b += 1;
-        }
-        Choice::Skip => {}
-    }
-}
-
-/// The majority of a task; `None` when there is none.
-fn sample(task: &tasks::Task, &[a, b]: &[u32; 2]) -> Option<PreferenceSample> {
-    let (chosen, rejected) = match a.cmp(&b) {
-        std::cmp::Ordering::Greater => (&task.completion_a, &task.completion_b),
-        std::cmp::Ordering::Less => (&task.completion_b, &task.completion_a),
-        std::cmp::Ordering::Equal => return None,
-    };
-    Some(PreferenceSample {
+fn sample(task: &tasks::Task, verdict: &Verdict) -> PreferenceSample {
+    let (a, b) = (&task.completion_a, &task.completion_b);
+    let (chosen, rejected) = if verdict.a_is_better { (a, b) } else { (b, a) };
+    PreferenceSample {
         task_id: task.task_id,
         prompt: task.prompt.clone(),
         chosen: chosen.clone(),
         rejected: rejected.clone(),
-        chosen_votes: a.max(b),
-        rejected_votes: a.min(b),
+        chosen_votes: verdict.votes.0,
+        rejected_votes: verdict.votes.1,
+        soft: Some(verdict.soft),
         // Task ids are hashes, so this is a fixed draw that no one chooses.
         split: if task.task_id[31].is_multiple_of(TEST_ONE_IN) { Split::Test } else { Split::Train },
-    })
+    }
 }
 
 async fn freeze(
@@ -131,6 +113,7 @@ async fn freeze(
         family_id,
         epochs: epochs.into_iter().collect(),
         version_ids: version_ids.into_iter().collect(),
+        aggregation: (kind == DatasetKind::Preferences).then_some(Aggregation::DawidSkene),
     };
     let bytes = canonical_json(&manifest)?;
     let dataset_hash = manifest.hash()?;
@@ -150,11 +133,12 @@ async fn freeze(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::manifest::SoftLabel;
 
-    fn task(last_byte: u8) -> tasks::Task {
+    fn sampled(last_byte: u8, a_is_better: bool) -> PreferenceSample {
         let mut task_id = B256::ZERO;
         task_id[31] = last_byte;
-        tasks::Task {
+        let task = tasks::Task {
             task_id,
             campaign_id: 1,
             prompt_position: 0,
@@ -163,24 +147,22 @@ mod tests {
             completion_b: "b".into(),
             version_id: B256::ZERO,
             gold_choice: None,
-        }
+        };
+        let soft = SoftLabel { probability_bps: 9_000, weight_bps: 8_000 };
+        sample(&task, &Verdict { a_is_better, votes: (5, 3), soft })
     }
 
     #[test]
-    fn the_majority_is_chosen_and_an_even_vote_left_out() {
-        let mut votes = [0, 0];
-        for choice in [Choice::B, Choice::Tie, Choice::Skip, Choice::B, Choice::A] {
-            count(&mut votes, choice);
-        }
-        assert_eq!(votes, [3, 5]);
-        let sample = sample(&task(1), &votes).unwrap();
-        assert_eq!((sample.chosen.as_str(), sample.chosen_votes, sample.rejected_votes), ("b", 5, 3));
-        assert!(super::sample(&task(1), &[1, 1]).is_none());
+    fn the_better_completion_is_the_chosen_one() {
+        let sample = sampled(1, false);
+        assert_eq!((sample.chosen.as_str(), sample.rejected.as_str()), ("b", "a"));
+        assert_eq!((sample.chosen_votes, sample.rejected_votes), (5, 3));
+        assert_eq!(sampled(1, true).chosen, "a");
     }
 
     #[test]
     fn the_split_depends_on_the_task_alone() {
-        assert_eq!(sample(&task(20), &[2, 0]).unwrap().split, Split::Test);
-        assert_eq!(sample(&task(21), &[0, 2]).unwrap().split, Split::Train);
+        assert_eq!(sampled(20, true).split, Split::Test);
+        assert_eq!(sampled(21, true).split, Split::Train);
     }
 }

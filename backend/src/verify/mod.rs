@@ -16,13 +16,12 @@ mod wallets;
 
 use crate::{
     app::AppState,
-    chain::{Call, ChainHandle},
+    chain::ChainHandle,
     config::Config,
 };
 use alloy::primitives::B256;
 use anyhow::Context;
 use localnet::read_deployment;
-use protocol::rewards::PayoutLeaf;
 use sources::Files;
 use std::path::PathBuf;
 
@@ -123,21 +122,6 @@ pub async fn run(config: Config, target: Target) -> anyhow::Result<()> {
             Ok(())
         }
     }
-}
-
-/// The transaction that proves an error in the payouts proposed for an epoch; `None` when they are right.
-///
-/// # Errors
-/// Something cannot be read, or the leaves are not those of the proposed root.
-pub async fn disprove(
-    config: &Config,
-    source: &Source,
-    epoch: u64,
-    leaves: Vec<PayoutLeaf>,
-) -> anyhow::Result<Option<Call>> {
-    let evidence = gather(config, source).await?;
-    let disproof = fraud::find(&evidence, epoch, leaves).await?;
-    Ok(disproof.map(|disproof| evidence.chain.disprove(epoch, &disproof)))
 }
 
 /// Connect to what `source` and the settings name.

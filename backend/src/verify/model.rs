@@ -1,12 +1,16 @@
 //! Walks a version back: digest → files → run → datasets → signed labels.
 use super::{Evidence, agree, epoch};
-use crate::{chain::VersionStatus, config::Config, jobs::rlhf::Rlhf};
+use crate::{
+    aggregation::{Verdict, verdicts},
+    chain::VersionStatus,
+    config::Config,
+    jobs::rlhf::Rlhf,
+};
 use alloy::primitives::B256;
 use anyhow::{Context, bail, ensure};
 use protocol::{
-    Choice,
     manifest::{
-        CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec, RunTask,
+        Aggregation, CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec, RunTask,
         parse_canonical, sample_root,
     },
     version::{VersionDigest, dataset_root, learned_from},
@@ -141,54 +145,55 @@ async fn check_dataset(evidence: &Evidence, dataset_hash: B256) -> anyhow::Resul
     Ok(())
 }
 
-/// Every sample is the majority of labels that somebody signed, and no task with a majority was left out.
+/// Every sample is what the signed labels say by the manifest's rule, and no task that they decide was left out.
 async fn check_labels(
     evidence: &Evidence,
     manifest: &DatasetManifest,
     lines: &[&[u8]],
 ) -> anyhow::Result<()> {
-    let mut votes: BTreeMap<B256, [u32; 2]> = BTreeMap::new();
+    ensure!(
+        manifest.aggregation == Some(Aggregation::DawidSkene),
+        "the dataset does not say how its labels follow from the answers"
+    );
+    let mut answers = Vec::new();
     for &number in &manifest.epochs {
         let on_chain = evidence.chain.epoch(number).await?;
         let terms = evidence.chain.epoch_terms(number).await?;
         let bundle = epoch::bundle(evidence, number, &terms, &on_chain).await?;
-        for preference in &bundle.preferences {
-            let [a, b] = votes.entry(preference.task_id).or_default();
-            match preference.choice {
-                Choice::A => *a += 2,
-                Choice::B => *b += 2,
-                Choice::Tie => (*a, *b) = (*a + 1, *b + 1),
-                Choice::Skip => {}
-            }
-        }
+        answers.extend(bundle.preferences.iter().map(|p| (p.task_id, p.labeler, p.choice)));
     }
-    votes.retain(|_, [a, b]| a != b);
+    check_samples(manifest, lines, verdicts(answers))?;
+    println!("every sample follows from the signed labels of epochs {:?}", manifest.epochs);
+    Ok(())
+}
+
+fn check_samples(
+    manifest: &DatasetManifest,
+    lines: &[&[u8]],
+    mut verdicts: BTreeMap<B256, Verdict>,
+) -> anyhow::Result<()> {
     for line in lines {
         let sample: PreferenceSample = parse_canonical(line)?;
-        let [a, b] = votes
-            .remove(&sample.task_id)
-            .with_context(|| format!("nobody signed task {}", sample.task_id))?;
-        let (first, second) =
-            if a > b { (&sample.chosen, &sample.rejected) } else { (&sample.rejected, &sample.chosen) };
-        let id_of =
-            |&version: &B256| protocol::task_id(&sample.prompt, first, second, version) == sample.task_id;
+        let task_id = sample.task_id;
+        let verdict = verdicts.remove(&task_id);
+        let verdict = verdict.with_context(|| format!("no signed label takes a side on task {task_id}"))?;
+        let (first, second) = if verdict.a_is_better {
+            (&sample.chosen, &sample.rejected)
+        } else {
+            (&sample.rejected, &sample.chosen)
+        };
+        let id_of = |&version: &B256| protocol::task_id(&sample.prompt, first, second, version) == task_id;
         ensure!(
             manifest.version_ids.iter().any(id_of),
-            "the texts of task {} are not those labeled",
-            sample.task_id
+            "the texts of task {task_id} are not those labeled, or not the right way round"
         );
-        let labeled = (a.max(b), a.min(b));
-        ensure!(
-            labeled == (sample.chosen_votes, sample.rejected_votes),
-            "task {} has {labeled:?} half votes, the dataset says {:?}",
-            sample.task_id,
-            (sample.chosen_votes, sample.rejected_votes)
-        );
+        let labels = (verdict.votes, Some(verdict.soft));
+        let said = ((sample.chosen_votes, sample.rejected_votes), sample.soft);
+        ensure!(labels == said, "the answers to task {task_id} say {labels:?}, the dataset says {said:?}");
     }
-    if let Some(left_out) = votes.keys().next() {
-        bail!("the dataset leaves out task {left_out}, which has a majority");
+    if let Some(left_out) = verdicts.keys().next() {
+        bail!("the dataset leaves out task {left_out}, on which the labels take a side");
     }
-    println!("every sample is a majority of signed labels of epochs {:?}", manifest.epochs);
     Ok(())
 }
 
@@ -225,4 +230,77 @@ pub async fn replay(config: &Config, evidence: &Evidence, runs: &[Trained]) -> a
         println!("the same weights: {}", again.weights_hash);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::primitives::Address;
+    use protocol::{
+        Choice,
+        manifest::{Split, canonical_json},
+    };
+
+    fn manifest(version: B256) -> DatasetManifest {
+        DatasetManifest {
+            format: Default::default(),
+            kind: DatasetKind::Preferences,
+            files: vec![],
+            sample_count: 0,
+            sample_root: B256::ZERO,
+            licence: String::new(),
+            family_id: B256::ZERO,
+            epochs: vec![1],
+            version_ids: vec![version],
+            aggregation: Some(Aggregation::DawidSkene),
+        }
+    }
+
+    /// Two tasks, both with A better, and their samples as they must be.
+    fn honest(version: B256) -> (BTreeMap<B256, Verdict>, Vec<PreferenceSample>) {
+        let ids = ["p", "q"].map(|prompt| protocol::task_id(prompt, "a", "b", version));
+        let answers = ids.iter().flat_map(|&id| {
+            [(1, Choice::A), (2, Choice::A), (3, Choice::B)]
+                .map(|(labeler, choice)| (id, Address::repeat_byte(labeler), choice))
+        });
+        let verdicts = verdicts(answers);
+        let sample = |prompt: &str, id: B256| PreferenceSample {
+            task_id: id,
+            prompt: prompt.into(),
+            chosen: "a".into(),
+            rejected: "b".into(),
+            chosen_votes: verdicts[&id].votes.0,
+            rejected_votes: verdicts[&id].votes.1,
+            soft: Some(verdicts[&id].soft),
+            split: Split::Train,
+        };
+        let samples = vec![sample("p", ids[0]), sample("q", ids[1])];
+        (verdicts, samples)
+    }
+
+    fn check(change: impl Fn(&mut Vec<PreferenceSample>)) -> Result<(), String> {
+        let version = B256::repeat_byte(7);
+        let (verdicts, mut samples) = honest(version);
+        change(&mut samples);
+        let lines: Vec<Vec<u8>> = samples.iter().map(|sample| canonical_json(sample).unwrap()).collect();
+        let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
+        check_samples(&manifest(version), &lines, verdicts).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn only_the_samples_that_follow_from_the_answers_pass() {
+        assert_eq!(check(|_| ()), Ok(()));
+        let refused = |change: fn(&mut Vec<PreferenceSample>), why: &str| {
+            let error = check(change).unwrap_err();
+            assert!(error.contains(why), "{error}");
+        };
+        refused(|s| s[0].soft.as_mut().unwrap().probability_bps += 1, "say");
+        refused(|s| s[0].soft.as_mut().unwrap().weight_bps = 10_000, "say");
+        refused(|s| s[0].soft = None, "say");
+        refused(|s| s[0].chosen_votes += 1, "say");
+        refused(|s| (s[0].chosen, s[0].rejected) = ("b".into(), "a".into()), "right way round");
+        refused(|s| s[0].chosen = "c".into(), "not those labeled");
+        refused(|s| s[1] = s[0].clone(), "takes a side");
+        refused(|s| s.truncate(1), "leaves out");
+    }
 }

@@ -1,50 +1,52 @@
 //! Somebody proposes payouts that are not what the labels give. One transaction proves it, and the honest ones are paid.
 use crate::support::{FakeEngine, Labeler, Polity, longer};
 use alloy::primitives::{Address, Bytes, U256, utils::parse_ether};
-use backend::{
-    chain::EpochStatus,
-    verify::{self, Source},
-};
+use backend::chain::EpochStatus;
 use bindings::{EpochReferee, GovernanceToken, LabelEpochs};
 use protocol::{
     Epoch,
     labels::Bundle,
-    rewards::{PayoutLeaf, epoch_payouts, openings::Payouts},
+    rewards::{PayoutLeaf, RawPay, epoch_payouts, openings::Payouts},
 };
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 use testkit::{Account, account};
 
 /// Somebody with tokens and without conscience.
 const LIAR: Account = Account(32);
 /// Somebody who recomputes.
 const CHALLENGER: Account = Account(33);
+/// Somebody who did nothing.
+const ACCOMPLICE: Address = Address::repeat_byte(0x55);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_payouts_cost_their_bond_and_the_honest_ones_are_paid() {
-    let Story { mut polity, epoch, labelers, wrong } = wrong_payouts_are_proposed().await;
+    let Story { mut polity, epoch, labelers, wrong } = wrong_payouts_are_proposed(&[]).await;
 
     // Whoever recomputes sees it, and one transaction proves it: half of the bond is the reward.
-    let source = Source {
-        rpc: Some(polity.chain.rpc_url()),
-        deployment: Some(polity.data.path().join("deployment.json")),
-        blobs: Some(polity.data.path().display().to_string()),
-    };
-    let proof = verify::disprove(&polity.app.config, &source, epoch, wrong).await.unwrap();
-    let proof = proof.expect("the payouts are wrong");
+    let key = polity.data.path().join("challenger.key");
+    std::fs::write(&key, alloy::hex::encode(CHALLENGER.signer().to_bytes())).unwrap();
+    let leaves = polity.data.path().join("leaves.json");
+    std::fs::write(&leaves, serde_json::to_vec(&wrong).unwrap()).unwrap();
     let before = polity.balance(CHALLENGER.address()).await;
-    polity.chain.send_raw(CHALLENGER, proof.to, proof.data).await.unwrap();
+    let number = epoch.to_string();
+    let watcher = ["challenge", &number, "--key-file", &path(&key), "--leaves", &path(&leaves)];
+    let (status, said) = run(&polity, &watcher).await;
+    assert!(status == 3 && said.contains(&format!("{ACCOMPLICE} has another amount")), "{status} {said}");
     let reward = polity.balance(CHALLENGER.address()).await - before;
     assert!(reward >= parse_ether("500").unwrap(), "{reward}");
+    let contract = polity.chain.deployment().contracts.label_epochs;
+    let bond = polity.chain.call(contract, &LabelEpochs::bondOfCall { account: LIAR.address() }).await;
+    assert!(bond.reserved.is_zero() && bond.free <= parse_ether("1000").unwrap());
 
     // The server comes back and proposes what the labels give.
     polity.restart().await;
     let operator = polity.sign_in(account::OPERATOR).await;
-    let path = format!("/epochs/{epoch}");
-    let proposed = async || (operator.get(&path).await["payouts"]["status"] == "proposed").then_some(());
+    let route = format!("/epochs/{epoch}");
+    let proposed = async || (operator.get(&route).await["payouts"]["status"] == "proposed").then_some(());
     polity.until("the honest payouts", proposed).await;
-    let now = operator.get(&path).await;
-    assert_eq!(now["disproofs"][0]["fraud"], "score");
+    let now = operator.get(&route).await;
+    assert_eq!(now["disproofs"][0]["fraud"], "carryOver");
     assert_eq!(now["disproofs"][0]["challenger"], CHALLENGER.address().to_string());
     assert_eq!(now["payouts"]["proposer"], account::OPERATOR.address().to_string());
 
@@ -55,28 +57,55 @@ async fn wrong_payouts_cost_their_bond_and_the_honest_ones_are_paid() {
     let demand = EpochReferee::demandOpeningCall { epoch, tree: 1, index: 2 };
     polity.chain.send(CHALLENGER, referee, &demand).await;
     polity.poll("the answer", async || answered(&polity, epoch).await).await;
-    let proposal = async || operator.get(&path).await["payouts"]["proposalId"].as_str().map(str::to_owned);
+    let proposal = async || operator.get(&route).await["payouts"]["proposalId"].as_str().map(str::to_owned);
     let proposal_id: U256 = polity.until("the proposal to pay", proposal).await.parse().unwrap();
-    let now = operator.get(&path).await;
+    let now = operator.get(&route).await;
     assert_eq!((&now["demand"], &now["challenger"]), (&Value::Null, &Value::Null));
     assert!(now["payouts"]["challengeEndsAt"].as_str() >= ends_at.as_str());
 
     polity.vote_through(proposal_id).await;
-    let accepted = async || (operator.get(&path).await["status"] == "accepted").then_some(());
+    let accepted = async || (operator.get(&route).await["status"] == "accepted").then_some(());
     polity.until("the approved root", accepted).await;
     for labeler in &labelers {
-        let statement = operator.get(&format!("{path}/statements/{}", labeler.address())).await;
+        let statement = operator.get(&format!("{route}/statements/{}", labeler.address())).await;
         let pay: U256 = statement["pay"].as_str().unwrap().parse().unwrap();
         let before = polity.balance(labeler.address()).await;
         labeler.claim(&polity).await;
         assert_eq!(polity.balance(labeler.address()).await - before, pay, "{statement}");
     }
+    assert_eq!(polity.balance(ACCOMPLICE).await, U256::ZERO);
+
+    // And a stranger finds that the chain pays what the labels give.
+    let (status, said) = run(&polity, &["verify", "epoch", &number]).await;
+    let root = polity.app.chain.epoch(epoch).await.unwrap().payouts_root;
+    assert!(status == 0 && said.contains(&format!("payouts root {root}")), "{said}");
+    assert_eq!(run(&polity, &["challenge", &number]).await.0, 0);
+    polity.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_demands_to_see_wrong_payouts_of_others_and_disproves_them_by_their_absence() {
+    let Story { mut polity, epoch, .. } = wrong_payouts_are_proposed(&[]).await;
+    polity.restart().await;
+    let operator = polity.sign_in(account::OPERATOR).await;
+    let route = format!("/epochs/{epoch}");
+    let challenger = account::OPERATOR.address().to_string();
+    let demanded = async || (operator.get(&route).await["demand"]["challenger"] == challenger).then_some(());
+    polity.poll("the demand", demanded).await;
+    let honest = async || {
+        let now = operator.get(&route).await;
+        (now["payouts"]["proposer"] == challenger).then_some(now)
+    };
+    let now = polity.until("the honest payouts", honest).await;
+    assert_eq!(now["disproofs"][0]["fraud"], "payoutsUnopened");
+    assert_eq!(now["disproofs"][0]["challenger"], challenger);
     polity.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wrong_payouts_that_nobody_disproved_are_put_to_a_vote_that_throws_them_away() {
-    let Story { mut polity, epoch, .. } = wrong_payouts_are_proposed().await;
+    let nothing_is_demanded = [("CHALLENGE__MAX_DEMANDS", "0")];
+    let Story { mut polity, epoch, .. } = wrong_payouts_are_proposed(&nothing_is_demanded).await;
     polity.restart().await;
     let operator = polity.sign_in(account::OPERATOR).await;
     let title = format!("Throw away the payouts of epoch {epoch}");
@@ -105,9 +134,11 @@ struct Story {
     wrong: Vec<PayoutLeaf>,
 }
 
-async fn wrong_payouts_are_proposed() -> Story {
+async fn wrong_payouts_are_proposed(settings: &[(&str, &str)]) -> Story {
     let engine = FakeEngine::start().await;
-    let mut polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
+    let settings: Vec<_> =
+        settings.iter().copied().chain([("MODEL__ENGINE_URL", engine.url.as_str())]).collect();
+    let mut polity = Polity::start(&settings).await;
     let operator = polity.sign_in(account::OPERATOR).await;
     let campaign = polity.voted_campaign(&operator).await;
     let epoch = polity.open_epoch(&operator, campaign).await;
@@ -119,17 +150,17 @@ async fn wrong_payouts_are_proposed() -> Story {
     }
     operator.post(&format!("/epochs/{epoch}/close"), json!({})).await;
 
-    // The operator's server goes down; somebody else who has a bond proposes, and pays one labeler too much.
+    // The operator's server goes down; somebody else who has a bond proposes, and pays an accomplice.
     let committed =
         async || (polity.app.chain.epoch(epoch).await.ok()?.status == EpochStatus::Committed).then_some(());
     polity.poll("the commitment", committed).await;
     polity.kill().await;
-    let wrong = propose_wrong_payouts(&polity, epoch, labelers[0].address()).await;
+    let wrong = propose_wrong_payouts(&polity, epoch).await;
     Story { polity, epoch, labelers, wrong }
 }
 
-/// Reveals in the operator's stead and proposes a tree in which one account earns ten tokens more. Returns its leaves.
-async fn propose_wrong_payouts(polity: &Polity, epoch: u64, favoured: Address) -> Vec<PayoutLeaf> {
+/// Reveals in the operator's stead and proposes a tree with a leaf for somebody who did nothing. Returns its leaves.
+async fn propose_wrong_payouts(polity: &Polity, epoch: u64) -> Vec<PayoutLeaf> {
     let contract = polity.chain.deployment().contracts.label_epochs;
     polity.chain.mine(2).await;
     let stored = storage::app::epochs::find(&mut polity.app.pool.acquire().await.unwrap(), epoch).await;
@@ -137,12 +168,12 @@ async fn propose_wrong_payouts(polity: &Polity, epoch: u64, favoured: Address) -
     polity.chain.send(LIAR, contract, &LabelEpochs::revealCall { epoch, secret }).await;
 
     let mut leaves = honest_leaves(polity, epoch).await;
+    let cumulative = parse_ether("10").unwrap();
+    let (running_total, raw_pay) = (U256::ZERO, RawPay::default());
+    leaves.push(PayoutLeaf { account: ACCOMPLICE, cumulative, running_total, raw_pay });
+    leaves.sort_by_key(|leaf| leaf.account);
     let (mut running_total, mut running_raw) = (U256::ZERO, U256::ZERO);
     for leaf in &mut leaves {
-        if leaf.account == favoured {
-            leaf.cumulative += parse_ether("10").unwrap();
-            leaf.raw_pay.raw += parse_ether("10").unwrap();
-        }
         (leaf.running_total, leaf.raw_pay.running_raw) = (running_total, running_raw);
         (running_total, running_raw) = (running_total + leaf.cumulative, running_raw + leaf.raw_pay.raw);
     }
@@ -167,6 +198,24 @@ async fn honest_leaves(polity: &Polity, epoch: u64) -> Vec<PayoutLeaf> {
     let terms = polity.app.chain.epoch_terms(epoch).await.unwrap();
     let (words, gold) = (bundle.label_words(), bundle.gold_words());
     epoch_payouts(&terms, on_chain.secret, on_chain.seed, &words, &gold, &BTreeMap::new()).unwrap().leaves
+}
+
+/// The program as a stranger runs it, on the chain and the published files: its exit status and what it said.
+async fn run(polity: &Polity, arguments: &[&str]) -> (i32, String) {
+    let data = polity.data.path();
+    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_polity"))
+        .args(arguments)
+        .args(["--rpc", &polity.chain.rpc_url(), "--blobs", &path(data)])
+        .args(["--deployment", &path(&data.join("deployment.json"))])
+        .output()
+        .await
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8_lossy(&said).into_owned())
+}
+
+fn path(path: &Path) -> String {
+    path.display().to_string()
 }
 
 async fn lock_bond(polity: &Polity, account: Account, amount: &str) {

@@ -3,9 +3,12 @@
 mod bonds;
 mod crash_recovery;
 mod disproved_payouts;
+mod frauds;
 mod label_to_claim;
+mod lost_votes;
 mod served_version;
 mod session_keys;
+mod silent_operator;
 mod stuck_transactions;
 mod support;
 mod train_to_serve;

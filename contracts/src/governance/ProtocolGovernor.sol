@@ -15,6 +15,7 @@ import {
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC6372Utils} from "@openzeppelin/contracts/utils/ERC6372Utils.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
@@ -22,7 +23,7 @@ import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 /// @title The DAO's governor
 /// @notice OpenZeppelin's Governor with three rules of its own:
 /// - the For votes alone must reach the quorum, so that abstaining cannot carry a proposal nobody wants;
-/// - the proposal threshold and the quorum are basis points of the past supply, so that neither goes stale;
+/// - the proposal threshold and the quorum are basis points of the supply, so that neither goes stale;
 /// - a proposal that succeeded, or became executable, and was left alone for `proposalExpiry` seconds is `Expired`.
 /// The guardian may cancel proposals, nothing else, and only until `guardianExpiresAt`.
 /// @dev Expiry of queued proposals needs a timelock in which this governor is the only executor; see Deploy.s.sol.
@@ -44,7 +45,7 @@ contract ProtocolGovernor is
         uint32 votingPeriod; // seconds
         uint48 lateQuorumExtension; // seconds, <= votingPeriod
         uint48 proposalExpiry; // seconds
-        uint256 thresholdBps; // of the past supply, 1 … MAX_THRESHOLD_BPS
+        uint256 thresholdBps; // of the supply, 1 … MAX_THRESHOLD_BPS
         uint256 quorumBps; // of the supply at the snapshot, 1 … 10,000
         address guardian;
         uint48 guardianTerm; // seconds; each guardian set by vote serves a new term
@@ -84,10 +85,12 @@ contract ProtocolGovernor is
         _setProposalGuardian(config.guardian);
     }
 
-    /// @notice Votes needed to propose now, in wei: the threshold's share of the supply one second ago, rounded up.
+    /// @notice Votes needed to propose now, in wei: the threshold's share of the supply, rounded up.
     /// {setProposalThreshold} takes basis points.
+    /// @dev The supply of this moment, not a past one like the votes: it cannot be borrowed, only a vote can raise it, and
+    /// nothing lowers it. A look-up in its history would be 3 % of a proposal.
     function proposalThreshold() public view override(Governor, GovernorSettings) returns (uint256) {
-        uint256 supply = token().getPastTotalSupply(clock() - 1);
+        uint256 supply = IERC20(address(token())).totalSupply();
         // Cannot overflow: a supply is below 2^208. Math.mulDiv costs 0.5 % of a proposal.
         unchecked {
             return (supply * proposalThresholdBps() + BPS - 1) / BPS;

@@ -116,7 +116,7 @@ contract GovernanceToken_Invariants is InvariantBase {
         return address(handler);
     }
 
-    function invariant_sumOfBalances_eq_totalSupply_and_sumOfDelegateVotes_le_it() public view {
+    function invariant_sumOfBalances_eq_totalSupply_and_sumOfDelegateVotes_le_totalSupply() public view {
         uint256 balances = 0;
         uint256 votes = 0;
         uint256 delegated = 0;

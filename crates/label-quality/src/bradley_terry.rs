@@ -1,6 +1,9 @@
 //! Strengths from comparisons (Bradley & Terry, Biometrika 39, 1952), with intervals.
 
-use crate::newton::{Local, cholesky, maximise, solve};
+use crate::{
+    labels::numbered,
+    newton::{Local, cholesky, maximise, solve},
+};
 
 /// Result of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,16 +61,14 @@ impl<I: Ord + Clone> Comparisons<I> {
     /// # Errors
     /// [`CompareError::Empty`], [`CompareError::Itself`].
     pub fn new(rows: &[(I, I, Outcome)]) -> Result<Self, CompareError> {
-        let names: std::collections::BTreeSet<&I> = rows.iter().flat_map(|row| [&row.0, &row.1]).collect();
-        let items: Vec<I> = names.into_iter().cloned().collect();
+        let (items, numbers) = numbered(rows.iter().flat_map(|row| [&row.0, &row.1]));
         let n = items.len();
         if n == 0 {
             return Err(CompareError::Empty);
         }
         let (mut wins, mut ties) = (vec![0; n * n], vec![0; n * n]);
-        for (row, (first, second, outcome)) in rows.iter().enumerate() {
-            let number = |name| items.binary_search(name).expect("the names were collected from the rows");
-            let (a, b) = (number(first), number(second));
+        for (row, (of_row, (.., outcome))) in numbers.chunks_exact(2).zip(rows).enumerate() {
+            let (a, b) = (of_row[0] as usize, of_row[1] as usize);
             if a == b {
                 return Err(CompareError::Itself { row });
             }

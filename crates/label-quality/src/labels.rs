@@ -1,5 +1,7 @@
 //! Answers of workers to tasks, by number instead of by name.
 
+use std::collections::BTreeMap;
+
 /// Why rows are no labels.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LabelError {
@@ -40,7 +42,8 @@ impl<T: Ord + Clone, W: Ord + Clone, C: Ord + Clone> Labels<T, W, C> {
     /// # Errors
     /// [`LabelError::Empty`].
     pub fn new(rows: &[(T, W, C)]) -> Result<Self, LabelError> {
-        Self::with_classes(rows, names(rows, |row| &row.2))
+        let (classes, _) = numbered(rows.iter().map(|row| &row.2));
+        Self::with_classes(rows, classes)
     }
 
     /// As [`Self::new`], with classes that may not occur at all.
@@ -53,15 +56,12 @@ impl<T: Ord + Clone, W: Ord + Clone, C: Ord + Clone> Labels<T, W, C> {
         }
         classes.sort_unstable();
         classes.dedup();
-        let (tasks, workers) = (names(rows, |row| &row.0), names(rows, |row| &row.1));
+        let (tasks, task_of) = numbered(rows.iter().map(|row| &row.0));
+        let (workers, worker_of) = numbered(rows.iter().map(|row| &row.1));
         let mut votes = Vec::with_capacity(rows.len());
-        for (row, (task, worker, label)) in rows.iter().enumerate() {
+        for (row, (_, _, label)) in rows.iter().enumerate() {
             let class = classes.binary_search(label).map_err(|_| LabelError::UnknownClass { row })?;
-            votes.push(Vote {
-                task: number(&tasks, task),
-                worker: number(&workers, worker),
-                class: class as u32,
-            });
+            votes.push(Vote { task: task_of[row], worker: worker_of[row], class: class as u32 });
         }
         votes.sort_unstable();
         Ok(Self { tasks, workers, classes, votes })
@@ -73,15 +73,20 @@ impl<T: Ord + Clone, W: Ord + Clone, C: Ord + Clone> Labels<T, W, C> {
     }
 }
 
-fn names<R, N: Ord + Clone>(rows: &[R], name: impl Fn(&R) -> &N) -> Vec<N> {
-    let mut names: Vec<&N> = rows.iter().map(name).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.into_iter().cloned().collect()
-}
-
-fn number<N: Ord>(names: &[N], name: &N) -> u32 {
-    names.binary_search(name).expect("the names were collected from the same rows") as u32
+/// The different names, ascending, and the number of each one that was given.
+pub(crate) fn numbered<'a, N: Ord + Clone + 'a>(given: impl Iterator<Item = &'a N>) -> (Vec<N>, Vec<u32>) {
+    let mut first_seen: BTreeMap<&N, u32> = BTreeMap::new();
+    let mut numbers: Vec<u32> = Vec::with_capacity(given.size_hint().0);
+    for name in given {
+        let next = first_seen.len() as u32;
+        numbers.push(*first_seen.entry(name).or_insert(next));
+    }
+    let mut rank = vec![0; first_seen.len()];
+    for (place, seen) in (0..).zip(first_seen.values()) {
+        rank[*seen as usize] = place;
+    }
+    numbers.iter_mut().for_each(|number| *number = rank[*number as usize]);
+    (first_seen.into_keys().cloned().collect(), numbers)
 }
 
 /// Probability of every class for every task.

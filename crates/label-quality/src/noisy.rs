@@ -6,6 +6,7 @@
 
 use crate::{
     bradley_terry::{CompareError, Outcome, ln_sigmoid},
+    labels::numbered,
     lbfgs::minimise,
     random::Draws,
 };
@@ -49,32 +50,24 @@ impl<W: Ord + Clone, I: Ord + Clone> Noisy<W, I> {
     /// # Errors
     /// [`CompareError::Empty`], [`CompareError::Itself`].
     pub fn new(rows: &[(W, I, I, Outcome)], ridge: f64) -> Result<Self, CompareError> {
-        let mut workers: Vec<W> = rows.iter().map(|row| row.0.clone()).collect();
-        let mut items: Vec<I> = rows.iter().flat_map(|row| [row.1.clone(), row.2.clone()]).collect();
-        workers.sort_unstable();
-        workers.dedup();
-        items.sort_unstable();
-        items.dedup();
-        let mut numbered = Vec::with_capacity(rows.len());
-        for (row, (worker, first, second, outcome)) in rows.iter().enumerate() {
+        let (workers, worker_of) = numbered(rows.iter().map(|row| &row.0));
+        let (items, item_of) = numbered(rows.iter().flat_map(|row| [&row.1, &row.2]));
+        let mut decided = Vec::with_capacity(rows.len());
+        for (row, (.., outcome)) in rows.iter().enumerate() {
+            let (first, second) = (item_of[2 * row] as usize, item_of[2 * row + 1] as usize);
             if first == second {
                 return Err(CompareError::Itself { row });
             }
-            let known = "the names were collected from the rows";
             if *outcome != Outcome::Tie {
-                numbered.push(Row {
-                    worker: workers.binary_search(worker).expect(known),
-                    first: items.binary_search(first).expect(known),
-                    second: items.binary_search(second).expect(known),
-                    won: *outcome == Outcome::First,
-                });
+                let worker = worker_of[row] as usize;
+                decided.push(Row { worker, first, second, won: *outcome == Outcome::First });
             }
         }
-        if numbered.is_empty() {
+        if decided.is_empty() {
             return Err(CompareError::Empty);
         }
-        numbered.sort_unstable();
-        Ok(Self { workers, items, rows: numbered, ridge })
+        decided.sort_unstable();
+        Ok(Self { workers, items, rows: decided, ridge })
     }
 
     /// Number of parameters: the virtual item, the items, then a bias and a skill a worker.

@@ -34,6 +34,22 @@ impl TestChain {
         TestChain { anvil, provider, deployment: snapshot.deployment }
     }
 
+    /// A chain of its own that goes on from [`state`](Self::state) of another one.
+    pub async fn resume(state: Bytes) -> TestChain {
+        let chain = Self::start().await;
+        assert!(chain.provider.anvil_load_state(state).await.expect("Anvil reads its own state"));
+        // Anvil's clock starts at ours, and the other chain's may have been moved ahead.
+        let now = chain.now().await;
+        chain.provider.anvil_set_time(now + 1).await.expect("Anvil's clock moves");
+        chain.mine(1).await;
+        chain
+    }
+
+    /// All that the chain holds, for [`resume`](Self::resume).
+    pub async fn state(&self) -> Bytes {
+        self.provider.anvil_dump_state().await.expect("Anvil gives its state")
+    }
+
     /// JSON-RPC endpoint.
     pub fn rpc_url(&self) -> String {
         self.anvil.rpc_url()

@@ -25,6 +25,23 @@ pub fn per_token(
     })
 }
 
+/// Steers the KL coefficient so that the measured KL approaches a target (Ziegler et al., arXiv 1909.08593, §2.2).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdaptiveKl {
+    /// KL per completion, in nats, to be approached.
+    pub target: f64,
+    /// Completions after which the coefficient has moved by a factor of about e^0.2 at most.
+    pub horizon: f64,
+}
+
+impl AdaptiveKl {
+    /// The coefficient after `n_completions` more with the mean KL `kl`; the relative error counts up to ±0.2.
+    pub fn next(&self, coefficient: f64, kl: f64, n_completions: u64) -> f64 {
+        let error = (kl / self.target - 1.0).clamp(-0.2, 0.2);
+        coefficient * (1.0 + error * n_completions as f64 / self.horizon)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,12 +14,15 @@ pub struct Clip {
     pub low: f64,
     /// Distance above 1.
     pub high: f64,
+    /// Bound of the loss, as a multiple (> 1) of the advantage, where the advantage is negative and the ratio large; none
+    /// leaves it unbounded, as PPO does (Ye et al., "Mastering Complex Control in MOBA Games", arXiv 1912.09729, eq. 5).
+    pub dual: Option<f64>,
 }
 
 impl Clip {
     /// The same distance on both sides, as in the PPO paper.
     pub fn symmetric(range: f64) -> Self {
-        Self { low: range, high: range }
+        Self { low: range, high: range, dual: None }
     }
 }
 
@@ -56,7 +59,11 @@ pub fn policy_loss(
     let ratio = log_ratio.exp();
     let free = &ratio * advantages;
     let bounded = ratio.clamp(1.0 - clip.low, 1.0 + clip.high) * advantages;
-    let loss = -(free.minimum(&bounded) * mask).sum(kind) / n_tokens;
+    let mut gain = free.minimum(&bounded);
+    if let Some(dual) = clip.dual {
+        gain = gain.maximum(&(advantages * dual)).where_self(&advantages.lt(0.0), &gain);
+    }
+    let loss = -(gain * mask).sum(kind) / n_tokens;
     let sum = |x: Tensor| (x.detach() * mask).sum(kind);
     Ok(PolicyLoss {
         loss,

@@ -5,9 +5,11 @@
 //! To add an algorithm, add one file with its loss and its source, and a case in `tests/formulas.rs`.
 
 pub mod gae;
+pub mod group;
 pub mod kl;
 pub mod loss;
 pub mod masked;
+pub mod preference_loss;
 pub mod reward_assembly;
 pub mod reward_loss;
 pub mod win_rate;

@@ -151,6 +151,7 @@ mod tests {
             family_id: B256::ZERO,
             epochs: vec![],
             version_ids: vec![],
+            aggregation: None,
         };
         std::fs::write(dir.join(DATA_FILE), data).unwrap();
         std::fs::write(dir.join("manifest.json"), canonical_json(&manifest).unwrap()).unwrap();

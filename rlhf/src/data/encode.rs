@@ -5,6 +5,8 @@ use protocol::manifest::{PreferenceSample, Split};
 use super::layout::Sequence;
 use crate::tokenizer::{Tokenizer, TokenizerError};
 
+const BPS: f64 = 10_000.0;
+
 /// A preference as the reward model reads it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pair {
@@ -14,13 +16,13 @@ pub struct Pair {
     pub chosen: Vec<i64>,
     /// Prompt, other completion and end token.
     pub rejected: Vec<i64>,
-    /// Share of the votes for `chosen`, in `[0, 1]`; 0.5 is a tie.
+    /// That `chosen` is better, in `[0, 1]`: its soft label, else its share of the votes; 0.5 is a tie.
     pub probability: f64,
-    /// Number of votes, > 0; a win and a tie count one each.
+    /// Weight in the loss, > 0: of its soft label, else the number of votes, a win and a tie one each.
     pub weight: f64,
 }
 
-/// Encodes the samples of one split that have votes; rows longer than `max_length` tokens lose their end.
+/// Encodes the samples of one split that weigh something; rows longer than `max_length` tokens lose their end.
 ///
 /// # Errors
 /// [`TokenizerError`] when the chat template or the tokenizer fails.
@@ -32,24 +34,34 @@ pub fn pairs(
 ) -> Result<Vec<Pair>, TokenizerError> {
     samples
         .iter()
-        .filter(|sample| sample.split == split && sample.chosen_votes + sample.rejected_votes > 0)
-        .map(|sample| {
+        .filter(|sample| sample.split == split)
+        .map(|sample| (sample, label(sample)))
+        .filter(|(_, (_, weight))| *weight > 0.0)
+        .map(|(sample, (probability, weight))| {
             let prompt = tokenizer.encode_prompt(&sample.prompt)?;
             let row = |text: &str| {
                 let mut row = scored_row(&prompt, &completion(tokenizer, text)?, tokenizer);
                 row.truncate(max_length);
                 Ok::<_, TokenizerError>(row)
             };
-            let votes = f64::from(sample.chosen_votes + sample.rejected_votes);
             Ok(Pair {
                 prompt: sample.prompt.clone(),
                 chosen: row(&sample.chosen)?,
                 rejected: row(&sample.rejected)?,
-                probability: f64::from(sample.chosen_votes) / votes,
-                weight: votes / 2.0,
+                probability,
+                weight,
             })
         })
         .collect()
+}
+
+/// Probability that `chosen` is better, and the sample's weight.
+fn label(sample: &PreferenceSample) -> (f64, f64) {
+    if let Some(soft) = sample.soft {
+        return (f64::from(soft.probability_bps) / BPS, f64::from(soft.weight_bps) / BPS);
+    }
+    let votes = f64::from(sample.chosen_votes + sample.rejected_votes);
+    (f64::from(sample.chosen_votes) / votes, votes / 2.0)
 }
 
 /// The preferred completions of one split, each ending with an end token, for imitation; samples without a prompt that
@@ -89,4 +101,27 @@ fn completion(tokenizer: &Tokenizer, text: &str) -> Result<Vec<i64>, TokenizerEr
     let before = tokenizer.encode("")?;
     let ids = tokenizer.encode(text)?;
     Ok(ids.strip_prefix(before.as_slice()).map_or_else(|| ids.clone(), <[i64]>::to_vec))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::manifest::SoftLabel;
+
+    #[test]
+    fn a_soft_label_decides_and_votes_do_where_there_is_none() {
+        let sample = |soft| PreferenceSample {
+            task_id: Default::default(),
+            prompt: String::new(),
+            chosen: String::new(),
+            rejected: String::new(),
+            chosen_votes: 3,
+            rejected_votes: 1,
+            soft,
+            split: Split::Train,
+        };
+        assert_eq!(label(&sample(None)), (0.75, 2.0));
+        let soft = SoftLabel { probability_bps: 9_000, weight_bps: 8_000 };
+        assert_eq!(label(&sample(Some(soft))), (0.9, 0.8));
+    }
 }

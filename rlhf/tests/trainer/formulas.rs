@@ -1,9 +1,14 @@
 //! Every formula against numbers recorded from PyTorch, TRL and OpenAI's code.
 
 use rlhf::algo::gae::gae;
-use rlhf::algo::kl::{KlEstimator, per_token};
+use rlhf::algo::group::{
+    GroupLoss, Normaliser, Ratio, Scale, group_advantages, group_policy_loss, leave_one_out,
+    whitened_in_batch,
+};
+use rlhf::algo::kl::{AdaptiveKl, KlEstimator, per_token};
 use rlhf::algo::loss::{Clip, explained_variance, policy_loss, value_loss};
 use rlhf::algo::masked::whiten;
+use rlhf::algo::preference_loss::{PreferenceLoss, preference_losses};
 use rlhf::algo::reward_assembly::token_rewards;
 use rlhf::algo::reward_loss::{PairLabels, bradley_terry};
 use rlhf::optim::schedule::{Decay, Schedule};
@@ -53,12 +58,16 @@ fn the_score_stands_at_the_last_real_token() {
 #[test]
 fn the_clipped_policy_loss_matches_loss_gradient_and_statistics() {
     let golden = load("ppo_loss");
-    for case in golden["policy"].as_array().unwrap().iter().filter(|case| case["dual_clip"].is_null()) {
+    for case in golden["policy"].as_array().unwrap() {
         let logprobs = tensor(&case["logprobs"]).set_requires_grad(true);
         let mask = tensor(&case["mask"]);
         let n_tokens = mask.sum(Kind::Double).double_value(&[]);
-        let clip =
-            Clip { low: case["clip_low"].as_f64().unwrap(), high: case["clip_high"].as_f64().unwrap() };
+        let number = |name: &str| case[name].as_f64();
+        let clip = Clip {
+            low: number("clip_low").unwrap(),
+            high: number("clip_high").unwrap(),
+            dual: number("dual_clip"),
+        };
         let (old, advantages) = (tensor(&case["old_logprobs"]), tensor(&case["advantages"]));
         let found = policy_loss(&logprobs, &old, &advantages, &mask, clip, n_tokens).unwrap();
         assert_close("loss", &found.loss, &tensor(&case["loss_token_mean"]), EXACT);
@@ -110,6 +119,99 @@ fn reward_model_losses_match_loss_and_gradients() {
         let gradients = Tensor::run_backward(&[loss], &[&chosen, &rejected], false, false);
         assert_close(name, &gradients[0], &tensor(&golden[name]["grad_chosen"]), EXACT);
         assert_close(name, &gradients[1], &tensor(&golden[name]["grad_rejected"]), EXACT);
+    }
+}
+
+#[test]
+fn direct_preference_losses_match_loss_and_gradients() {
+    let golden = load("dpo_loss");
+    let beta = golden["beta"].as_f64().unwrap();
+    for (name, loss, per_token) in [
+        ("sigmoid", PreferenceLoss::Sigmoid { smoothing: 0.0 }, false),
+        ("sigmoid_smooth_0.1(cdpo)", PreferenceLoss::Sigmoid { smoothing: 0.1 }, false),
+        ("robust_0.1", PreferenceLoss::Robust { flip: 0.1 }, false),
+        ("hinge", PreferenceLoss::Hinge, false),
+        ("ipo_sum", PreferenceLoss::Ipo, false),
+        ("ipo_token_mean", PreferenceLoss::Ipo, true),
+    ] {
+        let policy = |side: &str| tensor(&golden[format!("policy_{side}")]).set_requires_grad(true);
+        let ratio = |policy: &Tensor, side: &str| {
+            let ratio = policy - tensor(&golden[format!("ref_{side}")]);
+            if per_token { ratio / tensor(&golden[format!("len_{side}")]) } else { ratio }
+        };
+        let (chosen, rejected) = (policy("chosen"), policy("rejected"));
+        let losses =
+            preference_losses(&ratio(&chosen, "chosen"), &ratio(&rejected, "rejected"), loss, beta).unwrap();
+        let expected = &golden["cases"][name];
+        assert_close(name, &losses, &tensor(&expected["losses"]), EXACT);
+        let gradients =
+            Tensor::run_backward(&[losses.mean(Kind::Double)], &[&chosen, &rejected], false, false);
+        assert_close(name, &gradients[0], &tensor(&expected["grad_chosen"]), EXACT);
+        assert_close(name, &gradients[1], &tensor(&expected["grad_rejected"]), EXACT);
+    }
+}
+
+#[test]
+fn group_advantages_match_the_reference() {
+    let golden = load("group_advantages");
+    let rewards = tensor(&golden["rewards"]);
+    for (name, found) in [
+        ("grpo_group_std_eps1e-4", group_advantages(&rewards, Scale::Group)),
+        ("grpo_no_std(dr_grpo)", group_advantages(&rewards, Scale::None)),
+        ("grpo_batch_std", group_advantages(&rewards, Scale::Batch)),
+        ("rloo", leave_one_out(&rewards)),
+        ("reinforce_pp_baseline", whitened_in_batch(&rewards)),
+    ] {
+        assert_close(name, &found, &tensor(&golden[name]), EXACT);
+    }
+}
+
+#[test]
+fn the_group_policy_loss_matches_loss_and_gradient_and_its_parts_add_up() {
+    let golden = load("grpo_loss");
+    let number = |name: &str| golden[name].as_f64().unwrap();
+    let get = |name: &str| tensor(&golden[name]);
+    let (old, reference, advantages, mask) =
+        (get("old_logprobs"), get("ref_logprobs"), get("advantages"), get("mask"));
+    let (rows, columns) = mask.size2().unwrap();
+    let n_tokens = mask.sum(Kind::Double).double_value(&[]);
+    let clip = Clip { low: number("clip_low"), high: number("clip_high"), dual: None };
+    for (level, ratio) in [("token", Ratio::Token), ("sequence", Ratio::Sequence)] {
+        for (name, normaliser) in [
+            ("grpo", Normaliser::Completions(rows as f64)),
+            ("dapo/bnpo", Normaliser::Tokens(n_tokens)),
+            ("dr_grpo", Normaliser::Tokens((rows * columns) as f64)),
+        ] {
+            let constants = GroupLoss { clip, beta: number("beta"), ratio, normaliser };
+            let name = format!("{level}:{name}");
+            let loss = |logprobs: &Tensor, from: i64, n: i64| {
+                let part = |x: &Tensor| x.narrow(0, from, n);
+                let (old, reference) = (part(&old), part(&reference));
+                let (advantages, mask) = (part(&advantages), part(&mask));
+                group_policy_loss(&part(logprobs), &old, &reference, &advantages, &mask, &constants).unwrap()
+            };
+            let logprobs = get("logprobs").set_requires_grad(true);
+            let whole = loss(&logprobs, 0, rows);
+            let expected = &golden["cases"][&name];
+            assert_close(&name, &whole, &tensor(&expected["loss"]), EXACT);
+            let gradient = Tensor::run_backward(&[&whole], &[&logprobs], false, false);
+            assert_close(&name, &gradient[0], &tensor(&expected["grad"]), EXACT);
+            let parts = loss(&logprobs, 0, 1) + loss(&logprobs, 1, rows - 1);
+            assert_close(&name, &parts, &whole, 1e-12);
+        }
+    }
+}
+
+#[test]
+fn the_adaptive_coefficient_follows_the_reference() {
+    let golden = load("kl_controller");
+    let number = |name: &str| golden[name].as_f64().unwrap();
+    let controller = AdaptiveKl { target: number("target"), horizon: number("horizon") };
+    let mut coefficient = number("init");
+    for pair in golden["kl_then_coef"].as_array().unwrap() {
+        let (kl, expected) = (pair[0].as_f64().unwrap(), pair[1].as_f64().unwrap());
+        coefficient = controller.next(coefficient, kl, golden["n_steps"].as_u64().unwrap());
+        assert!((coefficient - expected).abs() < 1e-15, "{coefficient} for {expected}");
     }
 }
 

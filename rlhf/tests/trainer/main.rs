@@ -3,6 +3,7 @@
 mod formulas;
 mod golden;
 mod plain_loops;
+mod recorded;
 mod resume;
 mod runs;
 mod toy;

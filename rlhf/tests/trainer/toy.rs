@@ -270,6 +270,7 @@ fn write_preferences(dir: &Path, parent: &Path) -> B256 {
                 rejected: text(worse),
                 chosen_votes: if tie { 1 } else { 2 },
                 rejected_votes: u32::from(tie),
+                soft: None,
                 split: if i % 5 == 4 { Split::Test } else { Split::Train },
             })
             .unwrap()
@@ -304,6 +305,7 @@ fn write_dataset(dir: &Path, kind: DatasetKind, lines: Vec<Vec<u8>>) -> B256 {
         family_id: B256::ZERO,
         epochs: vec![],
         version_ids: vec![],
+        aggregation: None,
     };
     std::fs::write(dir.join("manifest.json"), canonical_json(&manifest).unwrap()).unwrap();
     manifest.hash().unwrap()

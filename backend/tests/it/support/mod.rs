@@ -70,6 +70,14 @@ impl Polity {
         self.restart().await;
     }
 
+    /// End every task where it stands as soon as a transaction of this purpose is stored, and start all over.
+    pub async fn kill_at(&mut self, step: &str) {
+        let stored =
+            async || self.transaction_keys().await.iter().any(|key| key.starts_with(step)).then_some(());
+        self.until(step, stored).await;
+        self.kill_and_restart().await;
+    }
+
     /// End every task where it stands.
     pub async fn kill(&mut self) {
         self.roles.take().unwrap().shutdown().await;

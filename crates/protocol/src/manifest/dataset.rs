@@ -32,6 +32,9 @@ pub struct DatasetManifest {
     pub epochs: Vec<u64>,
     /// Versions that wrote the completions, ascending.
     pub version_ids: Vec<B256>,
+    /// How [`PreferenceSample::soft`] follows from the answers; none where samples have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aggregation: Option<Aggregation>,
 }
 
 impl DatasetManifest {
@@ -42,6 +45,14 @@ impl DatasetManifest {
     pub fn hash(&self) -> Result<B256, CanonicalError> {
         canonical_hash(self)
     }
+}
+
+/// Functions from answers to soft labels. The name stands for every constant of it: another constant is another name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Aggregation {
+    /// Dawid–Skene with two classes, as in `label_quality::preferences`.
+    #[serde(rename = "polity.dawid-skene.v1")]
+    DawidSkene,
 }
 
 /// Kinds of datasets. JSON: lower case.
@@ -70,7 +81,7 @@ pub struct PreferenceSample {
     pub task_id: B256,
     /// What the user said; the trainer applies the chat template.
     pub prompt: String,
-    /// The completion with more votes.
+    /// The better completion: the more probable one, or without a soft label the one with more votes.
     pub chosen: String,
     /// The other one.
     pub rejected: String,
@@ -78,8 +89,21 @@ pub struct PreferenceSample {
     pub chosen_votes: u32,
     /// Half votes for `rejected`.
     pub rejected_votes: u32,
+    /// What the answers say about it when their labelers are not all alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soft: Option<SoftLabel>,
     /// Which part of the dataset the task belongs to; all answers to a task are on the same side.
     pub split: Split,
+}
+
+/// A probability and how much the trainer should make of it, in basis points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SoftLabel {
+    /// That `chosen` is better: more than 5,000.
+    pub probability_bps: u32,
+    /// Weight of the sample in the loss: 0 to 10,000.
+    pub weight_bps: u32,
 }
 
 /// Part of a dataset. JSON: lower case.

@@ -17,7 +17,9 @@ mod steps;
 pub use campaign::{CampaignManifest, CampaignPrompt};
 pub use canonical::{CanonicalError, canonical_hash, canonical_json, parse_canonical};
 pub use checkpoint::{CheckpointManifest, CheckpointTask, ExecutionProfile};
-pub use dataset::{DatasetKind, DatasetManifest, PreferenceSample, PromptSample, Split, sample_root};
+pub use dataset::{
+    Aggregation, DatasetKind, DatasetManifest, PreferenceSample, PromptSample, SoftLabel, Split, sample_root,
+};
 pub use evaluation::{Evaluation, EvaluationSample, OracleEvaluation};
 pub use format::FileEntry;
 pub(crate) use format::format_tag;

@@ -1,5 +1,4 @@
-//! `signed_epoch FOLDER LABELERS [SLOTS]` writes a whole signed epoch, for `make bench-wasm` to verify: `bundle.json`
-//! as it would be published, and `epoch.json` with what the chain would say about it.
+//! An epoch with real keys: the same one every time.
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use k256::ecdsa::SigningKey;
@@ -7,20 +6,15 @@ use protocol::{
     CampaignTerms, Choice, EpochTerms, Seat,
     eip712::{LABEL_SCOPE, SignatureBytes},
     labels::{Bundle, BundlePreference, GoldAnswer, GoldSeat, Session, gold_blocks, gold_tree},
-    rewards::{masks::BlockSlots, secret_hash, seed},
+    rewards::{masks::BlockSlots, secret_hash},
 };
-use serde_json::json;
-use std::{error::Error, path::PathBuf};
 
 const ROSTER: u32 = 16;
-const SECRET: B256 = B256::repeat_byte(0x5e);
-const BLOCK_HASH: B256 = B256::repeat_byte(0xb1);
+pub const SECRET: B256 = B256::repeat_byte(0x5e);
+pub const BLOCK_HASH: B256 = B256::repeat_byte(0xb1);
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().ok_or("name a folder")?);
-    let n_labelers: u32 = arguments.next().ok_or("say how many labelers")?.parse()?;
-    let n_slots: u16 = arguments.next().map_or(Ok(256), |text| text.parse())?;
+/// `n_labelers` who answered `n_slots` tasks each, and the terms of their epoch.
+pub fn signed_epoch(n_labelers: u32, n_slots: u16) -> (Bundle, EpochTerms) {
     let campaign = CampaignTerms {
         budget: U256::from(10).pow(U256::from(24)),
         base_pay: 1_000_000_000_000_000_000,
@@ -52,13 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         secret_hash: secret_hash(SECRET),
         campaign_hash: B256::repeat_byte(1),
     };
-    let (bytes, bundle_hash) = bundle.to_bytes();
-    std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join("bundle.json"), bytes)?;
-    let epoch = json!({
-        "terms": terms, "bundleHash": bundle_hash, "secret": SECRET, "blockHash": BLOCK_HASH, "seed": seed(SECRET, BLOCK_HASH),
-    });
-    Ok(std::fs::write(folder.join("epoch.json"), epoch.to_string())?)
+    (bundle, terms)
 }
 
 /// A labeler who agrees with what is known in four answers of five.
