@@ -46,6 +46,14 @@ impl Finding {
         Self { against, what: what.into(), act: Act::Prove(call) }
     }
 
+    /// When something can be done, if not now: unix seconds of the chain.
+    pub(super) fn not_before(&self) -> Option<u64> {
+        match self.act {
+            Act::Wait { until } => Some(until),
+            Act::Prove(_) | Act::Demand { .. } | Act::Vote => None,
+        }
+    }
+
     fn vote(against: Party, what: impl Into<String>) -> Self {
         Self { against, what: what.into(), act: Act::Vote }
     }
