@@ -85,6 +85,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(campaigns::get::get_campaign))
         .routes(routes!(campaigns::sample::sample_completions))
         .routes(routes!(campaigns::list_tasks::list_tasks))
+        .routes(routes!(campaigns::agreement::get_agreement))
         .routes(routes!(campaigns::set_gold::set_gold))
         .routes(routes!(campaigns::open_epoch::open_epoch))
         .routes(routes!(epochs::list::list_epochs))

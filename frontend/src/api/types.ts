@@ -11,6 +11,7 @@ export type AccountSummary = Schemas["AccountSummary"];
 export type Me = Schemas["Me"];
 export type Status = Schemas["Status"];
 export type Campaign = Schemas["Campaign"];
+export type Agreement = Schemas["Agreement"];
 export type Task = Schemas["Task"];
 export type LabelTask = Schemas["LeasedTask"];
 export type LeaseAnswer = Schemas["Leases"];
