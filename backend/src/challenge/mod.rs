@@ -4,20 +4,21 @@
 //! | file | does |
 //! |---|---|
 //! | `record` | what is known of an epoch: chain, published files, leaves shown on demand |
-//! | `look` | what is wrong with it, and what can be done about that now |
+//! | `look`, `finding` | what is wrong with it, and what can be done about that now |
 //! | `slashes`, `kept` | what labelers can be slashed for; answers and receipts that they kept |
 //! | `act` | sends it |
 //!
 //! Nothing is remembered that the chain does not say: each look starts from the chain as it is, so it does not matter who
 //! acted before, whether this process was killed, or which blocks were lost.
 mod act;
+mod finding;
 mod kept;
 mod look;
 mod record;
 mod slashes;
 
 pub use act::{Done, Hand};
-pub use look::{Act, Finding, Party};
+pub use finding::{Act, Finding, Party};
 
 use crate::{
     app::AppState,
