@@ -101,6 +101,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(claims::list::list_claims))
         .routes(routes!(proposals::list::list_proposals))
         .routes(routes!(proposals::get::get_proposal))
+        .routes(routes!(proposals::list_routine::list_routine))
         .routes(routes!(delegates::list::list_delegates))
         .routes(routes!(treasury::get::get_treasury))
         .routes(routes!(models::list::list_models))
