@@ -1,7 +1,10 @@
 //! The indexer against a real chain and a real database.
 
+mod chaos;
 mod crash;
+mod kill;
 mod lifecycle;
+mod proxy;
 mod reorg;
 mod routine;
 mod story;
