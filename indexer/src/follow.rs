@@ -81,9 +81,9 @@ impl Indexer {
     /// See [`IndexerError`].
     pub async fn sync_once(&mut self) -> Result<Progress, IndexerError> {
         loop {
-            match self.step().await? {
-                done @ (Progress::Current | Progress::Behind | Progress::Standby) => return Ok(done),
-                _ => {}
+            let progress = self.step().await?;
+            if matches!(progress, Progress::Current | Progress::Behind | Progress::Standby) {
+                return Ok(progress);
             }
         }
     }
@@ -136,10 +136,10 @@ impl Indexer {
         });
         let mut window = Window::default();
         window.hold(cursor.block_number, cursor.block_hash);
-        if head.number < cursor.block_number {
-            if let Some(block) = self.block(head.number).await? {
-                window.hold(block.number, block.hash);
-            }
+        if head.number < cursor.block_number
+            && let Some(block) = self.block(head.number).await?
+        {
+            window.hold(block.number, block.hash);
         }
         match step(&window, &rpc::link(&head)) {
             Step::Behind => Ok(Progress::Behind),

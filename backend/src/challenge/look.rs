@@ -44,7 +44,7 @@ impl Watcher {
     async fn labels(&mut self, epoch: u64, record: &Record) -> anyhow::Result<Vec<Finding>> {
         let chain = &self.evidence.chain;
         let mut findings = Vec::new();
-        // Also where the labels are not all known: what is wrong in the known part is wrong, if it can be opened.
+        // Openings need the whole tree.
         if record.labels_gap.is_none() {
             findings.extend(malformed(&record.terms, &record.labels).map(|fraud| match fraud {
                 LabelFraud::DuplicateLabeler { a, b } => {

@@ -90,9 +90,9 @@ impl Node {
 
 /// Transaction hash and receipt; `None` when one is of a type that is not Ethereum's.
 fn understood(raw: &[Box<RawValue>]) -> Option<Vec<(B256, ReceiptEnvelope<RawLog>)>> {
-    let understand = |raw: &Box<RawValue>| {
+    let understand = |raw: &RawValue| {
         let receipt: TransactionReceipt = serde_json::from_str(raw.get()).ok()?;
         Some((receipt.transaction_hash, receipt.into_primitives_receipt().inner))
     };
-    raw.iter().map(understand).collect()
+    raw.iter().map(|raw| understand(raw)).collect()
 }

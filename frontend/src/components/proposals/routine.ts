@@ -27,7 +27,7 @@ export function routineNext(proposal: RoutineProposal, nowMs: number): string {
   }
   switch (state) {
     case "pending":
-      return `Token holders can object from ${formatRelative(voteStart, nowMs)}.`;
+      return `Token holders can object soon: the window opens ${formatRelative(voteStart, nowMs)}.`;
     case "active":
       return `It passes unless enough token holders object; the window closes ${formatRelative(voteEnd, nowMs)}.`;
     case "succeeded":
