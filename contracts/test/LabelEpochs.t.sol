@@ -732,6 +732,9 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
 
     function test_RevertIf_ThePoolIsUnderfunded() public {
         distributor.setEpochBudget(20 * BUDGET);
+        token.lockAndCall(address(epochs), 10 * OPERATOR_BOND, "");
+        token.transfer(proposer, 20 * BUDGET);
+        _lock(proposer, 20 * BUDGET);
         ILabelEpochs.Terms memory terms = _terms();
         terms.budget = 20 * BUDGET;
         uint64 epoch = epochs.open(terms);
@@ -1278,7 +1281,7 @@ contract LabelEpochs_Attacks_Test is LabelEpochsTest {
             _propose(epoch, keccak256(abi.encode(n++)), 1);
             epochs.disprovePayouts(epoch, challenger, Fraud.RunningTotal);
         }
-        vm.assertEq(n, 9);
+        vm.assertEq(n, 10);
         vm.assertEq(token.balanceOf(proposer), 10 * MIN_PROPOSER_BOND - n * _bondFor(1));
         vm.prank(address(this));
         epochs.proposePayouts(epoch, "honest", 1, 1, 1);
