@@ -102,7 +102,7 @@ bench-label-quality:
 
 # The profile for development optimises what it runs.
 bench-mechsim:
-	cargo run --quiet -p mechsim -- --seed $(or $(SEED),1) --runs $(or $(RUNS),200)
+	cargo run --quiet -p mechsim -- --seed $(or $(SEED),1) --runs $(or $(RUNS),1000)
 
 # How long a browser takes to verify an epoch of LABELERS who answered 256 tasks each.
 bench-wasm: frontend/dist/index.html $(STAMPS)/chromium

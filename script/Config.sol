@@ -183,7 +183,7 @@ library ConfigReader {
         _require(floors.minOverlap >= 32, "epochs.floors.minOverlap", "is below 32");
         _require(floors.goldSlots >= 8, "epochs.floors.goldSlots", "is below 8");
         _require(floors.minRoster >= 12, "epochs.floors.minRoster", "is below 12");
-        _require(floors.alphaBps >= BPS, "epochs.floors.alphaBps", "is below the base pay");
+        _require(floors.alphaBps >= 15_000, "epochs.floors.alphaBps", "is below 15,000");
     }
 
     function _floors(string memory toml) private pure returns (ILabelEpochs.Floors memory) {

@@ -286,8 +286,8 @@ contract Deployment_Test is SystemBase, Verifier {
         _expectInvalid("epochs.floors.minRoster", "is below 12");
         this.check(c);
         c = _public();
-        c.floors.alphaBps = 9_999;
-        _expectInvalid("epochs.floors.alphaBps", "is below the base pay");
+        c.floors.alphaBps = 14_999;
+        _expectInvalid("epochs.floors.alphaBps", "is below 15,000");
         this.check(c);
     }
 

@@ -33,6 +33,7 @@ const api = async (path) => {
 async function shoot(page, name) {
   if (!shots) return;
   mkdirSync(shots, { recursive: true });
+  await page.evaluate(() => scrollTo(0, 0));
   await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
 }
 /** In both themes, and leaves the light one. */
@@ -206,7 +207,8 @@ async function verifyLies(page, epoch, check) {
     await route.fulfill({ body });
   });
   const altered = await check();
-  assert.match(altered.failed[0], /The label file is the one committed[^]*the bundle hashes to/);
+  await shoot(page, "verify-altered");
+  assert.match(altered.failed[0], /The label file is the one committed[^]*The bundle hashes to/);
   await page.unroute(blobs);
 
   const { payouts } = (await api("/api/v1/epochs")).find((candidate) => candidate.epoch === epoch);

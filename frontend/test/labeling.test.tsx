@@ -2,12 +2,15 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { type Address, type Hex, verifyTypedData } from "viem";
-import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
+import { generatePrivateKey, privateKeyToAccount, privateKeyToAddress } from "viem/accounts";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PublicConfig } from "../src/config";
 import { ConfigContext } from "../src/hooks/useConfig";
 import { useLabeling } from "../src/hooks/useLabeling";
-import { domainOf, preferenceHash, preferenceMessage, preferenceTypes } from "../src/protocol/labels";
+import { domainOf, preferenceHash, preferenceMessage, preferenceTypes, receiptTypes, taskId } from "../src/protocol/labels";
+
+const operatorKey = generatePrivateKey();
+vi.mock("../src/hooks/useOperator", () => ({ useOperator: () => async () => privateKeyToAddress(operatorKey) }));
 
 const contract: Address = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
 const labeler: Address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
@@ -19,8 +22,13 @@ type Sent = { epoch: number; block: number; seat: number; slot: number; taskId: 
 let sent: Sent[];
 /** Signatures of all answers that were asked to be saved, also of those that were refused. */
 let signatures: { slot: number; choice: number; signature: Hex }[];
+/** Who signs the receipts. */
+let signer: Hex;
 let refuse: { status: number; type?: string; title: string; detail: string } | null;
+/** What was changed in the tasks that are shown after they were named. */
+let shown: object;
 const TOTAL = 6;
+const version: Hex = `0x${"07".repeat(32)}`;
 
 const task = (slot: number) => ({
   leaseId: `lease ${slot}`,
@@ -29,7 +37,7 @@ const task = (slot: number) => ({
   block: 0,
   seat: 1,
   slot,
-  taskId: `0x${String(slot).padStart(64, "0")}`,
+  taskId: taskId(`prompt ${slot}`, "a", "b", version),
   prompt: `prompt ${slot}`,
   completionA: "a",
   completionB: "b",
@@ -40,12 +48,15 @@ async function serve(path: string, init?: RequestInit): Promise<Response> {
   const body = JSON.parse(String(init?.body ?? "{}")) as { count: number } & Sent;
   if (path.endsWith("/leases")) {
     const open = Array.from({ length: TOTAL }, (_, slot) => slot).filter((slot) => !sent.some((answer) => answer.slot === slot));
-    return Response.json({ seat: { epoch: 3, block: 0, seat: 1 }, progress: { answered: sent.length, total: TOTAL }, tasks: open.slice(0, body.count).map(task) });
+    return Response.json({ seat: { epoch: 3, block: 0, seat: 1 }, progress: { answered: sent.length, total: TOTAL }, tasks: open.slice(0, body.count).map((slot) => ({ ...task(slot), ...shown })) });
   }
+  if (path.endsWith("/models")) return Response.json([{ versions: [{ versionId: `0x${"01".repeat(32)}` }, { versionId: version }] }]);
   signatures.push({ slot: body.slot, choice: body.choice, signature: body.signature });
   if (refuse !== null) return Response.json(refuse, { status: refuse.status });
   sent.push(body);
-  return Response.json({ receipt: { preferenceHash: preferenceHash(body), receivedAt: 1, signature: "0x" } }, { status: 201 });
+  const message = { preferenceHash: preferenceHash(body), receivedAt: 1n };
+  const signature = await privateKeyToAccount(signer).signTypedData({ domain: domainOf(31337, contract), types: receiptTypes, primaryType: "Receipt", message });
+  return Response.json({ receipt: { ...message, receivedAt: 1, signature } }, { status: 201 });
 }
 
 const wrapper = ({ children }: { children: ReactNode }) => (
@@ -64,6 +75,8 @@ beforeEach(() => {
   signatures = [];
   window.sessionStorage.clear();
   refuse = null;
+  shown = {};
+  signer = operatorKey;
   vi.stubGlobal("fetch", vi.fn(serve));
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -84,6 +97,13 @@ describe("labeling", () => {
     });
     expect(signed).toBe(true);
     expect(result.current.saved?.choice).toBe("b");
+  });
+
+  it.each(["prompt", "completionA", "completionB"])("shows no task whose %s is another than the name to be signed says", async (text) => {
+    shown = { [text]: "something else" };
+    const { result } = renderHook(() => useLabeling(3, labeler, key), { wrapper });
+    await waitFor(() => expect(result.current.error).toMatchObject({ message: expect.stringContaining("other texts") }));
+    expect(result.current.task).toBeUndefined();
   });
 
   it("shows the next task before the answer has arrived", async () => {
@@ -134,6 +154,14 @@ describe("labeling", () => {
     const reloaded = await start();
     expect(reloaded.current.task).toMatchObject({ slot: 0, given: "tie" });
     expect(reloaded.current.queue.tasks[1]).not.toHaveProperty("given");
+  });
+
+  it("keeps no receipt that somebody else than the epoch's operator signed, and says so", async () => {
+    const result = await start();
+    signer = generatePrivateKey();
+    await act(() => result.current.answer("a"));
+    expect(result.current.saved).toBeNull();
+    expect(result.current.error).toMatchObject({ message: expect.stringContaining("not signed by the operator") });
   });
 
   it("does not bring back a task that was answered in another tab", async () => {

@@ -62,12 +62,12 @@ describe("the protocol module", () => {
   });
 
   it("says what is wrong with a file, and goes on", () => {
-    expect(() => module.call({ method: "load", hash: zeroHash }, bytes)).toThrow("the bundle hashes to");
-    expect(() => module.call({ method: "labels" })).toThrow("no file of signed labels is loaded");
+    expect(() => module.call({ method: "load", hash: zeroHash }, bytes)).toThrow("The bundle hashes to 0x");
+    expect(() => module.call({ method: "labels" })).toThrow("No file of signed labels is loaded.");
     const text = new TextDecoder().decode(bytes).replace('"choice":0', '"choice":9');
     expect(() => load(encode(text))).toThrow("9 is no choice");
-    expect(() => load(encode("[\n"))).toThrow("line 1");
-    expect(() => module.call({ method: "nothing" } as never)).toThrow("unknown variant");
+    expect(() => load(encode("[\n"))).toThrow("Line 1");
+    expect(() => module.call({ method: "nothing" } as never)).toThrow("Unknown variant");
     expect(load()).toMatchObject({ epoch: vector.epoch });
   });
 

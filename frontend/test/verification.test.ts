@@ -78,7 +78,7 @@ describe("verifying an epoch", () => {
   it("names a wallet that did not authorise the key", async () => {
     const { states, details } = await withBundle(({ sessions }) => sessions[2]!.expiresAt++);
     expect(states["This account's keys signed its answers"]).toBe("passed");
-    expect(details["Every wallet and key signed"]).toMatch(/the wallet 0x.* did not authorise the session key/);
+    expect(details["Every wallet and key signed"]).toMatch(/The wallet 0x.* did not authorise the session key/);
   });
 
   it("asks the chain about a contract wallet", async () => {

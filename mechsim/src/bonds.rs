@@ -146,8 +146,9 @@ pub fn lines(setting: &Setting, bonds: &Bonds, pays: &Pays) -> Vec<Line> {
             format!("{:.1} for each seat of an accomplice who answers blindly", pays.base_only - pays.random),
             format!("{operator}"),
             format!(
-                "honest seat −{:.1}; pays off from {seats:.0} such seats on",
-                pays.honest - pays.base_only
+                "honest seat −{:.1}; pays off from {seats:.0} such seats on, where {:.0} use the budget up",
+                pays.honest - pays.base_only,
+                budget / pays.base_only
             ),
         ),
         line(
@@ -192,7 +193,9 @@ pub fn slash(setting: &Setting, n_gold: u16) -> Slash {
     let chance = |accuracy| worst_right.map_or(0.0, |worst| at_most(worst, n_gold, accuracy));
     let base = setting.terms.base_pay as f64 / 1e18 * f64::from(setting.terms.block_slots);
     // Right less wrong of blind answers, where it is more than 0; the score is 0 on average.
-    let chance_of = |right: u16| at_most(right, n_gold, 0.5) - if right == 0 { 0.0 } else { at_most(right - 1, n_gold, 0.5) };
+    let chance_of = |right: u16| {
+        at_most(right, n_gold, 0.5) - if right == 0 { 0.0 } else { at_most(right - 1, n_gold, 0.5) }
+    };
     let net = |right: u16| f64::from((2 * right).saturating_sub(n_gold)) / f64::from(n_gold);
     let random_pay = base * (0..=n_gold).map(|right| chance_of(right) * net(right)).sum::<f64>();
     let random = chance(0.5);

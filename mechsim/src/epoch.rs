@@ -6,8 +6,7 @@ use crate::{
 };
 use alloy_primitives::{B256, U256};
 use protocol::{
-    EpochTerms, GoldWord, LabelWord,
-    labels::{gold_blocks, gold_tree},
+    EpochTerms, LabelWord,
     rewards::{self, EpochPayouts, Statement, epoch_payouts},
 };
 use rand::Rng;
@@ -18,8 +17,6 @@ use std::collections::BTreeMap;
 pub struct Outcome {
     /// What it earned.
     pub pay: f64,
-    /// Whether the gold left anything of it.
-    pub has_passed: bool,
     /// Tasks that somebody looked at for it.
     pub n_looks: usize,
     /// The whole account of it.
@@ -31,6 +28,15 @@ impl Outcome {
     pub fn score(&self) -> f64 {
         i128::try_from(self.statement.score).expect("a score is below 2^63") as f64 / 1e18
     }
+
+    /// What its gold left of its pay: right less wrong of all.
+    pub fn gold(&self) -> f64 {
+        let Statement { gold_right, gold_answered, gold_slots, .. } = self.statement;
+        match gold_slots {
+            0 => 1.0,
+            _ => f64::from((2 * gold_right).saturating_sub(gold_answered)) / f64::from(gold_slots),
+        }
+    }
 }
 
 /// Wei as POL.
@@ -38,13 +44,18 @@ pub fn pol(wei: U256) -> f64 {
     f64::from(wei) / 1e18
 }
 
-/// The terms that an epoch of this block alone is opened with.
-pub fn terms(setting: &Setting, world: &World, gold: &[GoldWord]) -> EpochTerms {
+/// Base pay of a whole queue, before the gold, in POL.
+pub fn base(setting: &Setting) -> f64 {
+    setting.terms.base_pay as f64 / 1e18 * f64::from(setting.terms.block_slots)
+}
+
+/// The terms that an epoch of this block alone is opened with. Its gold tree is opened by nobody here.
+pub fn terms(setting: &Setting, world: &World) -> EpochTerms {
     let has_gold = setting.terms.gold_slots > 0;
     EpochTerms {
         campaign: setting.terms.clone(),
-        gold_blocks: if has_gold { gold_blocks(gold) } else { 0 },
-        gold_root: if has_gold { gold_tree(gold).root() } else { B256::ZERO },
+        gold_blocks: has_gold.into(),
+        gold_root: if has_gold { B256::repeat_byte(1) } else { B256::ZERO },
         secret_hash: rewards::secret_hash(world.secret),
         campaign_hash: B256::repeat_byte(1),
     }
@@ -56,7 +67,7 @@ pub fn terms(setting: &Setting, world: &World, gold: &[GoldWord]) -> EpochTerms 
 /// The setting is none that could be opened on chain.
 pub fn settle(setting: &Setting, world: &World, words: &[LabelWord]) -> EpochPayouts {
     let gold = world.gold_words();
-    let terms = terms(setting, world, &gold);
+    let terms = terms(setting, world);
     terms.check().expect("a setting that can be opened");
     epoch_payouts(&terms, world.secret, world.seed, words, &gold, &BTreeMap::new())
         .expect("words of distinct labelers within the slots")
@@ -69,7 +80,6 @@ pub fn run(setting: &Setting, cast: &[Strategy], rng: &mut impl Rng) -> Vec<Outc
     let words: Vec<LabelWord> = played.iter().map(|seat| seat.word).collect();
     let outcome = |(statement, played): (Statement, &Played)| Outcome {
         pay: pol(statement.pay),
-        has_passed: statement.gold_slots == 0 || 2 * statement.gold_right > statement.gold_answered,
         n_looks: played.n_looks,
         statement,
     };

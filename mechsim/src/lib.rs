@@ -8,6 +8,7 @@
 //! To add a strategy: one line in [`scenario::all`].
 
 pub mod bonds;
+pub mod dice;
 pub mod epoch;
 pub mod gate;
 pub mod report;
@@ -17,5 +18,5 @@ pub mod strategy;
 pub mod sweep;
 pub mod world;
 
-pub use stats::Sample;
+pub use stats::{Sample, Z};
 pub use world::Setting;

@@ -3,9 +3,9 @@
 use crate::{
     bonds::{Bonds, Line, Pays, Slash, lines, slash},
     gate::{self, Gate},
-    scenario::{Measured, all, honest, measure},
+    scenario::{Honest, Kind, Measured, Scenario, all, honest, measure},
     stats::Sample,
-    sweep::{Parameter, Point, smallest_safe, sweep},
+    sweep::{Parameter, Point, smallest_safe, sweep, worlds},
     world::Setting,
 };
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ use std::fmt::Write;
 
 const BEGIN: &str = "<!-- measured by `make bench-mechsim`; do not edit from here -->\n";
 const END: &str = "<!-- to here -->\n";
+
+/// A world in which only the honest are shown: what to do where one cannot tell.
+const UNCLEAR: &str = "the default, with nothing to be seen in two tasks of ten";
 
 /// Gold slots that the effect of stake is computed for.
 const SLASH_GOLD: [u16; 6] = [8, 16, 24, 32, 64, 96];
@@ -22,7 +25,8 @@ pub struct Report {
     seed: u64,
     n_runs: u32,
     /// Strategies by setting.
-    tables: Vec<(&'static str, Sample, Vec<Measured>)>,
+    tables: Vec<(&'static str, Honest, Vec<Measured>)>,
+    worlds: Vec<Point>,
     sweeps: Vec<(Parameter, Vec<Point>)>,
     gates: Vec<(Gate, Vec<Sample>)>,
     pays: Pays,
@@ -31,30 +35,32 @@ pub struct Report {
 }
 
 impl Report {
-    /// Measure: `n_runs` epochs a strategy, a quarter as many a point of the sweeps.
+    /// Measure: `n_runs` epochs a strategy and point of the sweeps, twice as many where the margin is narrow.
     pub fn new(seed: u64, n_runs: u32) -> Self {
         let standard = Setting::standard();
         let settings = [
             ("the default: 256 slots, 64 overlap, 16 gold", standard.clone()),
             ("short queues: 96 slots, 64 overlap, 8 gold", Setting::short_queues()),
+            (UNCLEAR, Setting { unclear: 0.2, ..standard.clone() }),
         ];
         let tables: Vec<_> = settings
             .iter()
             .map(|(name, setting)| {
                 let honest = honest(setting, seed, n_runs);
-                let of = |scenario| measure(setting, scenario, honest.mean(), seed, n_runs);
-                (*name, honest, all(setting).iter().map(of).collect::<Vec<_>>())
+                let is_shown = |scenario: &&Scenario| *name != UNCLEAR || scenario.kind == Kind::Honest;
+                let of = |scenario| measure(setting, scenario, honest, seed, n_runs);
+                (*name, honest, all(setting).iter().filter(is_shown).map(of).collect::<Vec<_>>())
             })
             .collect();
         let sweeps = Parameter::ALL
             .into_iter()
-            .map(|parameter| (parameter, sweep(&standard, parameter, seed, n_runs / 4)))
+            .map(|parameter| (parameter, sweep(&standard, parameter, seed, n_runs)))
             .collect();
         let hidden = Setting { is_revealed: false, ..standard.clone() };
         let random = tables[0].2.iter().find(|measured: &&Measured| measured.scenario.name == "random");
         let pays = Pays {
-            honest: tables[0].1.mean(),
-            base_only: honest(&hidden, seed, 1).mean(),
+            honest: tables[0].1.pay.mean(),
+            base_only: honest(&hidden, seed, 1).pay.mean(),
             random: random.expect("the table has random answers").pay.mean(),
         };
         let bonds = [Bonds::LOCAL, Bonds::PUBLIC].map(|bonds| (bonds, lines(&standard, &bonds, &pays)));
@@ -62,6 +68,10 @@ impl Report {
             seed,
             n_runs,
             tables,
+            worlds: worlds()
+                .into_iter()
+                .map(|(name, setting)| Point::new(name.to_owned(), &setting, seed, n_runs))
+                .collect(),
             sweeps,
             gates: gate::compare(&standard, seed, n_runs),
             pays,
@@ -72,11 +82,11 @@ impl Report {
 
     /// `bench/results/mechsim.json`.
     pub fn json(&self, commit: &str) -> Value {
-        let table = |(name, honest, rows): &(&str, Sample, Vec<Measured>)| {
+        let table = |(name, honest, rows): &(&str, Honest, Vec<Measured>)| {
             json!({
                 "setting": name,
-                "honestMean": honest.mean(),
-                "honestSd": honest.sd(),
+                "honestMean": honest.pay.mean(),
+                "honestSd": honest.pay.sd(),
                 "strategies": rows.iter().map(Measured::json).collect::<Vec<_>>(),
             })
         };
@@ -116,6 +126,7 @@ impl Report {
             "machine": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             "commit": commit,
             "tables": self.tables.iter().map(table).collect::<Vec<_>>(),
+            "worlds": self.worlds.iter().map(Point::json).collect::<Vec<_>>(),
             "sweeps": self.sweeps.iter().map(sweep).collect::<Vec<_>>(),
             "gates": self.gates.iter().map(gate).collect::<Vec<_>>(),
             "bonds": self.bonds.iter().map(bonds).collect::<Vec<_>>(),
@@ -131,11 +142,12 @@ impl Report {
         for (name, honest, rows) in &self.tables {
             put(format!(
                 "\n### Strategies, {name}\n\nHonest work where all are honest: {:.2} ± {:.2} POL.\n\n{}",
-                honest.mean(),
-                honest.sd(),
+                honest.pay.mean(),
+                honest.pay.sd(),
                 strategies(rows)
             ));
         }
+        put(format!("\n### Other worlds\n\n{}", points("setting", &self.worlds)));
         put("\n### Smallest safe parameters\n".to_owned());
         for (parameter, points) in &self.sweeps {
             put(format!("\n{}", swept(*parameter, points)));
@@ -182,8 +194,8 @@ fn table(head: &str, rows: impl Iterator<Item = String>) -> String {
 }
 
 fn strategies(rows: &[Measured]) -> String {
-    let head = "strategy | seats | mean POL | sd | of honest | of the honest beside it | score | passes gold | looks \
-                | beaten by honest | worse unless a look costs (POL)";
+    let head = "strategy | seats | mean POL | sd | of honest | at most | of the honest beside it | score | left by gold \
+                | looks | beaten by honest | worse unless a look costs (POL)";
     table(
         head,
         rows.iter().map(|row| {
@@ -191,15 +203,16 @@ fn strategies(rows: &[Measured]) -> String {
                 .break_even
                 .map_or("–".to_owned(), |cost| if cost > 0.0 { number(cost) } else { "0".to_owned() });
             format!(
-                "{} | {} | {} | {} | **{}** | {} | {} | {} | {:.0} | {} | {cost}",
+                "{} | {} | {} | {} | **{}** | {} | {} | {} | {} | {:.0} | {} | {cost}",
                 row.scenario.name,
                 row.scenario.n_seats,
                 number(row.pay.mean()),
                 number(row.pay.sd()),
                 number(row.ratio()),
+                number(row.ratio_upper()),
                 number(row.ratio_beside()),
                 number(row.score.mean()),
-                percent(row.passed),
+                percent(row.gold),
                 row.looks,
                 percent(row.beaten),
             )
@@ -207,39 +220,48 @@ fn strategies(rows: &[Measured]) -> String {
     )
 }
 
-fn swept(parameter: Parameter, points: &[Point]) -> String {
+fn points(name: &str, points: &[Point]) -> String {
     let head = format!(
-        "{} | honest POL | sd | honest ÷ best single | which | honest ÷ overlap-finders | copying clique ÷ honest \
-         | half-lazy beaten | safe",
-        parameter.name()
+        "{name} | honest POL | sd | best single ÷ honest, at most | which | overlap-finders ÷ honest, at most \
+         | clique of a quarter ÷ honest, at most | nonsense ÷ base | knows all gold ÷ honest, at most | half-lazy beaten | broken margins"
     );
     let rows = points.iter().map(|point| {
+        let broken = point.broken();
         format!(
-            "{} | {} | {} | {} | {} | {} | {} | {} | {}",
-            point.value,
-            number(point.honest.mean()),
-            number(point.honest.sd()),
-            number(point.single_margin()),
+            "{} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {}",
+            point.name,
+            number(point.honest.pay.mean()),
+            number(point.honest.pay.sd()),
+            number(point.best_single.ratio_upper()),
             point.best_single.scenario.name,
-            number(point.finder_margin()),
-            number(point.copying.ratio_beside()),
+            number(point.finders.ratio_upper()),
+            number(point.copying.ratio_upper()),
+            number(point.nonsense.pay.mean() / point.base),
+            number(point.gold_finder.ratio_upper()),
             percent(point.lazy.beaten),
-            if point.is_safe() { "yes" } else { "no" },
+            if broken.is_empty() { "none".to_owned() } else { broken.join(", ") },
         )
     });
-    let smallest = match smallest_safe(points) {
+    table(&head, rows)
+}
+
+fn swept(parameter: Parameter, swept: &[Point]) -> String {
+    let smallest = match smallest_safe(swept) {
         Some(value) => format!("Smallest safe {}: **{value}**.", parameter.name()),
         None => format!("No safe {} among these.", parameter.name()),
     };
-    format!("{smallest}\n\n{}", table(&head, rows))
+    format!("{smallest}\n\n{}", points(parameter.name(), swept))
 }
 
 fn gates(rows: &[(Gate, Vec<Sample>)]) -> String {
-    let head = format!("mean ± sd POL | {}", gate::COMPARED.join(" | "));
+    let head = format!("% of honest, 84 of 100; in brackets sd ÷ mean | {}", gate::COMPARED.join(" | "));
     table(
         &head,
         rows.iter().map(|(gate, samples)| {
-            let cells = samples.iter().map(|s| format!("{:.1} ± {:.1}", s.mean(), s.sd()));
+            let honest = samples[0].mean();
+            let cells = samples
+                .iter()
+                .map(|s| format!("{} ({})", percent(s.mean() / honest), number(s.sd() / s.mean())));
             format!("{} | {}", gate.name(), cells.collect::<Vec<_>>().join(" | "))
         }),
     )

@@ -1,13 +1,12 @@
 //! Who deviates, beside whom, and what it brings.
 
 use crate::{
+    dice::Dice,
     epoch::run,
     stats::Sample,
     strategy::{Act, Company, Known, Strategy, cast},
     world::Setting,
 };
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 /// What a strategy stands for in the claims.
@@ -23,6 +22,21 @@ pub enum Kind {
     Other,
     /// Something that pays, or comes too near.
     Open,
+}
+
+/// Honest work must bring this many times what the best single deviator gets, and what a member of a clique gets that
+/// finds the overlap and tosses coins elsewhere.
+pub const SINGLE_MARGIN: f64 = 1.5;
+/// A member of a copying clique of a quarter must get less than this many times what the honest get.
+pub const CLIQUE_MARGIN: f64 = 1.1;
+
+/// Pay of honest work where all are honest, in POL.
+#[derive(Clone, Copy, Debug)]
+pub struct Honest {
+    /// Of a seat.
+    pub pay: Sample,
+    /// Mean of a block: what is independent.
+    pub by_block: Sample,
 }
 
 /// A strategy in some of the seats, honest labelers in the others.
@@ -45,14 +59,18 @@ pub struct Measured {
     pub scenario: Scenario,
     /// Of a deviating seat.
     pub pay: Sample,
+    /// Mean of the deviating seats, block by block: what is independent.
+    pub by_block: Sample,
     /// Of an honest seat beside it.
     pub beside: Sample,
-    /// Of an honest seat where all are.
-    pub honest: f64,
-    /// DMI score of a deviating seat that passed the gold and was scored.
+    /// By block: mean of the deviators less [`CLIQUE_MARGIN`] times that of the honest beside them.
+    pub excess: Sample,
+    /// Of honest work where all are honest.
+    pub honest: Honest,
+    /// DMI score of a deviating seat.
     pub score: Sample,
-    /// Share of deviating seats that pass the gold.
-    pub passed: f64,
+    /// What the gold leaves of the pay of a deviating seat.
+    pub gold: f64,
     /// Looks per deviating seat.
     pub looks: f64,
     /// Share of epochs in which an honest seat earned more than a deviating one.
@@ -64,12 +82,28 @@ pub struct Measured {
 impl Measured {
     /// Mean pay over that of honest work where all are honest.
     pub fn ratio(&self) -> f64 {
-        self.pay.mean() / self.honest
+        self.pay.mean() / self.honest.pay.mean()
     }
 
     /// Mean pay over that of the honest in the same blocks.
     pub fn ratio_beside(&self) -> f64 {
         self.pay.mean() / self.beside.mean()
+    }
+
+    /// Upper end of the confidence interval of [`Self::ratio`].
+    pub fn ratio_upper(&self) -> f64 {
+        self.by_block.ratio_upper(&self.honest.by_block)
+    }
+
+    /// Whether honest work brings [`SINGLE_MARGIN`] times as much, as far as the epochs played can tell.
+    pub fn is_beaten_single(&self) -> bool {
+        SINGLE_MARGIN * self.ratio_upper() <= 1.0
+    }
+
+    /// Whether it brings less than [`CLIQUE_MARGIN`] times honest work, that beside it and that where all are honest, as far
+    /// as the epochs played can tell.
+    pub fn is_harmless_clique(&self) -> bool {
+        self.excess.upper() < 0.0 && self.ratio_upper() < CLIQUE_MARGIN
     }
 
     /// For the results file.
@@ -81,8 +115,9 @@ impl Measured {
             "sd": self.pay.sd(),
             "ratioToHonest": self.ratio(),
             "ratioToHonestBeside": self.ratio_beside(),
+            "ratioToHonestUpper": self.ratio_upper(),
             "score": self.score.mean(),
-            "passedGold": self.passed,
+            "leftByGold": self.gold,
             "looks": self.looks,
             "beatenByHonest": self.beaten,
             "breakEvenCostOfALook": self.break_even,
@@ -92,7 +127,7 @@ impl Measured {
 
 /// Everybody that the tables know, in a block of the setting's size.
 pub fn all(setting: &Setting) -> Vec<Scenario> {
-    use Act::{A, Coin, Copy, Invert, Look, Skip};
+    use Act::{A, B, Coin, Copy, Invert, Look, LookOrTie, Skip};
     use Company::{Agrees, Compares};
     use Kind::{Copying, Honest, Open, Other, Single};
     use Known::{Everything, Gold, Guess, InEveryQueue, OverlapAndGold};
@@ -110,12 +145,22 @@ pub fn all(setting: &Setting) -> Vec<Scenario> {
         ("honest, 84 of 100", Honest, Strategy::always(Look(0.84)), 1),
         ("honest, 75 of 100", Honest, Strategy::always(Look(0.75)), 1),
         ("honest, 67 of 100", Honest, Strategy::always(Look(0.67)), 1),
+        (
+            "honest, ties where nothing is to be seen",
+            Honest,
+            Strategy::always(LookOrTie(setting.accuracy)),
+            1,
+        ),
+        ("honest, leaves out one in ten", Other, alone(Guess(share(0.9)), look, Skip), 1),
+        ("honest, leaves out three in ten", Other, alone(Guess(share(0.7)), look, Skip), 1),
+        ("lazy: looks at nine in ten, else a coin", Other, alone(Guess(share(0.9)), look, Coin), 1),
         ("lazy: looks at three in four, else a coin", Other, alone(Guess(share(0.75)), look, Coin), 1),
         ("lazy: looks at half, else a coin", Single, alone(Guess(share(0.5)), look, Coin), 1),
         ("lazy: looks at a quarter, else a coin", Single, alone(Guess(share(0.25)), look, Coin), 1),
         ("random", Single, Strategy::always(Coin), 1),
         ("random on half, skips the rest", Single, alone(Guess(share(0.5)), Coin, Skip), 1),
         ("always A", Single, Strategy::always(A), 1),
+        ("always B", Single, Strategy::always(B), 1),
         ("inverted: looks, says the opposite", Single, Strategy::always(Invert(setting.accuracy)), 1),
         ("gold-guesser: looks at what it takes for gold", Single, alone(Guess(n_gold), look, Coin), 1),
         (
@@ -148,19 +193,27 @@ pub fn all(setting: &Setting) -> Vec<Scenario> {
         .collect()
 }
 
-/// Mean pay of an honest seat where all are, in POL.
-pub fn honest(setting: &Setting, seed: u64, n_runs: u32) -> Sample {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+/// Pay of honest work where all are honest.
+pub fn honest(setting: &Setting, seed: u64, n_runs: u32) -> Honest {
+    let mut rng = Dice::new(seed);
     let cast = vec![Strategy::always(Act::Look(setting.accuracy)); setting.roster];
-    (0..n_runs).flat_map(|_| run(setting, &cast, &mut rng)).map(|outcome| outcome.pay).collect()
+    let (mut pay, mut by_block) = (Sample::default(), Sample::default());
+    for _ in 0..n_runs {
+        let block: Sample = run(setting, &cast, &mut rng).iter().map(|outcome| outcome.pay).collect();
+        by_block.push(block.mean());
+        pay = pay.with(block);
+    }
+    Honest { pay, by_block }
 }
 
 /// Play a scenario `n_runs` times.
-pub fn measure(setting: &Setting, scenario: &Scenario, honest: f64, seed: u64, n_runs: u32) -> Measured {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+pub fn measure(setting: &Setting, scenario: &Scenario, honest: Honest, seed: u64, n_runs: u32) -> Measured {
+    // Other dice than the honest's, so that the two are independent.
+    let mut rng = Dice::new(!seed);
     let worker = Strategy::always(Act::Look(setting.accuracy));
     let (mut pay, mut beside, mut score) = (Sample::default(), Sample::default(), Sample::default());
-    let (mut passed, mut looks, mut beaten) = (Sample::default(), Sample::default(), Sample::default());
+    let (mut gold, mut looks, mut beaten) = (Sample::default(), Sample::default(), Sample::default());
+    let (mut by_block, mut excess) = (Sample::default(), Sample::default());
     for _ in 0..n_runs {
         let cast = cast(setting.roster, worker, scenario.strategy, scenario.n_seats, &mut rng);
         let outcomes = run(setting, &cast, &mut rng);
@@ -170,28 +223,32 @@ pub fn measure(setting: &Setting, scenario: &Scenario, honest: f64, seed: u64, n
         if let (Some(worker), Some(deviant)) = (first(false), first(true)) {
             beaten.push(f64::from(u8::from(outcomes[worker].pay > outcomes[deviant].pay)));
         }
+        let (mut deviants, mut others) = (Sample::default(), Sample::default());
         for (seat, outcome) in outcomes.iter().enumerate() {
             if is_deviant(seat) {
-                pay.push(outcome.pay);
-                passed.push(f64::from(u8::from(outcome.has_passed)));
+                deviants.push(outcome.pay);
+                gold.push(outcome.gold());
                 looks.push(outcome.n_looks as f64);
-                if outcome.has_passed {
-                    score.push(outcome.score());
-                }
+                score.push(outcome.score());
             } else {
-                beside.push(outcome.pay);
+                others.push(outcome.pay);
             }
         }
+        by_block.push(deviants.mean());
+        excess.push(deviants.mean() - CLIQUE_MARGIN * others.mean());
+        (pay, beside) = (pay.with(deviants), beside.with(others));
     }
     let saved = f64::from(setting.terms.block_slots) - looks.mean();
-    let break_even = (saved > 0.5).then(|| (honest - pay.mean()) / saved);
+    let break_even = (saved > 0.5).then(|| (honest.pay.mean() - pay.mean()) / saved);
     Measured {
         scenario: scenario.clone(),
         pay,
+        by_block,
         beside,
+        excess,
         honest,
         score,
-        passed: passed.mean(),
+        gold: gold.mean(),
         looks: looks.mean(),
         beaten: beaten.mean(),
         break_even,

@@ -1,5 +1,8 @@
 //! Mean and spread of what was measured.
 
+/// Standard errors on each side of a mean that a claim about it allows for: 99 % of a normal distribution.
+pub const Z: f64 = 2.576;
+
 /// Running sums of independent draws.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Sample {
@@ -16,6 +19,15 @@ impl Sample {
         self.sum_of_squares += x * x;
     }
 
+    /// Both together.
+    pub fn with(self, other: Self) -> Self {
+        Self {
+            n: self.n + other.n,
+            sum: self.sum + other.sum,
+            sum_of_squares: self.sum_of_squares + other.sum_of_squares,
+        }
+    }
+
     /// NaN without draws.
     pub fn mean(&self) -> f64 {
         self.sum / self.n
@@ -30,6 +42,23 @@ impl Sample {
     pub fn standard_error(&self) -> f64 {
         self.sd() / self.n.sqrt()
     }
+
+    /// End of the mean's confidence interval: [`Z`] standard errors above it.
+    pub fn upper(&self) -> f64 {
+        self.mean() + Z * self.standard_error()
+    }
+
+    /// The other end.
+    pub fn lower(&self) -> f64 {
+        self.mean() - Z * self.standard_error()
+    }
+
+    /// Upper end of the confidence interval of this mean over that of an independent sample, to first order in the errors.
+    pub fn ratio_upper(&self, other: &Self) -> f64 {
+        let ratio = self.mean() / other.mean();
+        let error = self.standard_error().hypot(ratio * other.standard_error()) / other.mean();
+        ratio + Z * error
+    }
 }
 
 impl FromIterator<f64> for Sample {
@@ -43,11 +72,31 @@ impl FromIterator<f64> for Sample {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dice::Dice;
+    use rand::Rng;
 
     #[test]
     fn mean_and_spread_are_those_of_the_definition() {
         let sample: Sample = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter().collect();
         assert_eq!((sample.mean(), sample.sd()), (5.0, 2.0));
         assert!((sample.standard_error() - 2.0 / 8f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn intervals_hold_the_truth_about_as_often_as_they_say() {
+        let mut dice = Dice::new(3);
+        let (mut too_high, mut too_low, mut ratio_too_low) = (0, 0, 0);
+        for _ in 0..2_000 {
+            let mut draw =
+                |mean: f64| -> Sample { (0..200).map(|_| mean * 2.0 * dice.random::<f64>()).collect() };
+            let (a, b) = (draw(1.0), draw(2.0));
+            too_high += u32::from(a.lower() > 1.0);
+            too_low += u32::from(a.upper() < 1.0);
+            ratio_too_low += u32::from(a.ratio_upper(&b) < 0.5);
+        }
+        // Half a percent of 2,000 on each side.
+        for n in [too_high, too_low, ratio_too_low] {
+            assert!((1..=25).contains(&n), "{n}");
+        }
     }
 }

@@ -1,25 +1,28 @@
 //! What a labeler does with its queue.
 
-use crate::world::{Task, World};
+use crate::world::{Look, Task, World};
 use alloy_primitives::{Address, U256};
 use protocol::{Choice, LabelWord};
 use rand::{
     Rng,
     seq::{SliceRandom, index},
 };
-use std::collections::BTreeMap;
 
 /// What is done with a task.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Act {
-    /// Work: right with this probability.
+    /// Work: right with this probability, as far as the task lets one see what is right.
     Look(f64),
+    /// The same, and a tie where there is nothing to see.
+    LookOrTie(f64),
     /// Work, and say the opposite of what was seen.
     Invert(f64),
     /// Answer blindly.
     Coin,
     /// Say A.
     A,
+    /// Say B.
+    B,
     /// Say what the labeler in this earlier seat said; a coin where it has not got the task.
     Copy(usize),
     /// Say nothing that counts.
@@ -107,7 +110,7 @@ pub fn play(world: &World, cast: &[Strategy], rng: &mut impl Rng) -> Vec<Played>
         world,
         n_holders,
         n_members: clique.len(),
-        agreed: BTreeMap::new(),
+        agreed: vec![None; world.truths.len()],
         words: Vec::with_capacity(cast.len()),
         n_looks: 0,
     };
@@ -126,8 +129,8 @@ struct Game<'a> {
     /// Members of the clique that have the task.
     n_holders: Vec<usize>,
     n_members: usize,
-    /// What the clique says to a task.
-    agreed: BTreeMap<Task, Option<bool>>,
+    /// What the clique says to a task, once one of them had it.
+    agreed: Vec<Option<Option<bool>>>,
     words: Vec<LabelWord>,
     n_looks: usize,
 }
@@ -138,21 +141,21 @@ impl Game<'_> {
         let known = self.known(strategy.known, seat, rng);
         let mut word = LabelWord::new(0, seat as u32, Address::from(rng.random::<[u8; 20]>()));
         let world = self.world;
+        let (mut answers, mut valid) = ([0; 4], [0; 4]);
         for (slot, &task) in world.queues[seat].iter().enumerate() {
             let act = if known.bit(slot) { strategy.on_known } else { strategy.otherwise };
             let is_agreed = known.bit(slot) && strategy.company == Company::Agrees;
-            let answer = match self.agreed.get(&task) {
-                Some(&answer) if is_agreed => answer,
+            let answer = match self.agreed[task] {
+                Some(answer) if is_agreed => answer,
                 _ => self.answer(act, task, rng),
             };
             if is_agreed {
-                self.agreed.insert(task, answer);
+                self.agreed[task] = Some(answer);
             }
-            word.set(
-                slot as u8,
-                answer.map_or(Choice::Skip, |is_b| if is_b { Choice::B } else { Choice::A }),
-            );
+            answers[slot / 64] |= u64::from(answer == Some(true)) << (slot % 64);
+            valid[slot / 64] |= u64::from(answer.is_some()) << (slot % 64);
         }
+        (word.answers, word.valid) = (U256::from_limbs(answers), U256::from_limbs(valid));
         word
     }
 
@@ -180,20 +183,29 @@ impl Game<'_> {
         }
     }
 
+    /// Whether somebody of this accuracy takes the right answer for right.
+    fn sees_right(&mut self, accuracy: f64, task: Task, rng: &mut impl Rng) -> bool {
+        self.n_looks += 1;
+        rng.random_bool(match self.world.looks[task] {
+            Look::Clear => accuracy,
+            Look::Misleading => 1.0 - accuracy,
+            Look::Unclear => 0.5,
+        })
+    }
+
     /// `Some(true)` for B, `None` for nothing that counts.
     fn answer(&mut self, act: Act, task: Task, rng: &mut impl Rng) -> Option<bool> {
         let truth = self.world.truths[task];
         match act {
-            Act::Look(accuracy) => {
-                self.n_looks += 1;
-                Some(truth == rng.random_bool(accuracy))
+            Act::Look(accuracy) => Some(truth == self.sees_right(accuracy, task, rng)),
+            Act::LookOrTie(accuracy) => {
+                let is_right = self.sees_right(accuracy, task, rng);
+                (self.world.looks[task] != Look::Unclear).then_some(truth == is_right)
             }
-            Act::Invert(accuracy) => {
-                self.n_looks += 1;
-                Some(truth != rng.random_bool(accuracy))
-            }
+            Act::Invert(accuracy) => Some(truth != self.sees_right(accuracy, task, rng)),
             Act::Coin => Some(rng.random_bool(0.5)),
             Act::A => Some(false),
+            Act::B => Some(true),
             Act::Skip => None,
             Act::Copy(leader) => {
                 let slot = self.world.queues[leader].iter().position(|&other| other == task);

@@ -1,11 +1,7 @@
 //! One block as the operator fills it: which task is in which slot of which seat, and what is right.
 
 use alloy_primitives::{B256, U256};
-use protocol::{
-    CampaignTerms, Choice,
-    labels::{GoldAnswer, GoldSeat, GoldWord},
-    rewards::masks::BlockSlots,
-};
+use protocol::{CampaignTerms, labels::GoldWord, rewards::masks::BlockSlots};
 use rand::{Rng, seq::SliceRandom};
 
 const POL: u128 = 1_000_000_000_000_000_000;
@@ -19,13 +15,19 @@ pub struct Setting {
     pub roster: usize,
     /// How often somebody who looks at a task is right, in [0.5, 1].
     pub accuracy: f64,
+    /// Share of tasks, gold included, on which B is right.
+    pub share_b: f64,
+    /// Share of tasks, gold included, that mislead: who looks is wrong as often as right elsewhere.
+    pub misleading: f64,
+    /// Share of tasks, gold not included, in which there is nothing to see: who looks learns nothing.
+    pub unclear: f64,
     /// Whether the operator reveals its secret.
     pub is_revealed: bool,
 }
 
 impl Setting {
-    /// The default: 256 slots of which 64 overlap and 16 gold, 16 seats, 0.1 + 0.4 · score POL a label, three labels in
-    /// four of the overlap and twelve seats needed for a score, seven in ten of the gold for any pay.
+    /// The default: 256 slots of which 64 overlap and 16 gold, 16 seats, 0.1 + 0.4 · score POL a label before the gold,
+    /// three labels in four of the overlap and twelve seats needed for a score.
     pub fn standard() -> Self {
         let terms = CampaignTerms {
             budget: U256::from(10_000 * POL),
@@ -37,7 +39,15 @@ impl Setting {
             min_overlap: 48,
             min_roster: 12,
         };
-        Self { terms, roster: 16, accuracy: 0.84, is_revealed: true }
+        Self {
+            terms,
+            roster: 16,
+            accuracy: 0.84,
+            share_b: 0.5,
+            misleading: 0.0,
+            unclear: 0.0,
+            is_revealed: true,
+        }
     }
 
     /// What the page for new campaigns starts with: shorter queues.
@@ -46,10 +56,39 @@ impl Setting {
         (setting.terms.block_slots, setting.terms.gold_slots) = (96, 8);
         setting
     }
+
+    /// The least that public chains allow, all at once: `script/Config.sol`.
+    pub fn floors(block_slots: u16) -> Self {
+        let mut setting = Self::standard();
+        let terms = &mut setting.terms;
+        (terms.block_slots, terms.overlap_slots, terms.min_overlap) = (block_slots, 48, 32);
+        (terms.gold_slots, terms.min_roster, terms.alpha_pay) = (8, 12, terms.base_pay * 3 / 2);
+        setting.roster = 12;
+        setting
+    }
+
+    fn look(&self, rng: &mut impl Rng) -> Look {
+        match rng.random::<f64>() {
+            draw if draw < self.misleading => Look::Misleading,
+            draw if draw < self.misleading + self.unclear => Look::Unclear,
+            _ => Look::Clear,
+        }
+    }
 }
 
 /// Number of a task in its block.
 pub type Task = usize;
+
+/// What a task is like to those who look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The right answer is likelier.
+    Clear,
+    /// The wrong answer is likelier, for all together.
+    Misleading,
+    /// Neither.
+    Unclear,
+}
 
 /// A filled block.
 #[derive(Clone, Debug)]
@@ -66,11 +105,13 @@ pub struct World {
     pub queues: Vec<Vec<Task>>,
     /// By task: whether B is better.
     pub truths: Vec<bool>,
+    /// By task.
+    pub looks: Vec<Look>,
 }
 
 impl World {
     /// Draw a block. Overlap tasks are everybody's and gold tasks one seat's; half of the other tasks are shared with one
-    /// other seat, in other slots, and the rest are one seat's. A and B are right equally often.
+    /// other seat, in other slots, and the rest are one seat's.
     pub fn new(setting: &Setting, rng: &mut impl Rng) -> Self {
         let (terms, roster) = (&setting.terms, setting.roster);
         let (secret, seed) = (B256::from(rng.random::<[u8; 32]>()), B256::from(rng.random::<[u8; 32]>()));
@@ -101,24 +142,32 @@ impl World {
                 };
                 (0..usize::from(terms.block_slots)).map_while(task).collect()
             })
-            .collect();
-        let truths = (0..n_tasks).map(|_| rng.random_bool(0.5)).collect();
+            .collect::<Vec<Vec<Task>>>();
+        let truths = (0..n_tasks).map(|_| rng.random_bool(setting.share_b)).collect();
+        let mut looks: Vec<_> = (0..n_tasks).map(|_| setting.look(rng)).collect();
+        for (queue, gold) in queues.iter().zip(&gold) {
+            // An expert answers only what can be answered.
+            for (_, &task) in queue.iter().enumerate().filter(|&(slot, _)| gold.bit(slot)) {
+                if looks[task] == Look::Unclear {
+                    looks[task] = Look::Clear;
+                }
+            }
+        }
         let seed = if setting.is_revealed { seed } else { B256::ZERO };
-        Self { secret, seed, overlap, gold, queues, truths }
+        Self { secret, seed, overlap, gold, queues, truths, looks }
     }
 
-    /// What the operator commits to when it opens the epoch.
+    /// What the operator commits to when it opens the epoch, but for the tasks' ids: nothing is paid by those.
     pub fn gold_words(&self) -> Vec<GoldWord> {
         let seats = self.queues.iter().zip(&self.gold).zip(0..);
         seats
             .map(|((queue, gold), seat)| {
-                let slots = (0..queue.len()).filter(|&slot| gold.bit(slot));
-                let answers = slots.map(|slot| GoldAnswer {
-                    slot: slot as u8,
-                    task_id: U256::from(queue[slot] + 1).into(),
-                    choice: if self.truths[queue[slot]] { Choice::B } else { Choice::A },
-                });
-                GoldSeat { block: 0, seat, answers: answers.collect() }.word()
+                let mut answers = U256::ZERO;
+                for (slot, &task) in queue.iter().enumerate() {
+                    answers.set_bit(slot, gold.bit(slot) && self.truths[task]);
+                }
+                let tasks_hash = if gold.is_zero() { B256::ZERO } else { B256::repeat_byte(1) };
+                GoldWord { block: 0, seat, answers, tasks_hash }
             })
             .collect()
     }
@@ -127,12 +176,11 @@ impl World {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand::SeedableRng;
     use std::collections::BTreeMap;
 
     #[test]
     fn a_block_shares_its_overlap_pairs_share_half_of_the_rest_and_gold_is_ones_own() {
-        let world = World::new(&Setting::standard(), &mut rand_chacha::ChaCha8Rng::seed_from_u64(1));
+        let world = World::new(&Setting::standard(), &mut crate::dice::Dice::new(1));
         let mut holders: BTreeMap<Task, usize> = BTreeMap::new();
         world.queues.iter().flatten().for_each(|&task| *holders.entry(task).or_default() += 1);
         let count = |n| holders.values().filter(|&&m| m == n).count();

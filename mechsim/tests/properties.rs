@@ -3,29 +3,25 @@
 use alloy_primitives::{Address, U256};
 use mechsim::{
     Sample, Setting,
-    epoch::{Outcome, pol, run, settle},
+    dice::Dice,
+    epoch::{Outcome, base, pol, run, settle},
     strategy::{Act, Known, Strategy, play},
     world::World,
 };
 use protocol::LabelWord;
-use rand::{Rng, SeedableRng, seq::SliceRandom};
-use rand_chacha::ChaCha8Rng;
+use rand::{Rng, seq::SliceRandom};
 
 const WORK: Strategy = Strategy::always(Act::Look(0.84));
 const RANDOM: Strategy = Strategy::always(Act::Coin);
 
-fn rng() -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(11)
+fn rng() -> Dice {
+    Dice::new(11)
 }
 
 /// Workers, guessers and somebody who skips half.
 fn mixed(setting: &Setting, rng: &mut impl Rng) -> Vec<Strategy> {
     let kinds = [WORK, WORK, RANDOM, Strategy::split(Known::Guess(128), Act::Look(0.9), Act::Skip)];
     (0..setting.roster).map(|_| kinds[rng.random_range(0..kinds.len())]).collect()
-}
-
-fn base(setting: &Setting) -> f64 {
-    setting.terms.base_pay as f64 / 1e18 * f64::from(setting.terms.block_slots)
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`transactions`] | the queue that every transaction goes through |
 //! | `anyone` | what anybody may do when those who should are silent |
+//! | `fees` | what a transaction offers, and its signed bytes |
 //! | `once` | a transaction of whoever has a key, without the queue |
 //! | [`revert`] | why a call failed, in words |
 //! | `wallets` | what contract wallets say they signed |
@@ -17,6 +18,7 @@ mod anyone;
 mod bonds;
 mod datasets;
 mod epochs;
+mod fees;
 mod governance;
 mod models;
 mod once;

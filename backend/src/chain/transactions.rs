@@ -4,12 +4,14 @@
 //! a process that was killed sends the same bytes again and nothing happens twice. Nonces are given out under a lock in
 //! the database, so any number of workers share one operator key. One that no block takes is signed again with the same
 //! nonce and a higher fee: at most one of the two can be mined, and either is what it was for.
-use super::{Call, ChainHandle, revert};
+use super::{
+    Call, ChainHandle,
+    fees::{self, Fees},
+    revert,
+};
 use crate::{app::AppState, clock::Clock};
 use alloy::{
-    consensus::{Transaction as _, TxEnvelope},
-    eips::{Decodable2718, Encodable2718},
-    network::{EthereumWallet, NetworkTransactionBuilder, TransactionBuilder},
+    network::TransactionBuilder,
     primitives::{Address, B256},
     providers::Provider,
     rpc::types::{Log, TransactionReceipt, TransactionRequest},
@@ -19,12 +21,8 @@ use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
 use storage::app::transactions::{self, Transaction};
 
-/// Gas is estimated one block before the transaction is mined; state may have grown by then.
-const GAS_MARGIN_PERCENT: u64 = 130;
 /// Looks without a receipt for a used nonce before we believe it: behind one RPC address there may be nodes that lag.
 const SURELY_MISSING: u32 = 5;
-/// A node takes a replacement that pays at least a tenth more.
-const RAISE_PERCENT: u128 = 125;
 /// Replacements of one transaction: nine times the first fee, or what the chain asks by then.
 const MAX_REPLACEMENTS: usize = 10;
 /// How long one call waits for its receipt. The next one goes on waiting for the same transaction.
@@ -165,26 +163,16 @@ impl Transactions {
     }
 
     async fn estimate(&self, key: &str, call: &Call) -> Result<u64, SendError> {
-        let request = TransactionRequest::default()
-            .with_from(self.sender())
-            .with_to(call.to)
-            .with_input(call.data.clone());
-        let estimated = self.chain.provider.estimate_gas(request).await;
-        let gas = estimated.map_err(|source| match revert::reason(&source) {
+        let estimated = fees::gas(&self.chain.provider, &self.chain.operator, call).await;
+        estimated.map_err(|source| match revert::reason(&source) {
             Some(reason) => SendError::Reverted { key: key.to_owned(), reason },
             None => SendError::Rpc { key: key.to_owned(), source },
-        })?;
-        Ok(gas * GAS_MARGIN_PERCENT / 100)
+        })
     }
 
     async fn sign(&self, key: &str, call: &Call, nonce: u64, gas: u64) -> Result<Transaction, SendError> {
         let rpc = |source| SendError::Rpc { key: key.to_owned(), source };
-        let fees = self.chain.provider.estimate_eip1559_fees().await.map_err(rpc)?;
-        let fees = Fees {
-            // A base fee that doubles a few times is borne without a replacement.
-            most: fees.max_fee_per_gas.saturating_mul(4),
-            tip: fees.max_priority_fee_per_gas,
-        };
+        let fees = Fees::asked(&self.chain.provider).await.map_err(rpc)?;
         let (raw, tx_hash) = self.sign_with(key, call, nonce, gas, fees).await?;
         Ok(Transaction {
             key: key.to_owned(),
@@ -210,19 +198,8 @@ impl Transactions {
         gas: u64,
         fees: Fees,
     ) -> Result<(Vec<u8>, B256), SendError> {
-        let request = TransactionRequest::default()
-            .with_chain_id(self.chain.chain_id)
-            .with_to(call.to)
-            .with_input(call.data.clone())
-            .with_nonce(nonce)
-            .with_gas_limit(gas)
-            .with_max_priority_fee_per_gas(fees.tip)
-            .with_max_fee_per_gas(fees.most.max(fees.tip));
-        let wallet = EthereumWallet::from(self.chain.operator.clone());
-        let signed = request.build(&wallet).await;
-        let signed =
-            signed.map_err(|source| SendError::Sign { key: key.to_owned(), source: source.into() })?;
-        Ok((signed.encoded_2718(), *signed.tx_hash()))
+        let signed = fees::sign(&self.chain.operator, self.chain.chain_id, call, nonce, gas, fees).await;
+        signed.map_err(|source| SendError::Sign { key: key.to_owned(), source })
     }
 
     /// Offer a higher fee for a transaction that no block took. The new bytes are stored before they are sent; if another
@@ -231,19 +208,14 @@ impl Transactions {
         let key = stuck.key.as_str();
         let rpc = |source| SendError::Rpc { key: key.to_owned(), source };
         let database = |source| SendError::Database { key: key.to_owned(), source };
-        let Ok(old) = TxEnvelope::decode_2718(&mut stuck.raw.as_slice()) else { return Ok(stuck) };
-        let now = self.chain.provider.estimate_eip1559_fees().await.map_err(rpc)?;
-        let raised = |old: u128, now: u128| now.max(old.saturating_mul(RAISE_PERCENT).div_ceil(100));
-        let fees = Fees {
-            most: raised(old.max_fee_per_gas(), now.max_fee_per_gas),
-            tip: raised(old.max_priority_fee_per_gas().unwrap_or_default(), now.max_priority_fee_per_gas),
-        };
-        let (raw, tx_hash) = self.sign_with(key, call, stuck.nonce, old.gas_limit(), fees).await?;
+        let Some((offered, gas)) = Fees::of(&stuck.raw) else { return Ok(stuck) };
+        let fees = offered.raised(&self.chain.provider).await.map_err(rpc)?;
+        let (raw, tx_hash) = self.sign_with(key, call, stuck.nonce, gas, fees).await?;
         tracing::warn!(
             tx.key = key,
             tx.hash = %tx_hash,
             tx.replaces = %stuck.tx_hash,
-            max_fee_per_gas = fees.most,
+            fees = ?fees,
             "no block took it; offering a higher fee"
         );
         let mut conn = self.pool.acquire().await.map_err(database)?;
@@ -257,9 +229,7 @@ impl Transactions {
         let sent = self.chain.provider.send_raw_transaction(&transaction.raw).await;
         match sent {
             Ok(_) => Ok(()),
-            Err(error) if is_known(&error) => Ok(()),
-            // The node holds one with the same nonce and asks a higher fee of its replacement: raised in a while.
-            Err(error) if is_underpriced_replacement(&error) => Ok(()),
+            Err(error) if fees::is_held(&error) => Ok(()),
             Err(source) => Err(SendError::Rpc { key: transaction.key.clone(), source }),
         }
     }
@@ -350,25 +320,4 @@ impl Transactions {
         drop(conn);
         self.sign_and_store(&lost.key, call).await
     }
-}
-
-/// Wei per gas.
-#[derive(Clone, Copy)]
-struct Fees {
-    most: u128,
-    tip: u128,
-}
-
-fn is_underpriced_replacement(error: &RpcError<TransportErrorKind>) -> bool {
-    let Some(response) = error.as_error_resp() else { return false };
-    response.message.to_ascii_lowercase().contains("replacement transaction underpriced")
-}
-
-/// Nodes word it differently; there is no code for it.
-fn is_known(error: &RpcError<TransportErrorKind>) -> bool {
-    let Some(response) = error.as_error_resp() else { return false };
-    let message = response.message.to_ascii_lowercase();
-    ["already known", "already imported", "known transaction", "nonce too low"]
-        .iter()
-        .any(|known| message.contains(known))
 }

@@ -4,11 +4,12 @@
 //! | file | holds |
 //! |---|---|
 //! | [`status`] | the stage of an epoch, its deadline, and which command moves it on |
-//! | [`explain`] | every term of one labeler's pay |
+//! | [`explain`], [`explain_text`] | every term of one labeler's pay, as values and in words |
 //! | [`recompute`] | an epoch's pays from the bundle |
 //! | [`act`] | the transactions |
 mod act;
 mod explain;
+mod explain_text;
 mod recompute;
 mod status;
 

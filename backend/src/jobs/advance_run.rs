@@ -3,7 +3,7 @@
 //! `dataset → register → reward → policy → version → proposal → done`. Each stage writes what it made to
 //! `app.runs.results` before the next begins; a restart repeats at most the stage that was running, and each stage
 //! finds what an earlier attempt left.
-use super::{GiveUp, Outcome, advance_epoch::follow, checkpoint, dataset, rlhf::Rlhf};
+use super::{GiveUp, Outcome, checkpoint, dataset, rlhf::Rlhf, votes::follow};
 use crate::{app::AppState, chain::Action};
 use alloy::primitives::B256;
 use anyhow::Context;

@@ -28,6 +28,7 @@ mod register_base;
 pub mod rlhf;
 mod sample_completions;
 pub mod sweep;
+mod votes;
 pub mod worker;
 
 pub use advance_epoch::AdvanceEpoch;

@@ -81,7 +81,7 @@ pub async fn check(
     bundle: &Bundle,
 ) -> anyhow::Result<()> {
     bundle.validate(terms)?;
-    wallets::verify(evidence, bundle).await?;
+    wallets::verify(evidence, bundle, on_chain.opened_at).await?;
     let words = bundle.label_words();
     agree(format!("epoch {epoch}: blocks of labels"), &on_chain.block_count, &block_count(&words))?;
     let root = labels_tree(Epoch(epoch), &words).root();

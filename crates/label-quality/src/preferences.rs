@@ -7,7 +7,7 @@
 //! points at the end, whoever has the answers finds the very same labels.
 
 use crate::{
-    dawid_skene::{DawidSkene, Errors, Prior, Smoothing},
+    dawid_skene::{DawidSkene, Errors, Fit, Prior, Smoothing},
     labels::Labels,
 };
 
@@ -18,7 +18,7 @@ pub const SMOOTHING: Smoothing = Smoothing { right: 6.0, wrong: 2.0 };
 pub const ITERATIONS: u32 = 100;
 
 /// An answer to a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Answer {
     /// A is better.
     A,
@@ -39,8 +39,41 @@ pub struct SoftLabel<T> {
     pub weight_bps: u32,
 }
 
+/// How often a labeler is probably right, as estimated from all answers and [`SMOOTHING`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reliability<W> {
+    /// Who answered.
+    pub labeler: W,
+    /// Probability to say A where A is better.
+    pub right_on_a: f64,
+    /// Probability to say B where B is better.
+    pub right_on_b: f64,
+}
+
 /// Soft labels of every task with an answer, ascending; rows are (task, labeler, answer) in any order.
 pub fn soft_labels<T: Ord + Clone, W: Ord + Clone>(rows: &[(T, W, Answer)]) -> Vec<SoftLabel<T>> {
+    let Some((labels, fit)) = fit(rows) else { return Vec::new() };
+    let soft = |(task, row): (&&T, &[f64])| {
+        let a_bps = (row[0] * 10_000.0).round() as u32;
+        SoftLabel { task: (*task).clone(), a_bps, weight_bps: a_bps.abs_diff(10_000 - a_bps) }
+    };
+    labels.tasks.iter().zip(fit.posterior.rows()).map(soft).collect()
+}
+
+/// Reliabilities of everybody who answered, ascending; rows as for [`soft_labels`].
+pub fn reliabilities<T: Ord + Clone, W: Ord + Clone>(rows: &[(T, W, Answer)]) -> Vec<Reliability<W>> {
+    let Some((labels, fit)) = fit(rows) else { return Vec::new() };
+    let reliability = |(number, labeler): (usize, &&W)| Reliability {
+        labeler: (*labeler).clone(),
+        right_on_a: fit.confusion(number, 0, 0),
+        right_on_b: fit.confusion(number, 1, 1),
+    };
+    labels.workers.iter().enumerate().map(reliability).collect()
+}
+
+type Halves<'a, T, W> = Labels<&'a T, &'a W, u8>;
+
+fn fit<T: Ord + Clone, W: Ord + Clone>(rows: &[(T, W, Answer)]) -> Option<(Halves<'_, T, W>, Fit)> {
     let mut halves = Vec::with_capacity(rows.len() * 2);
     for (task, labeler, answer) in rows {
         let (first, second) = match answer {
@@ -51,7 +84,7 @@ pub fn soft_labels<T: Ord + Clone, W: Ord + Clone>(rows: &[(T, W, Answer)]) -> V
         halves.push((task, labeler, first));
         halves.push((task, labeler, second));
     }
-    let Ok(labels) = Labels::with_classes(&halves, vec![0, 1]) else { return Vec::new() };
+    let labels = Labels::with_classes(&halves, vec![0, 1]).ok()?;
     let method = DawidSkene {
         prior: Prior::Uniform,
         errors: Errors::ByClass,
@@ -60,12 +93,8 @@ pub fn soft_labels<T: Ord + Clone, W: Ord + Clone>(rows: &[(T, W, Answer)]) -> V
         max_iterations: ITERATIONS,
         tolerance: None,
     };
-    let posterior = method.fit(&labels).posterior;
-    let soft = |(task, row): (&&T, &[f64])| {
-        let a_bps = (row[0] * 10_000.0).round() as u32;
-        SoftLabel { task: (*task).clone(), a_bps, weight_bps: a_bps.abs_diff(10_000 - a_bps) }
-    };
-    labels.tasks.iter().zip(posterior.rows()).map(soft).collect()
+    let fit = method.fit(&labels);
+    Some((labels, fit))
 }
 
 #[cfg(test)]
@@ -80,6 +109,20 @@ mod tests {
         let found: Vec<_> = soft.iter().map(|soft| (soft.task, soft.a_bps, soft.weight_bps)).collect();
         assert_eq!(found[..2], [(1, 5000, 0), (2, 5000, 0)]);
         assert_eq!(found[2], (3, 2620, 4760));
+    }
+
+    #[test]
+    fn somebody_who_always_says_a_is_right_on_a_alone() {
+        let rows: Vec<_> = (0..60u8)
+            .flat_map(|task| {
+                let truth = if task.is_multiple_of(2) { Answer::A } else { Answer::B };
+                [(task, 'a', Answer::A), (task, 'h', truth), (task, 'i', truth)]
+            })
+            .collect();
+        let found = reliabilities(&rows);
+        assert_eq!(found.iter().map(|found| found.labeler).collect::<String>(), "ahi");
+        assert!(found[0].right_on_a > 0.9 && found[0].right_on_b < 0.2, "{found:?}");
+        assert!(found[1].right_on_a > 0.9 && found[1].right_on_b > 0.9, "{found:?}");
     }
 
     #[test]

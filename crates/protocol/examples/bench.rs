@@ -16,7 +16,8 @@ const SLOTS: u16 = 256;
 const GOLD: u16 = 16;
 
 fn main() {
-    let curve: Vec<_> = [100, 300, 1_000, 3_000, 10_000].into_iter().map(|n| (n, seconds(|| score(n)))).collect();
+    let curve: Vec<_> =
+        [100, 300, 1_000, 3_000, 10_000].into_iter().map(|n| (n, seconds(|| score(n)))).collect();
     let (n, ours) = curve[curve.len() - 1];
     let limit = seconds(|| hash_alone(n));
     let result = json!({

@@ -34,10 +34,10 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
-export async function sendJson<T>(method: "POST" | "PUT", path: string, body: unknown): Promise<T> {
+export async function sendJson<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
   const response = await fetchOk(PREFIX + path, {
     method,
-    headers: { "content-type": "application/json", accept: "application/json" },
+    headers: { ...(body !== undefined && { "content-type": "application/json" }), accept: "application/json" },
     body: JSON.stringify(body),
   });
   return (response.status === 204 ? undefined : await response.json()) as T;

@@ -15,6 +15,7 @@ export type Task = Schemas["Task"];
 export type LabelTask = Schemas["LeasedTask"];
 export type LeaseAnswer = Schemas["Leases"];
 export type Receipt = Schemas["Receipt"];
+export type ListedSessionKey = Schemas["SessionKey"];
 export type Epoch = Schemas["Epoch"];
 export type Terms = Schemas["Terms"];
 export type Statement = Schemas["Statement"];

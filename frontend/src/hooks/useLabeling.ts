@@ -6,9 +6,11 @@ import { sendJson } from "../api/client";
 import { Problem, isProblem } from "../api/problem";
 import type { LabelTask, LeaseAnswer, Receipt } from "../api/types";
 import { type Choice, choiceNumber, domainOf, preferenceHash, preferenceMessage, preferenceTypes } from "../protocol/labels";
-import { saveReceipt } from "../receipts";
+import { isSignedBy, saveReceipt } from "../receipts";
 import { EMPTY_QUEUE, addLease, answerFirst, dropExpired, putBack } from "./labelQueue";
+import { requireNames } from "./taskNames";
 import { useConfig } from "./useConfig";
+import { useOperator } from "./useOperator";
 import type { SessionKey } from "./useSessionKey";
 
 /** Tasks asked for at once, and how few may be left before more are asked for: the next one is always there already. */
@@ -45,6 +47,7 @@ async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
 export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
   const { chainId, contracts } = useConfig();
   const queries = useQueryClient();
+  const operatorOf = useOperator(epoch);
   const [queue, setQueue] = useState(EMPTY_QUEUE);
   const [saved, setSaved] = useState<Saved | null>(null);
   const [sending, setSending] = useState(0);
@@ -57,6 +60,7 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
     leasing.current = true;
     try {
       const leases = await sendJson<LeaseAnswer>("POST", `/epochs/${epoch}/leases`, { count: LEASE_COUNT });
+      await requireNames(queries, leases.tasks);
       const answers = await Promise.all(leases.tasks.map((task) => answerAt({ ...place, ...task })));
       const tasks = leases.tasks.map((task, i) => ({ ...task, ...(answers[i] && { given: answers[i].choice }) }));
       setQueue((current) => addLease(current, { ...leases, tasks }));
@@ -66,7 +70,7 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
     } finally {
       leasing.current = false;
     }
-  }, [epoch, place]);
+  }, [epoch, place, queries]);
 
   const low = queue.tasks.length < LOW_WATER && !queue.exhausted && error === null;
   useEffect(() => {
@@ -102,6 +106,10 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
         if (receipt.preferenceHash !== preferenceHash(preference)) {
           throw new Error("The receipt is not for the answer that was sent. Tell the operator before you go on.");
         }
+        const domain = domainOf(chainId, contracts.labelEpochs);
+        if (!(await isSignedBy(await operatorOf(), domain, receipt))) {
+          throw new Error("The receipt is not signed by the operator that the chain names, so it proves nothing. Stop here and tell others.");
+        }
         await saveReceipt({ ...signed, chainId, contract: contracts.labelEpochs, receipt });
         setSaved({ task, choice: given, receipt });
         setError(null);
@@ -114,7 +122,7 @@ export function useLabeling(epoch: number, labeler: Address, key: SessionKey) {
         void queries.invalidateQueries({ queryKey: ["status"] });
       }
     },
-    [queue.tasks, place, epoch, labeler, key, chainId, contracts.labelEpochs, queries],
+    [queue.tasks, place, epoch, labeler, key, chainId, contracts.labelEpochs, queries, operatorOf],
   );
 
   return { queue, task: queue.tasks[0], saved, sending, error, answer, retry: () => (setError(null), void lease()) };

@@ -1,13 +1,19 @@
 import type { Address, ContractFunctionReturnType, Hex } from "viem";
 import type { Statement } from "../api/types";
 import type { labelEpochsAbi } from "../contracts/labelEpochsAbi";
+import { shortHex } from "../format";
 import type { Preference } from "./labels";
 
 // What `crates/protocol-wasm/src/request.rs` reads and answers.
 
-/** Something is wrong with a request or with what it asked about; the message says what, in words for people. */
+/** Something is wrong with a request or with what it asked about; the message says what, in a sentence for people. */
 export class ProtocolError extends Error {
   override name = "ProtocolError";
+
+  constructor(text: string) {
+    const short = text.replace(/0x[0-9a-f]{64}/g, (hash) => shortHex(hash));
+    super(`${short.charAt(0).toUpperCase()}${short.slice(1)}${/[.!?]$/.test(short) ? "" : "."}`);
+  }
 }
 
 /** `ILabelEpochs.Terms` as it is read from the chain; `protocol::EpochTerms` has the same names. */

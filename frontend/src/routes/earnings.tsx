@@ -5,7 +5,9 @@ import { BondCard } from "../components/earnings/BondCard";
 import { ClaimCard } from "../components/earnings/ClaimCard";
 import { Claims } from "../components/earnings/Claims";
 import { EpochEarnings } from "../components/earnings/EpochEarnings";
+import { Receipts } from "../components/earnings/Receipts";
 import { RewardsCard } from "../components/earnings/RewardsCard";
+import { SessionKeys } from "../components/earnings/SessionKeys";
 import { StakeCard } from "../components/earnings/StakeCard";
 import { useWalletDialog } from "../components/wallet/WalletContext";
 import { useEpochs } from "../hooks/useEpochs";
@@ -40,6 +42,8 @@ function Earnings({ account }: { account: Address }) {
       <StakeCard account={account} now={now} />
       <RewardsCard account={account} now={now} />
       <BondCard account={account} />
+      <Receipts account={account} />
+      <SessionKeys now={now} />
       <Claims account={account} />
     </>
   );

@@ -3,12 +3,26 @@ use super::{
     court::{Court, EPOCH, Lie, WATCHER, lock},
     draft::labeler,
 };
-use alloy::primitives::{U256, utils::parse_ether};
+use alloy::{
+    primitives::{U256, utils::parse_ether},
+    providers::{Provider, ext::AnvilApi},
+};
 use backend::challenge::{Act, Done, Hand, Verdict};
 use bindings::LabelEpochs;
-use std::process::{Output, Stdio};
+use std::{
+    process::{Output, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use testkit::account;
-use tokio::process::Command;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::{TcpListener, TcpStream},
+    process::Command,
+};
 
 const CARRY_OVER: u8 = 4;
 
@@ -154,4 +168,84 @@ async fn all_epochs_that_are_open_are_watched_at_once() {
     court.chain.send_raw(account::OPERATOR, open.to, open.data).await.unwrap();
     assert_eq!(court.watch().await, Verdict::Proved);
     assert_eq!(court.proved().await, [(CARRY_OVER, WATCHER.address())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_watcher_had_sent_is_not_sent_twice() {
+    let mut court = Court::honest().await;
+    court.propose_openly(too_much).await;
+    let (chain, me) = (court.chain.provider(), WATCHER.address());
+    let (key, leaves) = (court.args.key_file.clone().unwrap(), court.args.leaves[0].clone());
+    let arguments = ["--key-file", key.to_str().unwrap(), "--leaves", leaves.to_str().unwrap()];
+    let nonce = chain.get_transaction_count(me).await.unwrap();
+    chain.anvil_set_auto_mine(false).await.unwrap();
+    let mut first = polity(&court, &arguments).spawn().unwrap();
+    let pending = async || chain.get_transaction_count(me).pending().await.unwrap();
+    while pending().await == nonce {
+        tokio::task::yield_now().await;
+    }
+    first.kill().await.unwrap();
+    let second = polity(&court, &arguments).spawn().unwrap();
+    court.chain.mine(1).await;
+    chain.anvil_set_auto_mine(true).await.unwrap();
+    let output = second.wait_with_output().await.unwrap();
+    assert!([Some(0), Some(3)].contains(&output.status.code()), "{}", said(&output));
+    assert_eq!(court.proved().await, [(CARRY_OVER, me)]);
+    assert_eq!(chain.get_transaction_count(me).await.unwrap(), nonce + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watcher_outlives_an_endpoint_that_goes_away() {
+    let mut court = Court::honest().await;
+    let (line, url) = Line::to(&court.chain.rpc_url()).await;
+    court.args.source.rpc = Some(url);
+    let key = court.args.key_file.clone().unwrap();
+    let mut watcher = polity(&court, &["--watch", "--key-file", key.to_str().unwrap()]).spawn().unwrap();
+    let mut lines = BufReader::new(watcher.stdout.take().unwrap()).lines();
+    let mut until = async |words: &str| {
+        while !lines.next_line().await.unwrap().expect("it goes on").contains(words) {}
+    };
+    until("nothing is wrong").await;
+    line.cut(true);
+    until("could not look").await;
+    court.propose(too_much).await;
+    line.cut(false);
+    until("did not publish").await;
+    watcher.kill().await.unwrap();
+    assert_eq!(court.epoch().await.challenger, Some(WATCHER.address()));
+}
+
+/// A connection to the chain that can be cut.
+struct Line(Arc<AtomicBool>);
+
+impl Line {
+    async fn to(rpc_url: &str) -> (Self, String) {
+        let target = rpc_url.trim_start_matches("http://").to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let is_cut = Arc::new(AtomicBool::new(false));
+        let line = Self(is_cut.clone());
+        tokio::spawn(async move {
+            while let Ok((mut near, _)) = listener.accept().await {
+                let (target, is_cut) = (target.clone(), is_cut.clone());
+                tokio::spawn(async move {
+                    let mut far = TcpStream::connect(&target).await.unwrap();
+                    let cut = async {
+                        while !is_cut.load(Ordering::Relaxed) {
+                            tokio::time::sleep(Duration::from_millis(10)).await;
+                        }
+                    };
+                    tokio::select! {
+                        _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
+                        () = cut => {}
+                    }
+                });
+            }
+        });
+        (line, url)
+    }
+
+    fn cut(&self, is_cut: bool) {
+        self.0.store(is_cut, Ordering::Relaxed);
+    }
 }

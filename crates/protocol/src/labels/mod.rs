@@ -182,7 +182,8 @@ mod tests {
         assert_eq!(words.iter().map(|w| (w.block, w.seat)).collect::<Vec<_>>(), [(0, 3), (0, 9), (1, 0)]);
         assert_eq!(words[0].get(4), None);
         assert_eq!(words[0].get(5), Some(Choice::B));
-        let agreed = |slot| [Choice::A, Choice::B, Choice::Tie, Choice::Skip].map(|c| words[0].agrees(slot, c));
+        let agreed =
+            |slot| [Choice::A, Choice::B, Choice::Tie, Choice::Skip].map(|c| words[0].agrees(slot, c));
         assert_eq!(agreed(4), [false, false, true, true]);
         assert_eq!(agreed(5), [false, true, false, false]);
     }

@@ -213,7 +213,8 @@ mod tests {
             let before = statement.base + statement.alpha.into_raw();
             (statement.raw, before)
         };
-        let sixteenths = [(16, 16, 16), (14, 15, 13), (13, 13, 13), (9, 16, 2), (8, 16, 0), (0, 0, 0), (0, 16, 0)];
+        let sixteenths =
+            [(16, 16, 16), (14, 15, 13), (13, 13, 13), (9, 16, 2), (8, 16, 0), (0, 0, 0), (0, 16, 0)];
         for (right, answered, factor) in sixteenths {
             let (raw, before) = pay(right, answered, 16);
             assert_eq!(raw, before * U256::from(factor) / U256::from(16), "{right} of {answered} right");
@@ -221,7 +222,10 @@ mod tests {
         let (raw, before) = pay(0, 0, 0);
         assert_eq!(raw, before, "a seat without gold");
         let (raw, before) = pay(1, 1, 7);
-        assert!(raw * U256::from(7) < before && before < (raw + U256::from(1)) * U256::from(7), "rounded down");
+        assert!(
+            raw * U256::from(7) < before && before < (raw + U256::from(1)) * U256::from(7),
+            "rounded down"
+        );
     }
 
     #[test]

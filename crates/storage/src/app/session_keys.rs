@@ -114,3 +114,28 @@ pub async fn list_by_epoch(conn: &mut PgConnection, epoch: u64) -> Result<Vec<Se
     .await?;
     rows.iter().map(SessionKey::from_row).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_labels_for_its_wallet_within_its_scope_until_it_expires_or_is_revoked() {
+        let at = |s| DateTime::from_timestamp(s, 0).unwrap();
+        let wallet = Address::repeat_byte(1);
+        let key = SessionKey {
+            session_key: Address::repeat_byte(2),
+            labeler: wallet,
+            scope: "label".into(),
+            expires_at: at(100),
+            signature: vec![],
+            verified_block: None,
+            revoked_at: None,
+        };
+        assert!(key.may_label(wallet, at(99)));
+        assert!(!key.may_label(wallet, at(100)));
+        assert!(!key.may_label(key.session_key, at(99)));
+        assert!(!SessionKey { scope: "vote".into(), ..key.clone() }.may_label(wallet, at(99)));
+        assert!(!SessionKey { revoked_at: Some(at(98)), ..key }.may_label(wallet, at(99)));
+    }
+}

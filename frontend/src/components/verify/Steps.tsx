@@ -6,7 +6,7 @@ const STATES: Record<StepState, { sign: string; word: string; style: string }> =
   running: { sign: "…", word: "checking", style: "bg-accent-soft text-accent-strong" },
   passed: { sign: "✓", word: "pass", style: "bg-good-soft text-good" },
   failed: { sign: "✗", word: "fail", style: "bg-bad-soft text-bad" },
-  skipped: { sign: "–", word: "not yet", style: "bg-brass-soft text-brass" },
+  skipped: { sign: "–", word: "not made", style: "bg-brass-soft text-brass" },
 };
 
 /** Each check with what it found. */

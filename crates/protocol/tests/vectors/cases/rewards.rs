@@ -74,14 +74,14 @@ fn answer(member: usize, slot: usize, truth: Choice, kind: Kind) -> Choice {
     let opposite = if truth == Choice::A { Choice::B } else { Choice::A };
     let honest = if percent("noise", member, slot) < 84 { truth } else { opposite };
     match (member, kind) {
-        (11, Kind::Gold) => opposite,                                // gold all wrong: no pay
-        (7, Kind::Gold) if slot.is_multiple_of(2) => Choice::Skip,   // some gold left out
-        (8, Kind::Gold) if slot.is_multiple_of(4) => Choice::Tie,    // tied
-        (6, Kind::Gold) if slot.is_multiple_of(3) => opposite,       // some wrong
-        (12, _) if !slot.is_multiple_of(3) => Choice::Skip,          // too few answers for a score
-        (_, Kind::Gold) => truth,                                    // everyone else has it right
-        (9, _) => Choice::A,                                         // always A: score 0
-        (10, Kind::FirstHalf) => opposite,                           // negative score
+        (11, Kind::Gold) => opposite, // gold all wrong: no pay
+        (7, Kind::Gold) if slot.is_multiple_of(2) => Choice::Skip, // some gold left out
+        (8, Kind::Gold) if slot.is_multiple_of(4) => Choice::Tie, // tied
+        (6, Kind::Gold) if slot.is_multiple_of(3) => opposite, // some wrong
+        (12, _) if !slot.is_multiple_of(3) => Choice::Skip, // too few answers for a score
+        (_, Kind::Gold) => truth,     // everyone else has it right
+        (9, _) => Choice::A,          // always A: score 0
+        (10, Kind::FirstHalf) => opposite, // negative score
         (13, _) if percent("tie", member, slot) < 10 => Choice::Tie, // some ties
         (10 | 13, _) => truth,
         _ => honest,
