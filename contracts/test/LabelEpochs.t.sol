@@ -399,6 +399,7 @@ contract LabelEpochs_Reveal_Test is LabelEpochsTest {
         vm.assertEq(epochs.epochOf(epoch).seed, seed);
         vm.assertEq(epochs.epochOf(epoch).secret, secret);
         vm.assertEq(epochs.epochOf(epoch).blockHash, blockHash);
+        vm.assertEq(epochs.epochOf(epoch).revealedAt, _now());
         _assertStatus(epoch, ILabelEpochs.Status.Revealed);
     }
 
