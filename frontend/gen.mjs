@@ -10,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
 
 /** Contracts that the page talks to; the others are read by the backend only. */
-const CONTRACTS = ["EpochReferee", "GovernanceToken", "LabelEpochs", "ProtocolGovernor", "RewardDistributor", "StakingPool"];
+const CONTRACTS = ["EpochReferee", "GovernanceToken", "LabelEpochs", "OptimisticGovernor", "ProtocolGovernor", "RewardDistributor", "StakingPool"];
 
 function contractModule(name) {
   const abi = JSON.parse(readFileSync(join(root, "contracts/abi", `${name}.json`), "utf8"));

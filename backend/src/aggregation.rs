@@ -17,18 +17,15 @@ pub struct Verdict {
 /// Verdicts by task; the order of the answers does not matter. Skips are no answers, and a task without a probable side is
 /// left out.
 pub fn verdicts(answers: impl IntoIterator<Item = (B256, Address, Choice)>) -> BTreeMap<B256, Verdict> {
+    let rows = rows(answers);
     let mut votes: BTreeMap<B256, (u32, u32)> = BTreeMap::new();
-    let mut rows = Vec::new();
-    for (task_id, labeler, choice) in answers {
-        let (answer, a, b) = match choice {
-            Choice::A => (Answer::A, 2, 0),
-            Choice::B => (Answer::B, 0, 2),
-            Choice::Tie => (Answer::Tie, 1, 1),
-            Choice::Skip => continue,
-        };
-        rows.push((task_id, labeler, answer));
-        let votes = votes.entry(task_id).or_default();
-        *votes = (votes.0 + a, votes.1 + b);
+    for (task_id, _, answer) in &rows {
+        let (a, b) = votes.entry(*task_id).or_default();
+        match answer {
+            Answer::A => *a += 2,
+            Answer::B => *b += 2,
+            Answer::Tie => (*a, *b) = (*a + 1, *b + 1),
+        }
     }
     soft_labels(&rows)
         .into_iter()
@@ -47,6 +44,17 @@ pub fn verdicts(answers: impl IntoIterator<Item = (B256, Address, Choice)>) -> B
             (soft.task, verdict)
         })
         .collect()
+}
+
+/// The answers without the skips.
+pub fn rows(answers: impl IntoIterator<Item = (B256, Address, Choice)>) -> Vec<(B256, Address, Answer)> {
+    let row = |(task_id, labeler, choice)| match choice {
+        Choice::A => Some((task_id, labeler, Answer::A)),
+        Choice::B => Some((task_id, labeler, Answer::B)),
+        Choice::Tie => Some((task_id, labeler, Answer::Tie)),
+        Choice::Skip => None,
+    };
+    answers.into_iter().filter_map(row).collect()
 }
 
 #[cfg(test)]

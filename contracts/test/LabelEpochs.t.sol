@@ -738,6 +738,10 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
         _lock(proposer, 20 * BUDGET);
         ILabelEpochs.Terms memory terms = _terms();
         terms.budget = 20 * BUDGET;
+        // Bonds grow with the money.
+        token.lockAndCall(address(epochs), 10 * OPERATOR_BOND, "");
+        token.transfer(proposer, 10 * BUDGET);
+        _lock(proposer, 10 * BUDGET);
         uint64 epoch = epochs.open(terms);
         epochs.commitLabels(epoch, LABELS_ROOT, 12, BUNDLE);
         _mineTwo();

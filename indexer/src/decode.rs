@@ -2,7 +2,7 @@
 
 use crate::events::{
     CastVote, ChainEvent, DatasetsEvent, DistributorEvent, EpochsEvent, GovernorEvent, ModelsEvent,
-    RefereeEvent, RolesEvent, StakingEvent, TokenEvent,
+    OptimisticEvent, RefereeEvent, RolesEvent, StakingEvent, TokenEvent,
 };
 use alloy::{
     primitives::{Address, B256, FixedBytes, U256, aliases::U48},
@@ -99,9 +99,7 @@ pub fn decode(
     } else if address == c.access_manager {
         roles(AccessManager::decode_raw_log(topics, data)?)?.map(ChainEvent::Roles)
     } else if address == c.optimistic_governor {
-        // Kept as they came: off until a vote allows it something, and then no table depends on it yet.
-        OptimisticGovernor::decode_raw_log(topics, data)?;
-        None
+        optimistic(OptimisticGovernor::decode_raw_log(topics, data)?)?.map(ChainEvent::Optimistic)
     } else {
         return Err(DecodeError::Address(address));
     })
@@ -141,9 +139,11 @@ fn governor(event: ProtocolGovernor) -> Result<Option<GovernorEvent>, DecodeErro
             proposal_id: ProposalId(e.proposalId),
             vote_end: time(U256::from(e.extendedDeadline))?,
         },
-        ProtocolGovernor::VoteCast(e) => vote(e.proposalId, e.voter, e.support, e.weight, e.reason, &[])?,
+        ProtocolGovernor::VoteCast(e) => {
+            GovernorEvent::VoteCast(vote(e.proposalId, e.voter, e.support, e.weight, e.reason, &[])?)
+        }
         ProtocolGovernor::VoteCastWithParams(e) => {
-            vote(e.proposalId, e.voter, e.support, e.weight, e.reason, &e.params)?
+            GovernorEvent::VoteCast(vote(e.proposalId, e.voter, e.support, e.weight, e.reason, &e.params)?)
         }
         ProtocolGovernor::ProposalQueued(e) => {
             GovernorEvent::Queued { proposal_id: ProposalId(e.proposalId), eta: time(e.etaSeconds)? }
@@ -164,6 +164,43 @@ fn governor(event: ProtocolGovernor) -> Result<Option<GovernorEvent>, DecodeErro
     }))
 }
 
+fn optimistic(event: OptimisticGovernor) -> Result<Option<OptimisticEvent>, DecodeError> {
+    Ok(Some(match event {
+        OptimisticGovernor::AllowedSet(e) => OptimisticEvent::CallSet {
+            target: e.target,
+            selector: e.selector,
+            words: e.words,
+            allowed: e.allowed,
+        },
+        OptimisticGovernor::ProposerSet(e) => {
+            OptimisticEvent::ProposerSet { account: e.account, allowed: e.allowed }
+        }
+        OptimisticGovernor::ProposalCreated(e) => OptimisticEvent::Created(Box::new(NewProposal {
+            proposal_id: ProposalId(e.proposalId),
+            proposer: e.proposer,
+            targets: e.targets,
+            values: e.values,
+            calldatas: e.calldatas,
+            description: e.description,
+            vote_start: time(e.voteStart)?,
+            vote_end: time(e.voteEnd)?,
+        })),
+        OptimisticGovernor::VoteCast(e) => {
+            OptimisticEvent::VoteCast(vote(e.proposalId, e.voter, e.support, e.weight, e.reason, &[])?)
+        }
+        OptimisticGovernor::VoteCastWithParams(e) => {
+            OptimisticEvent::VoteCast(vote(e.proposalId, e.voter, e.support, e.weight, e.reason, &e.params)?)
+        }
+        OptimisticGovernor::ProposalExecuted(e) => {
+            OptimisticEvent::Executed { proposal_id: ProposalId(e.proposalId) }
+        }
+        OptimisticGovernor::ProposalCanceled(e) => {
+            OptimisticEvent::Canceled { proposal_id: ProposalId(e.proposalId) }
+        }
+        _ => return Ok(None),
+    }))
+}
+
 /// `GovernorCountingFractional`: a plain vote puts its whole weight into one pot; a fractional one carries three packed
 /// 128-bit weights (against, for, abstain) in its parameters, whose sum is `weight`.
 fn vote(
@@ -173,7 +210,7 @@ fn vote(
     weight: U256,
     reason: String,
     params: &[u8],
-) -> Result<GovernorEvent, DecodeError> {
+) -> Result<Box<CastVote>, DecodeError> {
     let support = Support::try_from(support)?;
     let none = U256::ZERO;
     let split = match support {
@@ -186,7 +223,7 @@ fn vote(
         Support::Fractional => return Err(DecodeError::Fractions(params.len())),
     };
     let proposal_id = ProposalId(proposal_id);
-    Ok(GovernorEvent::VoteCast(Box::new(CastVote { proposal_id, voter, support, weight, split, reason })))
+    Ok(Box::new(CastVote { proposal_id, voter, support, weight, split, reason }))
 }
 
 fn staking(contracts: &Contracts, event: StakingPool) -> Result<Option<ChainEvent>, DecodeError> {

@@ -1,6 +1,6 @@
 //! What the contracts said, in the words of the domain. Amounts in wei; times as block time.
 
-use alloy::primitives::{Address, B256, I256, U256};
+use alloy::primitives::{Address, B256, FixedBytes, I256, U256};
 use chrono::{DateTime, Utc};
 use protocol::{Epoch, EpochTerms, ProposalId, Support};
 use storage::chain::{
@@ -14,6 +14,8 @@ pub enum ChainEvent {
     Token(TokenEvent),
     /// Of the `ProtocolGovernor`.
     Governor(GovernorEvent),
+    /// Of the `OptimisticGovernor`.
+    Optimistic(OptimisticEvent),
     /// Of the `StakingPool`.
     Staking(StakingEvent),
     /// Of `LabelEpochs`.
@@ -64,6 +66,23 @@ pub enum GovernorEvent {
     Canceled { proposal_id: ProposalId },
     /// The share of the supply that For votes must reach.
     QuorumChanged { quorum_bps: u16 },
+}
+
+/// What passes unless it is vetoed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OptimisticEvent {
+    /// A vote allowed a call with arguments of so many words, or no longer allows it.
+    CallSet { target: Address, selector: FixedBytes<4>, words: u8, allowed: bool },
+    /// A vote lets somebody propose, or no longer.
+    ProposerSet { account: Address, allowed: bool },
+    /// Somebody proposed.
+    Created(Box<NewProposal>),
+    /// Somebody voted; only what is against counts.
+    VoteCast(Box<CastVote>),
+    /// Done.
+    Executed { proposal_id: ProposalId },
+    /// Withdrawn.
+    Canceled { proposal_id: ProposalId },
 }
 
 /// A vote and how its weight splits into against, for, abstain.

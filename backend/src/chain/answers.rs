@@ -216,20 +216,16 @@ mod tests {
                 runningRaw: leaf.raw_pay.running_raw,
             },
         };
-        let event = OpeningAnswered {
-            epoch: 9,
-            responder: Address::ZERO,
-            tree: 1,
-            index: 7,
-            leaf: leaf.hash(),
-        };
+        let event =
+            OpeningAnswered { epoch: 9, responder: Address::ZERO, tree: 1, index: 7, leaf: leaf.hash() };
         let wrapped = [&[1, 2, 3][..], &call.abi_encode(), &[0; 29]].concat();
         let opening = PayoutOpening { index: 7, leaf, proof: vec![B256::repeat_byte(8)] };
         let mut answers = Answers::default();
         assert!(take(&wrapped, &event, &mut answers));
-        assert_eq!(answers.payouts, [opening.clone()]);
+        assert_eq!(answers.payouts, std::slice::from_ref(&opening));
 
-        let trace = json!({"input": "0x", "calls": [{"input": alloy::hex::encode_prefixed(call.abi_encode())}]});
+        let trace =
+            json!({"input": "0x", "calls": [{"input": alloy::hex::encode_prefixed(call.abi_encode())}]});
         assert!(take_from_trace(&trace, &event, &mut answers));
         let other = OpeningAnswered { leaf: B256::ZERO, ..event };
         assert!(!take(&wrapped, &other, &mut answers));

@@ -1,5 +1,5 @@
 //! Decides what is wrong with an epoch and what can be done about it now.
-use super::{Watcher, record::Record, slashes};
+use super::{Act, Finding, Party, Watcher, record::Record, slashes};
 use crate::{
     chain::{Call, DemandedTree, EpochOnChain, EpochStatus},
     verify::{epoch as published, fraud},
@@ -9,59 +9,6 @@ use protocol::rewards::{
     openings::Payouts,
     search::{Claim, Verdict, search},
 };
-use std::fmt;
-
-/// Something that is wrong, or that somebody waits for, and what can be done about it now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    pub against: Party,
-    pub what: String,
-    pub act: Act,
-}
-
-/// Whose wrong it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Party {
-    Operator,
-    Proposer,
-    Labeler,
-}
-
-/// What can be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
-    /// Send it: the contract sees it too.
-    Prove(Call),
-    /// Ask, against a bond, for a position of a tree.
-    Demand { tree: DemandedTree, index: u32 },
-    /// Nothing before this time of the chain (unix seconds).
-    Wait { until: u64 },
-    /// The contract cannot see it, or it is too late: a vote can throw it away.
-    Vote,
-}
-
-impl Finding {
-    /// What one transaction proves.
-    pub fn prove(against: Party, what: impl Into<String>, call: Call) -> Self {
-        Self { against, what: what.into(), act: Act::Prove(call) }
-    }
-
-    fn vote(against: Party, what: impl Into<String>) -> Self {
-        Self { against, what: what.into(), act: Act::Vote }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = &self.what;
-        match &self.act {
-            Act::Prove(_) => write!(f, "{what}; one transaction proves it"),
-            Act::Demand { tree, index } => write!(f, "{what}; leaf {index} of the {tree:?} must be shown"),
-            Act::Wait { until } => write!(f, "{what}; nothing can be done before {until}"),
-            Act::Vote => write!(f, "{what}; only a vote can throw it away"),
-        }
-    }
-}
 
 impl Watcher {
     /// What is wrong with an epoch, most important first. Everything is read from the chain and the published files, so
@@ -97,7 +44,7 @@ impl Watcher {
     async fn labels(&mut self, epoch: u64, record: &Record) -> anyhow::Result<Vec<Finding>> {
         let chain = &self.evidence.chain;
         let mut findings = Vec::new();
-        // Also where the labels are not all known: what is wrong in the known part is wrong, if it can be opened.
+        // Openings need the whole tree.
         if record.labels_gap.is_none() {
             findings.extend(malformed(&record.terms, &record.labels).map(|fraud| match fraud {
                 LabelFraud::DuplicateLabeler { a, b } => {

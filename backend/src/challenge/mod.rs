@@ -4,24 +4,25 @@
 //! | file | does |
 //! |---|---|
 //! | `record` | what is known of an epoch: chain, published files, leaves shown on demand |
-//! | `look` | what is wrong with it, and what can be done about that now |
+//! | `look`, `finding` | what is wrong with it, and what can be done about that now |
 //! | `slashes`, `kept` | what labelers can be slashed for; answers and receipts that they kept |
 //! | `act` | sends it |
 //!
 //! Nothing is remembered that the chain does not say: each look starts from the chain as it is, so it does not matter who
 //! acted before, whether this process was killed, or which blocks were lost.
 mod act;
+mod finding;
 mod kept;
 mod look;
 mod record;
 mod slashes;
 
 pub use act::{Done, Hand};
-pub use look::{Act, Finding, Party};
+pub use finding::{Act, Finding, Party};
 
 use crate::{
     app::AppState,
-    chain::{EpochStatus, read_key},
+    chain::{EpochOnChain, EpochStatus, read_key},
     config::Config,
     verify::{self, Evidence, Source},
 };
@@ -100,6 +101,14 @@ impl From<Verdict> for ExitCode {
     }
 }
 
+/// An epoch that need not be recomputed.
+struct Rested {
+    on_chain: EpochOnChain,
+    /// Or until this time of the chain (unix seconds).
+    until: Option<u64>,
+    verdict: Verdict,
+}
+
 /// Looks at epochs. Keeps only what the chain has fixed by hash.
 pub struct Watcher {
     evidence: Evidence,
@@ -112,6 +121,8 @@ pub struct Watcher {
     checked: BTreeSet<B256>,
     /// The last settled epoch that was computed, and the tree that is paid from since.
     approved: Option<(u64, Payouts)>,
+    /// How epochs stood that nothing has to be done about until the chain says something else.
+    rested: BTreeMap<u64, Rested>,
     /// What was said last about each epoch.
     said: BTreeMap<u64, Vec<String>>,
 }
@@ -175,6 +186,7 @@ impl Watcher {
             bundles: BTreeMap::new(),
             checked: BTreeSet::new(),
             approved: None,
+            rested: BTreeMap::new(),
             said: BTreeMap::new(),
         }
     }
@@ -210,6 +222,10 @@ impl Watcher {
         // What the contract refused once is looked at again: somebody was first. What it refuses twice stays.
         let mut refused = BTreeSet::new();
         loop {
+            let on_chain = self.evidence.chain.epoch(epoch).await?;
+            if let Some(verdict) = self.rests(epoch, &on_chain).await? {
+                return Ok(verdict);
+            }
             let findings = self.look(epoch).await?;
             let mut lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
             let mut stands = if has_proved { Verdict::Proved } else { Verdict::Right };
@@ -239,10 +255,26 @@ impl Watcher {
                 }
             }
             if !has_moved {
+                if matches!(stands, Verdict::Right | Verdict::Proved | Verdict::Waiting) {
+                    let until = findings.iter().filter_map(Finding::not_before).min();
+                    self.rested.insert(epoch, Rested { on_chain, until, verdict: stands });
+                }
                 self.say(epoch, lines);
                 return Ok(stands);
             }
         }
+    }
+
+    /// How an epoch stands that has not changed since nothing was left to do about it.
+    async fn rests(&self, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Option<Verdict>> {
+        let Some(rested) = self.rested.get(&epoch).filter(|rested| rested.on_chain == *on_chain) else {
+            return Ok(None);
+        };
+        let is_over = match rested.until {
+            Some(until) => self.evidence.chain.head().await?.timestamp >= until,
+            None => false,
+        };
+        Ok((!is_over).then_some(rested.verdict))
     }
 
     /// Say how an epoch stands, when that has changed.

@@ -144,6 +144,8 @@ impl Watcher {
             return Ok(payouts.clone());
         }
         let record = self.record(epoch, on_chain).await?;
+        // It is settled: nobody asks for its labels again.
+        self.bundles.remove(&record.on_chain.bundle_hash);
         let payouts = record.payouts(before).map(|payouts| Payouts::new(payouts.leaves));
         match payouts {
             Ok(payouts) if payouts.tree().root() == root => Ok(payouts),

@@ -1,5 +1,6 @@
 //! The HTTP server on a real database and a real chain: who may do what, and what is refused. The platform's stories are
 //! in `tests/it`.
+mod campaigns;
 mod labels;
 mod pages;
 mod permissions;

@@ -15,6 +15,7 @@ async fn admin_routes_are_for_admins() {
         (Method::POST, "/campaigns".to_owned()),
         (Method::POST, format!("/campaigns/{campaign}/sampling")),
         (Method::GET, format!("/campaigns/{campaign}/tasks")),
+        (Method::GET, format!("/campaigns/{campaign}/agreement")),
         (Method::PUT, format!("/campaigns/{campaign}/gold")),
         (Method::POST, format!("/campaigns/{campaign}/epochs")),
         (Method::POST, "/epochs/1/close".to_owned()),

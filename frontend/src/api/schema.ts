@@ -148,6 +148,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a campaign's labelers agree, and how each of them errs */
+        get: operations["getAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/{id}/epochs": {
         parameters: {
             query?: never;
@@ -587,6 +604,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What passes unless it is vetoed: who may propose which calls, and the proposals */
+        get: operations["listRoutine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -775,6 +809,20 @@ export interface components {
             target: components["schemas"]["Account"];
             /** @description Ether that is sent along */
             value: components["schemas"]["Wei"];
+        };
+        /** @description How far a campaign's answers agree. Estimates: nothing here decides what anybody is paid. */
+        Agreement: {
+            /**
+             * Format: double
+             * @description Krippendorff's alpha: 1 perfect, 0 chance; null while no task has two answers
+             */
+            alpha: number | null;
+            labelers: components["schemas"]["LabelerReliability"][];
+            /**
+             * Format: int64
+             * @description Answers A, B and tie of all epochs; skips are none
+             */
+            nAnswers: number;
         };
         /** @description A decoded argument. */
         Argument: {
@@ -1105,6 +1153,24 @@ export interface components {
             /** @description `ready`, `running`, `done` or `failed` */
             state: string;
         };
+        /** @description How a labeler's answers go with those of the others. */
+        LabelerReliability: {
+            labeler: components["schemas"]["Account"];
+            /** Format: int64 */
+            nAnswers: number;
+            /** Format: int64 */
+            nTies: number;
+            /**
+             * Format: int32
+             * @description Estimated probability to say A where A is better, in basis points
+             */
+            rightOnABps: number;
+            /**
+             * Format: int32
+             * @description Estimated probability to say B where B is better, in basis points
+             */
+            rightOnBBps: number;
+        };
         /** @description A task in the caller's hands. */
         LeasedTask: {
             /** Format: int32 */
@@ -1391,6 +1457,62 @@ export interface components {
             totalFunded: components["schemas"]["Wei"];
             totalPaid: components["schemas"]["Wei"];
         };
+        /** @description What passes without a majority, unless it is vetoed. */
+        Routine: {
+            /** @description What may be proposed; nothing until a vote allows it */
+            calls: components["schemas"]["RoutineCall"][];
+            /** @description The newest first */
+            proposals: components["schemas"]["RoutineProposal"][];
+            /** @description Who may propose; nobody until a vote names somebody */
+            proposers: components["schemas"]["Account"][];
+            /**
+             * Format: int32
+             * @description Votes against that stop a proposal, in basis points of the supply; null while the chain does not answer
+             */
+            vetoBps: number | null;
+        };
+        /** @description A call that a vote allowed. */
+        RoutineCall: {
+            /** @description Our name of the target; null for a contract that is not ours */
+            contract: string | null;
+            /** @description Name of the function; null where it is not known */
+            function: string | null;
+            selector: components["schemas"]["HexBytes"];
+            /** Format: date-time */
+            since: string;
+            target: components["schemas"]["Account"];
+        };
+        /** @description A proposal of the OptimisticGovernor. The ProtocolGovernor may have given its id to another one. */
+        RoutineProposal: {
+            action: components["schemas"]["Action"];
+            againstVotes: components["schemas"]["Wei"];
+            /** Format: date-time */
+            canceledAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description All of it, Markdown */
+            description: string;
+            /** Format: date-time */
+            executedAt: string | null;
+            /** @description Whether its call and proposer have been allowed since it was made; else it cannot be executed */
+            permitted: boolean;
+            proposalId: components["schemas"]["Wei"];
+            proposer: components["schemas"]["Account"];
+            /** @description `pending`, `active`, `canceled`, `defeated` (vetoed), `succeeded`, `expired` or `executed` */
+            state: string;
+            /** @description First line of the description */
+            title: string;
+            vetoVotes: components["schemas"]["Wei"] | null;
+            /** @description The latest first */
+            vetoes: components["schemas"]["Veto"][];
+            /** Format: date-time */
+            voteEnd: string;
+            /**
+             * Format: date-time
+             * @description Votes count as held at this moment
+             */
+            voteStart: string;
+        };
         /** @description A pass of the training pipeline and how far it is. */
         Run: {
             /** Format: int64 */
@@ -1641,6 +1763,14 @@ export interface components {
             timelockBalance: components["schemas"]["Wei"];
             /** @description Active stake of everybody */
             totalStaked: components["schemas"]["Wei"];
+        };
+        /** @description A vote against. */
+        Veto: {
+            /** Format: date-time */
+            castAt: string;
+            reason: string;
+            voter: components["schemas"]["Account"];
+            weight: components["schemas"]["Wei"];
         };
         /** @description One vote. */
         Vote: {
@@ -1947,6 +2077,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
                 };
             };
             default: {
@@ -2681,6 +2840,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProposalDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRoutine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Routine"];
                 };
             };
             default: {

@@ -11,6 +11,7 @@ export type AccountSummary = Schemas["AccountSummary"];
 export type Me = Schemas["Me"];
 export type Status = Schemas["Status"];
 export type Campaign = Schemas["Campaign"];
+export type Agreement = Schemas["Agreement"];
 export type Task = Schemas["Task"];
 export type LabelTask = Schemas["LeasedTask"];
 export type LeaseAnswer = Schemas["Leases"];
@@ -33,6 +34,8 @@ export type Session = Schemas["Session"];
 export type ProposalState = "pending" | "active" | "canceled" | "defeated" | "succeeded" | "queued" | "expired" | "executed";
 export type Action = Omit<Schemas["Action"], "args"> & { args: { name: string; type: string; value: unknown }[] };
 export type Proposal = Omit<Schemas["Proposal"], "state" | "actions"> & { state: ProposalState; actions: Action[] };
+export type RoutineProposal = Omit<Schemas["RoutineProposal"], "state" | "action"> & { state: ProposalState; action: Action };
+export type Routine = Omit<Schemas["Routine"], "proposals"> & { proposals: RoutineProposal[] };
 export type ProposalDetail = Proposal & { votes: Vote[] };
 
 /** evaluation.json of a checkpoint. */

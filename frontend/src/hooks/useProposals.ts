@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { get } from "../api/client";
-import type { Proposal, ProposalDetail, ProposalState } from "../api/types";
+import type { Proposal, ProposalDetail, ProposalState, Routine } from "../api/types";
 
 export const proposalsOptions = queryOptions({
   queryKey: ["proposals"],
@@ -17,6 +17,10 @@ export const proposalOptions = (proposalId: string) =>
     refetchInterval: 3_000,
   });
 export const useProposal = (proposalId: string) => useQuery(proposalOptions(proposalId));
+
+/** What passes unless it is vetoed: who may propose which calls, and the proposals. */
+export const useRoutine = () =>
+  useQuery({ queryKey: ["proposals", "routine"], queryFn: ({ signal }) => get<Routine>("/routine", signal), refetchInterval: 10_000 });
 
 const URGENCY: ProposalState[] = ["active", "pending", "succeeded", "queued", "executed", "defeated", "expired", "canceled"];
 

@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Proposal } from "../api/types";
 import { DelegateNudge } from "../components/proposals/DelegateNudge";
 import { ProposalRow } from "../components/proposals/ProposalRow";
+import { Routine } from "../components/proposals/Routine";
 import { useNow } from "../hooks/useNow";
 import { byUrgency, useProposals } from "../hooks/useProposals";
 import { Input } from "../ui/Field";
@@ -39,12 +40,14 @@ function List({ proposals }: { proposals: Proposal[] }) {
 
 export default function ProposalsPage() {
   const proposals = useProposals();
+  const now = useNow();
   return (
     <Page title="Proposals" lead="Token holders decide which epochs are paid and which model is served. Open votes come first.">
       <DelegateNudge />
       <QueryView query={proposals} what="The proposals could not be loaded" lines={6}>
         {(data) => <List proposals={data} />}
       </QueryView>
+      <Routine now={now} />
     </Page>
   );
 }

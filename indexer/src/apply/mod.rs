@@ -5,6 +5,7 @@ mod distributor;
 mod epochs;
 mod governor;
 mod models;
+mod optimistic;
 mod pauses;
 mod referee;
 mod roles;
@@ -84,6 +85,7 @@ async fn apply(
         // Folded above.
         ChainEvent::Token(_) | ChainEvent::Governor(GovernorEvent::VoteCast(_)) => Ok(vec![]),
         ChainEvent::Governor(event) => governor::apply(conn, context, event).await,
+        ChainEvent::Optimistic(event) => optimistic::apply(conn, context, event).await,
         ChainEvent::Staking(event) => staking::apply(conn, context, &event).await,
         ChainEvent::Epochs(event) => epochs::apply(conn, context, &event).await,
         ChainEvent::Referee(event) => referee::apply(conn, context, &event).await,

@@ -3,5 +3,6 @@
 mod crash;
 mod lifecycle;
 mod reorg;
+mod routine;
 mod story;
 mod tables;

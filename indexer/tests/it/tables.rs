@@ -6,7 +6,7 @@ use std::time::Duration;
 use testkit::TestChain;
 
 /// Every table that is a fold of the logs, and the logs and blocks themselves.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 27] = [
     "blocks",
     "logs",
     "quarantine",
@@ -30,6 +30,10 @@ const TABLES: [&str; 23] = [
     "datasets",
     "role_members",
     "pauses",
+    "routine_calls",
+    "routine_proposers",
+    "routine_proposals",
+    "vetoes",
 ];
 
 pub fn config(chain: &TestChain) -> IndexerConfig {

@@ -1,4 +1,5 @@
 //! What is asked, of whom and for how much.
+pub mod agreement;
 pub mod create;
 pub mod get;
 pub mod list;

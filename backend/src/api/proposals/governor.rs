@@ -1,4 +1,4 @@
-//! A number of the governor that no event carries, asked once and remembered.
+//! Numbers of the governors that no event carries, asked once and remembered.
 use alloy::{
     primitives::Address,
     providers::{DynProvider, Provider},
@@ -10,12 +10,14 @@ use std::sync::OnceLock;
 
 sol! {
     function proposalExpiry() external view returns (uint48);
+    function vetoBps() external view returns (uint256);
 }
 
-/// What this process has learnt about the governor.
+/// What this process has learnt about the governors; immutable all of it.
 #[derive(Debug, Default)]
 pub struct Governor {
     expiry_s: OnceLock<u64>,
+    veto_bps: OnceLock<u16>,
 }
 
 impl Governor {
@@ -25,10 +27,22 @@ impl Governor {
         if let Some(expiry_s) = self.expiry_s.get() {
             return Some(*expiry_s);
         }
-        let request =
-            TransactionRequest::default().to(governor).input(proposalExpiryCall {}.abi_encode().into());
-        let answer = provider.call(request).await.ok()?;
-        let expiry_s: u64 = proposalExpiryCall::abi_decode_returns(&answer).ok()?.to();
+        let expiry_s = ask(provider, governor, proposalExpiryCall {}).await?.to();
         Some(*self.expiry_s.get_or_init(|| expiry_s))
     }
+
+    /// Votes against that veto a routine proposal, in basis points of the supply; `None` when the chain does not answer.
+    pub async fn veto_bps(&self, provider: &DynProvider, optimistic_governor: Address) -> Option<u16> {
+        if let Some(veto_bps) = self.veto_bps.get() {
+            return Some(*veto_bps);
+        }
+        let veto_bps = ask(provider, optimistic_governor, vetoBpsCall {}).await?.try_into().ok()?;
+        Some(*self.veto_bps.get_or_init(|| veto_bps))
+    }
+}
+
+async fn ask<C: SolCall>(provider: &DynProvider, contract: Address, call: C) -> Option<C::Return> {
+    let request = TransactionRequest::default().to(contract).input(call.abi_encode().into());
+    let answer = provider.call(request).await.ok()?;
+    C::abi_decode_returns(&answer).ok()
 }

@@ -3,16 +3,18 @@ mod actions;
 pub mod get;
 mod governor;
 pub mod list;
+pub mod list_routine;
 mod state;
 mod words;
 
 pub use governor::Governor;
 
 use super::types::{Account, HexBytes, Wei};
-use crate::app::AppState;
+use crate::{app::AppState, clock::Clock};
 use chrono::{DateTime, Utc};
 use protocol::ProposalState;
 use serde::Serialize;
+use sqlx::PgConnection;
 use storage::chain::proposals;
 use utoipa::ToSchema;
 
@@ -78,10 +80,7 @@ pub struct Argument {
 /// Stored proposals as they are shown.
 async fn describe(state: &AppState, stored: Vec<proposals::Proposal>) -> Result<Vec<Proposal>, sqlx::Error> {
     let mut conn = state.pool.acquire().await?;
-    // The contract's clock is the block's; a quiet development chain may be behind ours, a shifted one ahead.
-    let mined_at: Option<DateTime<Utc>> =
-        sqlx::query_scalar("select max(mined_at) from chain.blocks").fetch_one(&mut *conn).await?;
-    let now = mined_at.map_or(state.clock.now(), |at| at.max(state.clock.now()));
+    let now = mined_at(&mut conn, &state.clock).await?;
     let contracts = &state.chain.deployment.contracts;
     let expiry_s = state.governor.expiry_s(&state.chain.provider, contracts.governor).await;
     let mut shown = Vec::with_capacity(stored.len());
@@ -112,6 +111,13 @@ async fn describe(state: &AppState, stored: Vec<proposals::Proposal>) -> Result<
         });
     }
     Ok(shown)
+}
+
+/// The contracts' clock is the block's; a quiet development chain may be behind ours, a shifted one ahead.
+async fn mined_at(conn: &mut PgConnection, clock: &Clock) -> Result<DateTime<Utc>, sqlx::Error> {
+    let last: Option<DateTime<Utc>> =
+        sqlx::query_scalar("select max(mined_at) from chain.blocks").fetch_one(conn).await?;
+    Ok(last.map_or(clock.now(), |at| at.max(clock.now())))
 }
 
 /// The first line, without Markdown's heading sign, in at most 120 characters.

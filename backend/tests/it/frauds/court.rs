@@ -1,6 +1,9 @@
 //! A chain on which one epoch was paid and the next one stands before its judge. A lie is a closure over what the operator
 //! or the proposer says; a watcher that knows nothing but chain and published files finds it.
-use super::draft::{Draft, small_terms};
+use super::{
+    before::Before,
+    draft::{Draft, small_terms},
+};
 use alloy::{
     primitives::{Address, B256, Bytes, U256, hex, utils::parse_ether},
     providers::Provider,
@@ -13,7 +16,7 @@ use backend::{
     config::Config,
     verify::Source,
 };
-use bindings::{GovernanceToken, LabelEpochs, RewardDistributor};
+use bindings::{GovernanceToken, LabelEpochs};
 use protocol::{
     CampaignTerms, Epoch,
     labels::block_count,
@@ -25,16 +28,15 @@ use protocol::{
 use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};
 use tempfile::TempDir;
-use testkit::{Account, Action, TestChain, account};
+use testkit::{Account, TestChain, account};
 use tokio::sync::OnceCell;
 
 /// Somebody with tokens and without conscience.
 pub const LIAR: Account = Account(32);
 /// Somebody who recomputes.
 pub const WATCHER: Account = Account(33);
-/// Who earned in the first epoch: labeler 4 not any more in the second, labeler 5 only then.
-const FIRST: [u32; 5] = [0, 1, 2, 3, 4];
-const SECOND: [u32; 5] = [0, 1, 2, 3, 5];
+/// Of those who earned in the first epoch labeler 4 is missing, and labeler 5 is new.
+const LABELERS: [u32; 5] = [0, 1, 2, 3, 5];
 /// The epoch before the judge.
 pub const EPOCH: u64 = 2;
 
@@ -74,13 +76,6 @@ pub struct Court {
     paid: Payouts,
 }
 
-/// The chain after the first epoch was paid, and what was published of it.
-struct Before {
-    state: Bytes,
-    bundle: Vec<u8>,
-    paid: Vec<PayoutLeaf>,
-}
-
 impl Court {
     /// An honest second epoch, revealed.
     pub async fn honest() -> Self {
@@ -103,7 +98,7 @@ impl Court {
         let key = data.path().join("watcher.key");
         std::fs::write(&key, hex::encode_prefixed(WATCHER.signer().to_bytes())).unwrap();
         publish(&data, &before.bundle);
-        let mut draft = draft(&chain, EPOCH, &SECOND, campaign);
+        let mut draft = draft(&chain, EPOCH, &LABELERS, campaign);
         lie(&mut draft);
         let reader = open(&chain, EPOCH, &draft, Some(&data)).await;
         let args = Args {
@@ -227,55 +222,25 @@ impl Court {
     }
 }
 
-impl Before {
-    async fn make() -> Self {
-        let chain = TestChain::start().await;
-        let contracts = chain.deployment().contracts.clone();
-        let (token, pool) = (contracts.governance_token, contracts.reward_distributor);
-        let amount = parse_ether("50000").unwrap();
-        let budget = parse_ether("5000").unwrap();
-        let actions = vec![
-            Action::new(token, &GovernanceToken::approveCall { spender: pool, value: amount }),
-            Action::new(pool, &RewardDistributor::fundCall { amount }),
-            Action::new(pool, &RewardDistributor::setEpochBudgetCall { amount: budget }),
-        ];
-        chain.pass(account::VOTERS[0], actions, "# Start").await;
-        for (who, amount) in [(account::OPERATOR, "10000"), (LIAR, "5000"), (WATCHER, "5000")] {
-            lock(&chain, who, contracts.label_epochs, amount).await;
-        }
-        for i in 0..6 {
-            lock(&chain, account::labeler(i), contracts.staking_pool, "1000").await;
-        }
-        let draft = draft(&chain, 1, &FIRST, small_terms());
-        let reader = open(&chain, 1, &draft, None).await;
-        let on_chain = reader.epoch(1).await.unwrap();
-        let said = honest(&on_chain, &draft, &Payouts::new(vec![]));
-        propose(&chain, 1, &said).await;
-        chain.warp(60).await;
-        let accept = LabelEpochs::acceptPayoutsCall {
-            epoch: 1,
-            payoutsRoot: Payouts::new(said.leaves.clone()).tree().root(),
-        };
-        let accept = vec![Action::new(contracts.label_epochs, &accept)];
-        chain.pass(account::VOTERS[0], accept, "# Pay").await;
-        let (bundle, _) = draft.bundle.expect("it is honest").to_bytes();
-        Self { state: chain.state().await, bundle, paid: said.leaves }
-    }
-}
-
+/// Lock tokens as stake or as a bond.
 pub async fn lock(chain: &TestChain, who: Account, locker: Address, amount: &str) {
     let amount = parse_ether(amount).unwrap();
     let lock = GovernanceToken::lockAndCallCall { locker, amount, data: Bytes::new() };
     chain.send(who, chain.deployment().contracts.governance_token, &lock).await;
 }
 
-fn draft(chain: &TestChain, epoch: u64, labelers: &[u32], campaign: CampaignTerms) -> Draft {
+pub(super) fn draft(chain: &TestChain, epoch: u64, labelers: &[u32], campaign: CampaignTerms) -> Draft {
     let deployment = chain.deployment();
     Draft::new(deployment.chain_id, deployment.contracts.label_epochs, epoch, labelers, campaign)
 }
 
 /// Open, commit, publish and reveal.
-async fn open(chain: &TestChain, epoch: u64, draft: &Draft, data: Option<&TempDir>) -> ChainHandle {
+pub(super) async fn open(
+    chain: &TestChain,
+    epoch: u64,
+    draft: &Draft,
+    data: Option<&TempDir>,
+) -> ChainHandle {
     let reader = ChainHandle::read_only(&chain.rpc_url(), chain.deployment().clone()).await.unwrap();
     let (bytes, hash) =
         draft.bundle.as_ref().map_or((vec![], B256::repeat_byte(9)), |bundle| bundle.to_bytes());
@@ -301,7 +266,7 @@ fn publish(data: &TempDir, bytes: &[u8]) {
 }
 
 /// What the committed words give.
-fn honest(on_chain: &EpochOnChain, draft: &Draft, paid: &Payouts) -> Lie {
+pub(super) fn honest(on_chain: &EpochOnChain, draft: &Draft, paid: &Payouts) -> Lie {
     let previous: BTreeMap<_, _> = paid.leaves().iter().map(|leaf| (leaf.account, leaf.cumulative)).collect();
     let (secret, seed) = (on_chain.secret, on_chain.seed);
     let payouts = epoch_payouts(&draft.terms(), secret, seed, &draft.words, &draft.gold, &previous).unwrap();
@@ -312,7 +277,7 @@ fn honest(on_chain: &EpochOnChain, draft: &Draft, paid: &Payouts) -> Lie {
     }
 }
 
-async fn propose(chain: &TestChain, epoch: u64, said: &Lie) {
+pub(super) async fn propose(chain: &TestChain, epoch: u64, said: &Lie) {
     let propose = LabelEpochs::proposePayoutsCall {
         epoch,
         payoutsRoot: Payouts::new(said.leaves.clone()).tree().root(),

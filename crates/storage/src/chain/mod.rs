@@ -24,6 +24,7 @@ pub mod quorums;
 pub mod reward_pool;
 pub mod reward_stream;
 pub mod role_members;
+pub mod routine;
 pub mod slashes;
 pub mod stakes;
 pub mod total_supplies;
@@ -33,7 +34,7 @@ pub mod votes;
 use sqlx::{AssertSqlSafe, Error, PgConnection};
 
 /// Every table that is a fold of `chain.logs`; those that others refer to come after them.
-pub const PROJECTIONS: [&str; 21] = [
+pub const PROJECTIONS: [&str; 25] = [
     "quarantine",
     "accounts",
     "total_supplies",
@@ -55,6 +56,10 @@ pub const PROJECTIONS: [&str; 21] = [
     "datasets",
     "role_members",
     "pauses",
+    "vetoes",
+    "routine_proposals",
+    "routine_calls",
+    "routine_proposers",
 ];
 
 /// Empty every table that is a fold of `chain.logs`. Readers see the old rows until the transaction ends.

@@ -3,6 +3,7 @@ import { useCampaigns } from "../../hooks/useCampaigns";
 import { Card } from "../../ui/Card";
 import { QueryView } from "../../ui/QueryView";
 import { Stat, Stats } from "../../ui/Stat";
+import { Agreement } from "./Agreement";
 import { CampaignForm } from "./CampaignForm";
 import { CommandButton } from "./CommandButton";
 import { GoldDialog } from "./GoldDialog";
@@ -42,6 +43,7 @@ export function Campaigns() {
                       />
                     )}
                   </div>
+                  <Agreement campaign={campaign} />
                 </li>
               ))}
             </ul>

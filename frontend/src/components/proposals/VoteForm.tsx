@@ -23,7 +23,7 @@ const SUPPORT = [
 export function VoteForm({ proposal }: { proposal: Proposal }) {
   const { contracts } = useConfig();
   const { openWallet } = useWalletDialog();
-  const ballot = useBallot(proposal.proposalId, proposal.voteStart, proposal.state === "active");
+  const ballot = useBallot(contracts.governor, proposal.proposalId, proposal.voteStart, proposal.state === "active");
   const transaction = useTransaction();
   const [support, setSupport] = useState<0 | 1 | 2 | null>(null);
   const [reason, setReason] = useState("");
