@@ -44,7 +44,7 @@ function Facts({ epoch }: { epoch: Epoch }) {
       <Stat label="Operator">
         <Account address={epoch.operator} />
       </Stat>
-      <Stat label="Budget" hint={`${formatTokens(epoch.terms.basePay)} for an answer, up to ${formatTokens(epoch.terms.alphaPay)} more`}>
+      <Stat label="Budget" hint={`${formatTokens(epoch.terms.basePay, 4)} for an answer, up to ${formatTokens(epoch.terms.alphaPay, 4)} more`}>
         {formatTokens(epoch.terms.budget, 0)}
       </Stat>
       <Stat label="Labelers" hint={formatCount(epoch.nPreferences, "answer")}>
