@@ -29,6 +29,7 @@ async fn every_list_can_be_read_without_signing_in() {
         "/epochs/1/payouts",
         "/claims",
         "/proposals",
+        "/routine",
         "/delegates",
         "/treasury",
         "/models",
