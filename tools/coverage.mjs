@@ -24,8 +24,16 @@ const run = spawnSync(
     cwd: root,
     encoding: "utf8",
     maxBuffer: 1 << 28,
-    // Every line is counted, which is slow: some random cases are enough to reach what they reach.
-    env: { ...process.env, FOUNDRY_FUZZ_RUNS: "32", FOUNDRY_INVARIANT_RUNS: "8", FOUNDRY_INVARIANT_DEPTH: "64" },
+    env: {
+      ...process.env,
+      // Every line is counted, which is slow: some random cases are enough to reach what they reach.
+      FOUNDRY_FUZZ_RUNS: "32",
+      FOUNDRY_INVARIANT_RUNS: "8",
+      FOUNDRY_INVARIANT_DEPTH: "64",
+      // Code without the optimiser needs more gas than a test has by default; how much is nobody's figure.
+      FOUNDRY_GAS_LIMIT: "1000000000000",
+      FOUNDRY_SNAPSHOTS: "target/coverage-snapshots",
+    },
   },
 );
 const output = `${run.stdout}${run.stderr}`;

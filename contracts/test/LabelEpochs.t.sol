@@ -399,6 +399,7 @@ contract LabelEpochs_Reveal_Test is LabelEpochsTest {
         vm.assertEq(epochs.epochOf(epoch).seed, seed);
         vm.assertEq(epochs.epochOf(epoch).secret, secret);
         vm.assertEq(epochs.epochOf(epoch).blockHash, blockHash);
+        vm.assertEq(epochs.epochOf(epoch).revealedAt, _now());
         _assertStatus(epoch, ILabelEpochs.Status.Revealed);
     }
 
@@ -732,6 +733,9 @@ contract LabelEpochs_AcceptPayouts_Test is LabelEpochsTest {
 
     function test_RevertIf_ThePoolIsUnderfunded() public {
         distributor.setEpochBudget(20 * BUDGET);
+        token.lockAndCall(address(epochs), 10 * OPERATOR_BOND, "");
+        token.transfer(proposer, 20 * BUDGET);
+        _lock(proposer, 20 * BUDGET);
         ILabelEpochs.Terms memory terms = _terms();
         terms.budget = 20 * BUDGET;
         // Bonds grow with the money.

@@ -7,7 +7,7 @@ import {GovernanceToken} from "../src/governance/GovernanceToken.sol";
 import {IGovernanceToken} from "../src/interfaces/IGovernanceToken.sol";
 import {IStakingPool} from "../src/interfaces/IStakingPool.sol";
 import {StakingPool} from "../src/staking/StakingPool.sol";
-import {vm} from "../../script/Vm.sol";
+import {Vm, vm} from "../../script/Vm.sol";
 import {Base} from "./Base.sol";
 
 abstract contract StakingPoolTest is Base {
@@ -233,8 +233,33 @@ contract StakingPool_OneWei_Test is StakingPoolTest {
         vm.assertEq(pool.earned(alice), 1);
     }
 
+    /// @dev Every release had somebody staked for it: nothing is reserved, and nobody is told so.
+    function test_AnEmptyReserveIsNotReported() public {
+        vm.recordLogs();
+        _stake(1);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            vm.assertTrue(logs[i].topics[0] != IStakingPool.RewardReserved.selector);
+        }
+    }
+
     function test_ItCanBeClaimed() public {
         vm.assertEq(_claim(alice), 1);
+    }
+
+    /// @dev Nor what is released to nobody.
+    function test_TheReserveKeepsIt() public {
+        StakingPool.Config memory config = _config();
+        config.minReward = 365 days;
+        pool = new StakingPool(config);
+        token.setLocker(address(pool), true);
+        token.approve(address(pool), type(uint256).max);
+        pool.notifyReward(365 days, 365 days);
+        _skip(1);
+        _stake(1e18);
+        vm.assertEq(pool.rewardState().reserve, 1);
+        _skip(1);
+        vm.assertEq(pool.earned(alice), 1);
     }
 }
 

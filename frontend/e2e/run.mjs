@@ -242,7 +242,8 @@ async function chat(page) {
 async function routes() {
   const [proposal] = await api("/api/v1/proposals");
   const version = (await api("/api/v1/models")).flatMap(({ versions }) => versions).at(-1);
-  const single = [proposal && `/proposals/${proposal.proposalId}`, version && `/models/${version.versionId}`].filter(Boolean);
+  const [epoch] = await api("/api/v1/epochs");
+  const single = [epoch && `/epochs/${epoch.epoch}`, proposal && `/proposals/${proposal.proposalId}`, version && `/models/${version.versionId}`].filter(Boolean);
   const plain = ["/", "/label", "/earnings", "/proposals", "/delegates", "/treasury", "/models", "/chat", "/datasets", "/verify", "/admin", "/nowhere"];
   return [...plain, ...single];
 }

@@ -15,6 +15,7 @@ const pages = [
     path: "/proposals/$proposalId",
     component: lazyRouteComponent(() => import("./routes/proposal")),
   }),
+  createRoute({ getParentRoute: () => root, path: "/epochs/$epoch", component: lazyRouteComponent(() => import("./routes/epoch")) }),
   createRoute({ getParentRoute: () => root, path: "/models", component: lazyRouteComponent(() => import("./routes/models")) }),
   createRoute({
     getParentRoute: () => root,

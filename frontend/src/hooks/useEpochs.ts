@@ -10,6 +10,10 @@ export const epochsOptions = queryOptions({
 });
 export const useEpochs = () => useQuery(epochsOptions);
 
+/** One epoch; its stage also changes by the clock alone, without any event. */
+export const useEpoch = (epoch: string) =>
+  useQuery({ queryKey: ["epochs", epoch], queryFn: ({ signal }) => get<Epoch>(`/epochs/${encodeURIComponent(epoch)}`, signal), refetchInterval: 10_000 });
+
 /** What an epoch paid one account and why; null before the payouts are known, and for accounts that did not label. */
 export function useStatement(epoch: number, account: Address) {
   return useQuery({

@@ -46,6 +46,11 @@ export function EpochEarnings({ epoch, account, now }: { epoch: Epoch; account: 
           </section>
         )}
         {statement.data && <Recompute epoch={epoch.epoch} account={account} />}
+        <p>
+          <Link to="/epochs/$epoch" params={{ epoch: String(epoch.epoch) }} className="text-accent underline underline-offset-2">
+            All about this epoch
+          </Link>
+        </p>
         {epoch.payouts?.proposalId && (
           <p>
             <Link to="/proposals/$proposalId" params={{ proposalId: epoch.payouts.proposalId }} className="text-accent underline underline-offset-2">
