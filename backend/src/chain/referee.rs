@@ -160,12 +160,7 @@ impl ChainHandle {
     }
 
     /// Slash a labeler for two different answers to one slot, signed by one key.
-    pub fn slash_equivocation(
-        &self,
-        a: &SignedPreference,
-        b: &SignedPreference,
-        by: &SessionProof,
-    ) -> Call {
+    pub fn slash_equivocation(&self, a: &SignedPreference, b: &SignedPreference, by: &SessionProof) -> Call {
         self.referee(&EpochReferee::slashEquivocationCall {
             a: preference(&a.preference),
             signatureA: a.signature.clone(),

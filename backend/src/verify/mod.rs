@@ -14,11 +14,7 @@ mod model;
 mod sources;
 mod wallets;
 
-use crate::{
-    app::AppState,
-    chain::ChainHandle,
-    config::Config,
-};
+use crate::{app::AppState, chain::ChainHandle, config::Config};
 use alloy::primitives::B256;
 use anyhow::Context;
 use localnet::read_deployment;
