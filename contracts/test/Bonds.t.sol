@@ -101,19 +101,23 @@ contract Bonds_Slash_Test is LabelEpochsTest {
         _assertBond(proposer, 10 * MIN_PROPOSER_BOND - bond, 0);
     }
 
-    /// @dev Half of the smallest bond is nothing, and the token refuses to move nothing.
-    function test_ABondOfOneWeiGoesToTheReserve() public {
-        LabelEpochs.Config memory config = _config();
-        (config.minProposerBond, config.bondBps) = (1, 0);
-        epochs = new LabelEpochs(config);
-        token.setLocker(address(epochs), true);
-        token.lockAndCall(address(epochs), OPERATOR_BOND, "");
-        token.transfer(proposer, 1);
-        _lock(proposer, 1);
-        uint64 epoch = _openProposed(1);
-        epochs.disprovePayouts(epoch, challenger, Fraud.Score);
-        vm.assertEq(token.balanceOf(RESERVE), 1);
-        _assertBond(proposer, 0, 0);
+    /// @dev Half of the smallest bond is nothing, and the token refuses to move nothing; half of two wei is one.
+    function test_TheSmallestBondsAreSharedToTheWei() public {
+        for (uint96 bond = 1; bond <= 3; ++bond) {
+            LabelEpochs.Config memory config = _config();
+            (config.minProposerBond, config.bondBps) = (bond, 0);
+            epochs = new LabelEpochs(config);
+            token.setLocker(address(epochs), true);
+            token.lockAndCall(address(epochs), OPERATOR_BOND, "");
+            token.transfer(proposer, bond);
+            _lock(proposer, bond);
+            uint64 epoch = _openProposed(1);
+            (uint256 reserve, uint256 challengers) = (token.balanceOf(RESERVE), token.balanceOf(challenger));
+            epochs.disprovePayouts(epoch, challenger, Fraud.Score);
+            vm.assertEq(token.balanceOf(RESERVE), reserve + bond - bond / 2);
+            vm.assertEq(token.balanceOf(challenger), challengers + bond / 2);
+            _assertBond(proposer, 0, 0);
+        }
     }
 
     /// @dev An indexer sees a bond change only where one did.
