@@ -83,7 +83,7 @@ says "funded: 100100"
 say "an epoch"
 secret=$(cast keccak "a secret")
 terms=$work/terms.toml
-sed "s/^secretHash = .*/secretHash = \"$(cast keccak "$secret")\"/; s/^campaignHash = .*/campaignHash = \"$(cast keccak campaign)\"/" script/epochs/example.toml >"$terms"
+sed "s/^goldRoot = .*/goldRoot = \"$(cast keccak gold)\"/; s/^secretHash = .*/secretHash = \"$(cast keccak "$secret")\"/; s/^campaignHash = .*/campaignHash = \"$(cast keccak campaign)\"/" script/epochs/example.toml >"$terms"
 TERMS=$terms refuses OpenEpochNotOperator as "$stranger" OpenEpoch
 sed 's/^budget = .*/budget = "5001 ether"/' "$terms" >"$work/greedy.toml"
 TERMS=$work/greedy.toml refuses OpenEpochBudgetTooHigh as "$operator" OpenEpoch
