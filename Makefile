@@ -96,14 +96,14 @@ gen: $(STAMPS)/node $(STAMPS)/libtorch
 	cd frontend && $(PNPM) gen
 
 bench-protocol:
-	cargo run --release --quiet -p protocol --example bench
+	cargo run --release --quiet -p protocol --example bench_protocol
 
 bench-indexer: $(STAMPS)/node
 	cargo build --release --quiet -p indexer --bin indexer
-	cargo run --quiet -p indexer --example bench
+	cargo run --quiet -p indexer --example bench_indexer
 
 bench-label-quality:
-	cargo run --release --quiet -p label-quality --example bench
+	cargo run --release --quiet -p label-quality --example bench_label_quality
 
 # The profile for development optimises what it runs.
 bench-mechsim:

@@ -218,6 +218,9 @@ contract LabelEpochs_Open_Test is LabelEpochsTest {
         (terms.minRoster, terms.goldBlocks, terms.goldRoot) = (0, 0, 0);
         terms.budget = 1;
         epochs.open(terms);
+        // All slots may be common.
+        (terms.blockSlots, terms.overlapSlots) = (256, 256);
+        epochs.open(terms);
     }
 
     function test_RevertIf_ATermIsBelowItsFloor() public {
