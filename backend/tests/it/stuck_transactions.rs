@@ -17,7 +17,7 @@ const HIGH_BASE_FEE: u128 = 500_000_000_000;
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_no_block_takes_is_replaced_by_one_with_a_higher_fee() {
     let polity = Polity::start(&[("CHAIN__RAISE_FEE_AFTER_S", "1")]).await;
-    let (chain, first) = stuck(&polity).await;
+    let (chain, first, _) = stuck(&polity).await;
     let nonce = first.nonce;
 
     // Nobody but the queue raises the fee; the block that comes then has the replacement.
@@ -42,29 +42,33 @@ async fn a_transaction_that_no_block_takes_is_replaced_by_one_with_a_higher_fee(
 #[tokio::test(flavor = "multi_thread")]
 async fn the_cheap_form_may_be_mined_after_all_and_is_found() {
     let polity = Polity::start(&[("CHAIN__RAISE_FEE_AFTER_S", "1")]).await;
-    let (chain, first) = stuck(&polity).await;
+    let (chain, first, worker) = stuck(&polity).await;
     let now = polity
         .poll("the replacement", async || find(&polity).await.filter(|now| !now.replaced.is_empty()))
         .await;
-    // A block builder had kept the first one: the node forgets every other and takes it.
-    let waiting = wait(&polity);
+    // A block builder had kept the first one: the node forgets every other and takes it, while no worker is there to
+    // offer another.
+    worker.abort();
+    assert!(worker.await.unwrap_err().is_cancelled());
     chain.anvil_drop_all_transactions().await.unwrap();
     chain.anvil_set_next_block_base_fee_per_gas(1).await.unwrap();
     drop(chain.send_raw_transaction(&first.raw).await.unwrap());
     chain.anvil_mine(Some(1), None).await.unwrap();
-    let mined = waiting.await.unwrap().unwrap();
+    let mined = wait(&polity).await.unwrap().unwrap();
     assert_eq!(mined.tx_hash, first.tx_hash);
     assert_ne!(now.tx_hash, first.tx_hash);
     polity.stop().await;
 }
 
-/// A transaction that was sent just before the base fee rose above what it may pay.
-async fn stuck(polity: &Polity) -> (&alloy::providers::DynProvider, Transaction) {
+/// A transaction that was sent just before the base fee rose above what it may pay, and the worker that waits for it.
+async fn stuck(
+    polity: &Polity,
+) -> (&alloy::providers::DynProvider, Transaction, JoinHandle<Result<backend::chain::Mined, SendError>>) {
     let chain = polity.chain.provider();
     let delegated = async || (!polity.transaction_keys().await.is_empty()).then_some(());
     polity.until("the operator's delegation", delegated).await;
     chain.anvil_set_auto_mine(false).await.unwrap();
-    wait(polity);
+    let worker = wait(polity);
     let first = polity.poll("the stored transaction", async || find(polity).await).await;
     let known = async || chain.get_transaction_by_hash(first.tx_hash).await.unwrap();
     polity.poll("the transaction in the pool", known).await;
@@ -75,7 +79,7 @@ async fn stuck(polity: &Polity) -> (&alloy::providers::DynProvider, Transaction)
         None,
         "the block did not take it"
     );
-    (chain, first)
+    (chain, first, worker)
 }
 
 /// A worker that wants the same thing and waits until it is there.
