@@ -6,7 +6,7 @@
 pub use crate::recovery::recover;
 
 use crate::Choice;
-use alloy_primitives::{Address, B256, FixedBytes};
+use alloy_primitives::{Address, B256, FixedBytes, keccak256};
 use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,12 @@ pub const LABEL_SCOPE: &str = "label";
 /// The domain of every message: `Polity`, version 1, on one chain and for one `LabelEpochs` contract.
 pub fn domain(chain_id: u64, label_epochs: Address) -> Eip712Domain {
     eip712_domain! { name: "Polity", version: "1", chain_id: chain_id, verifying_contract: label_epochs, }
+}
+
+/// What is signed: a message's `hashStruct` under the separator of a domain ([`Eip712Domain::separator`], worth keeping
+/// where there are many messages).
+pub fn digest(separator: B256, hash_struct: B256) -> B256 {
+    keccak256([&[0x19, 0x01], separator.as_slice(), hash_struct.as_slice()].concat())
 }
 
 /// A wallet allows a key that the page holds to sign in its name. Signed by `labeler`.
@@ -162,7 +168,6 @@ pub enum SignatureError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::keccak256;
 
     #[test]
     fn type_hashes_are_those_of_the_written_types() {
