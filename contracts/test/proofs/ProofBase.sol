@@ -91,25 +91,40 @@ abstract contract ProofBase {
     // any function of them. They exclude no state: `Arithmetic.t.sol` tests each for all numbers.
 
     /// @dev What {Math-ternary}, and so {Math-min}, multiplies with a condition.
-    function _knowTernary(bool condition, uint256 a, uint256 b) internal pure {
-        vm.assume(Theorems.switched(a ^ b, condition));
+    function _knowTernary(bool condition, uint256 a, uint256 b) internal view {
+        _knowSwitched(a ^ b, condition);
     }
 
     /// @dev What {Math-saturatingSub} multiplies with a condition.
-    function _knowSaturatingSub(uint256 a, uint256 b) internal pure {
+    function _knowSaturatingSub(uint256 a, uint256 b) internal view {
         unchecked {
-            vm.assume(Theorems.switched(a - b, a - b <= a));
+            _knowSwitched(a - b, a - b <= a);
+        }
+    }
+
+    /// @dev In both orders, because to the solver they are two unrelated products, and the compiler chooses one.
+    function _knowSwitched(uint256 x, bool on) private view {
+        uint256 one;
+        assembly ("memory-safe") {
+            one := iszero(iszero(on))
+        }
+        vm.assume(Theorems.switched(x, one, this.product(x, one)));
+        vm.assume(Theorems.switched(x, one, this.product(one, x)));
+    }
+
+    function product(uint256 x, uint256 y) external pure returns (uint256) {
+        unchecked {
+            return x * y;
         }
     }
 }
 
 /// @notice True of all numbers that their comments allow.
 library Theorems {
-    /// @dev x · [on] is x or nothing.
-    function switched(uint256 x, bool on) internal pure returns (bool holds) {
+    /// @dev x times 1 or 0 is x or nothing.
+    function switched(uint256 x, uint256 one, uint256 product) internal pure returns (bool holds) {
         assembly ("memory-safe") {
-            let one := iszero(iszero(on))
-            holds := eq(mul(one, x), and(x, sub(0, one)))
+            holds := eq(product, and(x, sub(0, one)))
         }
     }
 
@@ -117,13 +132,6 @@ library Theorems {
     function narrow(uint256 x, uint256 y) internal pure returns (bool holds) {
         assembly ("memory-safe") {
             holds := eq(mulmod(x, y, not(0)), mul(x, y))
-        }
-    }
-
-    /// @dev ⌊x/d⌋ + ⌊y/d⌋ <= ⌊(x+y)/d⌋, for d > 0 and sums below 2^256.
-    function quotients(uint256 x, uint256 y, uint256 d) internal pure returns (bool holds) {
-        assembly ("memory-safe") {
-            holds := iszero(gt(add(div(x, d), div(y, d)), div(add(x, y), d)))
         }
     }
 }

@@ -129,3 +129,32 @@ contract StakingPoolSlashProof is StakingPoolStateProof {
         _qed();
     }
 }
+
+contract StakingPoolIndexProof is StakingPoolStateProof {
+    /// @dev In any state of stream, index and stake, at any time: what anybody calls never lowers the index of rewards, and
+    /// what it would be now is never below what it was when it was settled.
+    function check_rewardPerShare_monotone(uint8 what, uint40 time) public {
+        _anyStake();
+        uint256 before = _any(120, "perShare");
+        _store(_accountSlot(), _any(120, "settled") << 96 | _any(96, "active"));
+        uint256 endsAt = _any(40, "endsAt");
+        vm.assume(endsAt != 0 || before == 0); // no stream ever ran
+        _store(2, endsAt << 168 | _any(72, "rate") << 96 | _any(96, "totalActive"));
+        _store(3, _any(40, "settledAt") << 216 | _any(96, "remainder") << 120 | before);
+        vm.warp(time);
+        (uint256 amount, uint256 duration) = (_any(96, "amount"), _any(40, "duration"));
+        if (what < 2) {
+            vm.prank(ADMIN);
+            if (what == 0) pool.notifyReward(amount, duration);
+            else pool.notifyReserve(duration);
+        } else {
+            vm.prank(STAKER);
+            if (what == 2) pool.requestUnstake(amount);
+            else if (what == 3) pool.withdraw();
+            else if (what == 4) pool.claimReward();
+            else token.lockAndCall(address(pool), amount, "");
+        }
+        _claim(uint120(uint256(vm.load(address(pool), bytes32(uint256(3))))) >= before);
+        _qed();
+    }
+}
