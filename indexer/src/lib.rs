@@ -7,6 +7,7 @@
 //! | `run`, `hints` | the loop around it, woken by the node's announcements |
 //! | `backfill` | old blocks: fetched in parallel, written in order |
 //! | `verify` | proof that the stored events are complete |
+//! | [`audit`] | the tables beside what the contracts say at a final block |
 //! | `rpc/` | heads, headers, logs and receipts from the node, checked |
 //! | [`decode`](mod@decode) | log → [`events::ChainEvent`]; the only place that knows ABIs |
 //! | `apply/<contract>` | event → rows |
@@ -21,6 +22,7 @@
 //! table in `storage::chain`.
 
 mod apply;
+pub mod audit;
 mod backfill;
 pub mod chain;
 mod config;

@@ -77,6 +77,12 @@ enum Command {
         #[arg(long, default_value_t = u64::MAX >> 1)]
         to: u64,
     },
+    /// Compare the tables with the contracts at the last final block; prints JSON, and fails when they differ
+    Audit {
+        /// Look at about so many rows of each table, others at every block; all without it
+        #[arg(long)]
+        sample: Option<usize>,
+    },
     /// Fold the stored events again
     Rebuild,
     /// What is indexed, safe and finalized
@@ -115,6 +121,13 @@ async fn main() -> anyhow::Result<()> {
             anyhow::ensure!(ours, "another indexer is at work on this database");
             println!("{n_checked} blocks checked, {n_wrong} corrected");
             print_usage(start);
+        }
+        Command::Audit { sample } => {
+            let audit = indexer.audit(sample).await?.context("nothing is indexed yet")?;
+            println!("{}", serde_json::to_string(&audit)?);
+            if !audit.differences.is_empty() {
+                std::process::exit(1);
+            }
         }
         Command::Rebuild => indexer.rebuild().await?,
         Command::Status => status(&pool).await?,

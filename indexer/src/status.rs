@@ -18,6 +18,10 @@ pub struct Status {
     pub n_reorgs: u64,
     /// Blocks since the start whose events were not those that the node had given at first.
     pub n_corrected: u64,
+    /// The block of the last audit.
+    pub audited: u64,
+    /// Values of the tables that the last audit found to differ from the contracts.
+    pub n_differences: u64,
     /// A finalized block was replaced: what cannot be undone must wait until somebody has looked at it.
     pub finality_violated: bool,
     /// Why the last step failed, if it did.

@@ -57,6 +57,15 @@ impl Client {
         method: &'static str,
         params: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<Option<R>>, RpcError> {
+        self.ask_each(method, params).await?.into_iter().collect()
+    }
+
+    /// As [`Client::ask_many`], when some questions may be refused.
+    pub async fn ask_each<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<Result<Option<R>, RpcError>>, RpcError> {
         let question =
             |(id, params)| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         let body: Vec<Value> = (0_u64..).zip(params).map(question).collect();
@@ -74,7 +83,7 @@ impl Client {
         if answers.len() != body.len() {
             return Err(RpcError::Incomplete { method });
         }
-        answers.into_iter().map(|answer| answer.into_result(method)).collect()
+        Ok(answers.into_iter().map(|answer| answer.into_result(method)).collect())
     }
 
     async fn post(&self, method: &'static str, body: &impl serde::Serialize) -> Result<Vec<u8>, RpcError> {

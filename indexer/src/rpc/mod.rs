@@ -9,7 +9,7 @@ pub use errors::{RpcError, RpcFailure};
 
 use crate::{IndexerConfig, chain::Link};
 use alloy::{
-    primitives::{Address, B256, BloomInput, U64},
+    primitives::{Address, B256, BloomInput, Bytes, U64},
     rpc::types::{Filter, Header, Log as RpcLog},
 };
 use chrono::DateTime;
@@ -27,6 +27,8 @@ use storage::chain::{
 
 /// Headers in one JSON-RPC batch.
 const HEADERS_PER_BATCH: usize = 100;
+/// Calls of contracts in one JSON-RPC batch.
+const CALLS_PER_BATCH: usize = 100;
 
 /// The node, behind one or several endpoints, and the contracts whose logs are wanted.
 pub struct Node {
@@ -110,6 +112,28 @@ impl Node {
             checked_header(header.ok_or(RpcError::Missing(*number))?)
         });
         checked.collect()
+    }
+
+    /// What calls answer at a block, in their order; `None` for one that reverts.
+    pub async fn calls(
+        &self,
+        block: B256,
+        calls: &[(Address, Bytes)],
+    ) -> Result<Vec<Option<Bytes>>, RpcError> {
+        const METHOD: &str = "eth_call";
+        let client = self.client().await?;
+        let mut all = Vec::with_capacity(calls.len());
+        for calls in calls.chunks(CALLS_PER_BATCH) {
+            let params =
+                calls.iter().map(|(to, data)| json!([{ "to": to, "data": data }, { "blockHash": block }]));
+            for answer in client.ask_each::<Bytes>(METHOD, params).await? {
+                all.push(match answer {
+                    Err(error) if error.is_revert() => None,
+                    answer => Some(answer?.ok_or(RpcError::Incomplete { method: METHOD })?),
+                });
+            }
+        }
+        Ok(all)
     }
 
     /// The headers of `from..=to`, each the parent of the next, with hashes that are their contents'.

@@ -1,5 +1,6 @@
 //! The indexer against a real chain and a real database.
 
+mod audit;
 mod chaos;
 mod crash;
 mod kill;

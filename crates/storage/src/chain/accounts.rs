@@ -35,6 +35,23 @@ pub async fn find(conn: &mut PgConnection, account: Address) -> Result<Option<Ac
     row.as_ref().map(Account::from_row).transpose()
 }
 
+/// Accounts from this address on and then from zero, up to `limit`; `None` is all.
+pub async fn list_from(
+    conn: &mut PgConnection,
+    start: Address,
+    limit: Option<u32>,
+) -> Result<Vec<Account>, Error> {
+    let rows = sqlx::query(
+        "(select * from chain.accounts where account >= $1 order by account limit $2)
+         union all (select * from chain.accounts where account < $1 order by account limit $2) limit $2",
+    )
+    .bind(start.as_slice())
+    .bind(limit.map(i64::from))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(Account::from_row).collect()
+}
+
 /// Accounts with votes, most first.
 pub async fn list_delegates(conn: &mut PgConnection, limit: u32) -> Result<Vec<Account>, Error> {
     let rows =

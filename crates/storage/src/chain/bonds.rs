@@ -33,6 +33,12 @@ pub async fn find(conn: &mut PgConnection, account: Address) -> Result<Option<Bo
     row.as_ref().map(Bond::from_row).transpose()
 }
 
+/// All bonds.
+pub async fn list(conn: &mut PgConnection) -> Result<Vec<Bond>, Error> {
+    let rows = sqlx::query("select * from chain.bonds order by account").fetch_all(conn).await?;
+    rows.iter().map(Bond::from_row).collect()
+}
+
 pub async fn set(conn: &mut PgConnection, account: Address, free: U256, reserved: U256) -> Result<(), Error> {
     sqlx::query(
         "insert into chain.bonds (account, free, reserved) values ($1, $2, $3)

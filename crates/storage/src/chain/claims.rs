@@ -82,3 +82,14 @@ pub async fn total(conn: &mut PgConnection, account: Address) -> Result<U256, Er
     .await?;
     Ok(total.unwrap_or_default().0)
 }
+
+/// All that each account ever claimed, in wei.
+pub async fn totals(conn: &mut PgConnection) -> Result<Vec<(Address, U256)>, Error> {
+    let rows = sqlx::query(
+        "select distinct on (account) account, total_claimed from chain.claims
+         order by account, block_number desc, log_index desc",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| Ok((columns::address(row, "account")?, Wei::get(row, "total_claimed")?))).collect()
+}

@@ -28,6 +28,7 @@ pub mod routine;
 pub mod slashes;
 pub mod stakes;
 pub mod total_supplies;
+pub mod totals;
 pub mod undo;
 pub mod votes;
 
