@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`chain`] | pure: what a head means for what we hold, and where two chains part |
 //! | `follow` | what to do next: extend, wait, unwind, start over |
+//! | `origin`, `reorg`, `finality` | which chain it is, where to go back to, what cannot change |
 //! | `run`, `hints` | the loop around it, woken by the node's announcements |
 //! | `backfill` | old blocks: fetched in parallel, written in order |
 //! | `verify` | proof that the stored events are complete |
@@ -28,8 +29,11 @@ pub mod chain;
 mod config;
 pub mod decode;
 pub mod events;
+mod finality;
 mod follow;
 mod hints;
+mod origin;
+mod reorg;
 mod rpc;
 mod run;
 mod status;

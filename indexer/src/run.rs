@@ -36,7 +36,10 @@ impl Indexer {
                         tokio::select! {
                             () = &mut shutdown => return Ok(()),
                             // A new block comes first; the audit is put off.
-                            () = hints.heard() => continue,
+                            () = hints.heard() => {
+                                self.announced = hints.take();
+                                continue;
+                            }
                             audit = self.audit(Some(AUDIT_SAMPLE)) => {
                                 audited_at = Some(Instant::now());
                                 if let Err(error) = audit {
@@ -58,7 +61,7 @@ impl Indexer {
                 () = &mut shutdown => return Ok(()),
                 () = tokio::time::sleep(backoff) => {}
                 // The node says that there is a block; after a failure it is left alone for a while.
-                () = hints.heard(), if !failed => {}
+                () = hints.heard(), if !failed => self.announced = hints.take(),
             }
         }
     }
