@@ -60,7 +60,7 @@ async fn a_websocket_that_is_cut_after_every_announcement_loses_none_of_them() {
     let mut status = indexer.status();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let running = tokio::spawn(indexer.run(async { stopped.await.unwrap_or_default() }));
-    for n in 0..8 {
+    for n in 0..12 {
         stake(&chain, n, pol(1)).await;
         let head = chain.block_number().await;
         let reached = status.wait_for(|status| status.indexed >= head);
@@ -69,7 +69,7 @@ async fn a_websocket_that_is_cut_after_every_announcement_loses_none_of_them() {
             .expect("it hears of every block")
             .unwrap();
     }
-    assert_eq!(count(&db.pool, "select count(*) from chain.stakes").await, 8);
+    assert_eq!(count(&db.pool, "select count(*) from chain.stakes").await, 12);
     assert!(n_cut.load(Relaxed) >= 3, "{n_cut:?} connections were cut");
     stop.send(()).unwrap();
     running.await.unwrap().unwrap();
