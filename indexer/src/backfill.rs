@@ -6,7 +6,11 @@ use crate::{
     store::{Batch, Writer},
 };
 use alloy::{primitives::B256, rpc::types::Header};
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use storage::chain::{
     blocks::Verified,
     cursor::{Cursor, Marks},
@@ -130,8 +134,8 @@ pub struct Backfill<'a> {
     pub writer: &'a Writer,
     pub config: &'a IndexerConfig,
     pub marks: Marks,
-    /// Called with every block that is written.
-    pub on_progress: &'a (dyn Fn(u64) + Send + Sync),
+    /// Called with every block that is written, and how long it was waited for and written.
+    pub on_progress: &'a (dyn Fn(u64, [Duration; 2]) + Send + Sync),
 }
 
 impl Backfill<'_> {
@@ -167,8 +171,10 @@ impl Backfill<'_> {
             }
             let Some(mut fetch) = queue.pop_front() else { break };
             let asked = fetch.to - fetch.from + 1;
+            let start = Instant::now();
             match (&mut fetch.task).await.unwrap_or(Err(RpcError::Incomplete { method: "eth_getLogs" })) {
                 Ok(mut fetched) => {
+                    let waited = start.elapsed();
                     n_failures = 0;
                     span.answered(asked, fetched.logs.len() as u64);
                     lanes.answered();
@@ -186,7 +192,7 @@ impl Backfill<'_> {
                         return Ok(Ended::Done);
                     };
                     cursor = next;
-                    (self.on_progress)(cursor.block_number);
+                    (self.on_progress)(cursor.block_number, [waited, start.elapsed() - waited]);
                 }
                 Err(error) => {
                     // What was asked for behind it is asked for again, in other portions.

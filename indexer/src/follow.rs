@@ -205,8 +205,12 @@ impl Indexer {
     ) -> Result<Progress, IndexerError> {
         let cold = self.cold_end(&cursor, &head).await?;
         if let Some((to, hash)) = cold.filter(|(to, _)| *to > cursor.block_number && *to <= head.number) {
-            let on_progress = |number| {
+            let on_progress = |number, [waited, wrote]: [Duration; 2]| {
                 self.indexed(number);
+                self.status.send_modify(|status| {
+                    status.waited += waited;
+                    status.wrote += wrote;
+                });
             };
             let marks = Marks { safe: self.tags.marks().safe, finalized: to };
             let (node, writer, config) = (&self.node, &self.writer, &self.config);

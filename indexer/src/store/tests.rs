@@ -240,7 +240,7 @@ async fn every_sequence_of_batches_forks_and_strays_leaves_what_a_fresh_replay_l
     let writer = Writer { pool: db.pool.clone(), contracts: contracts(), projects: true, fail_point: None };
     let runtime = tokio::runtime::Handle::current();
     let tried = tokio::task::spawn_blocking(move || {
-        proptest!(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() },
+        proptest!(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() },
             |(acts in prop::collection::vec(act(), 1..24))| {
             runtime.block_on(async {
                 writer.reset().await.unwrap();

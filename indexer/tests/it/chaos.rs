@@ -23,7 +23,7 @@ async fn sync_with_patience(indexer: &mut Indexer, chain: &TestChain) {
             }
         }
     };
-    let arrived = tokio::time::timeout(Duration::from_secs(120), synced).await.is_ok();
+    let arrived = tokio::time::timeout(Duration::from_secs(400), synced).await.is_ok();
     assert!(arrived, "it does not get there: {:?}", indexer.status().borrow());
 }
 
@@ -58,7 +58,7 @@ async fn whatever_the_node_does_wrong_the_tables_are_those_of_an_honest_one() {
 
 async fn deceive(chain: &TestChain, fault: Fault, expected: &[String]) {
     let (db, proxy) = (TestDb::new().await, Proxy::start(chain.rpc_url(), fault).await);
-    let rpc_timeout = Duration::from_millis(if fault == Fault::Hangs { 1_000 } else { 20_000 });
+    let rpc_timeout = Duration::from_millis(if fault == Fault::Hangs { 2_000 } else { 60_000 });
     let config = IndexerConfig { rpc_url: proxy.url.clone(), rpc_timeout, ..config(chain) };
     let mut deceived = Indexer::new(config, db.pool.clone()).unwrap();
     sync_with_patience(&mut deceived, chain).await;

@@ -162,8 +162,10 @@ impl Shared {
                 method == "eth_getBlockByNumber" && numbered && self.n_faults.load(Relaxed) < 6
             }
             Fault::WrongChain => method == "eth_chainId",
-            // Every silence is waited out, so that of all questions would take minutes.
-            Fault::Hangs => ["eth_getLogs", "eth_getBlockReceipts"].contains(&method),
+            // Every silence is waited out, and long enough that a busy machine is not taken for a silent one.
+            Fault::Hangs => {
+                ["eth_getLogs", "eth_getBlockReceipts"].contains(&method) && self.n_faults.load(Relaxed) < 12
+            }
             Fault::TooManyRequests | Fault::Truncates => method != "eth_chainId",
         }
     }
