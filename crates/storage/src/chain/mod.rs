@@ -65,9 +65,8 @@ pub const PROJECTIONS: [&str; 25] = [
 
 /// Empty every table that is a fold of `chain.logs`. Readers see the old rows until the transaction ends.
 pub async fn clear_projections(conn: &mut PgConnection) -> Result<(), Error> {
-    for table in PROJECTIONS {
-        sqlx::query(AssertSqlSafe(format!("delete from chain.{table}"))).execute(&mut *conn).await?;
-    }
+    let deletes = PROJECTIONS.map(|table| format!("delete from chain.{table}")).join("; ");
+    sqlx::raw_sql(AssertSqlSafe(deletes)).execute(&mut *conn).await?;
     undo::delete_all(conn).await
 }
 

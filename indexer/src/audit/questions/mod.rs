@@ -12,6 +12,9 @@ use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection};
 use storage::chain::{accounts, blocks::Block, proposals, routine, total_supplies, totals, votes};
 
+/// The values of an answer; `None` when it is none.
+type Read = dyn Fn(&[u8]) -> Option<Vec<String>> + Send + Sync;
+
 /// A call, and what its answer should be.
 pub struct Question {
     pub table: &'static str,
@@ -20,8 +23,7 @@ pub struct Question {
     pub data: Bytes,
     /// Field and stored value, in the order in which `read` tells them.
     pub stored: Vec<(&'static str, String)>,
-    /// The values of an answer; `None` when it is none.
-    pub read: Box<dyn Fn(&[u8]) -> Option<Vec<String>> + Send + Sync>,
+    pub read: Box<Read>,
 }
 
 /// Questions about one deployment.

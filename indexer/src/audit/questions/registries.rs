@@ -30,7 +30,7 @@ impl Questions<'_> {
                     at,
                     (registry, ModelRegistry::statusOfCall { versionId: version_id }),
                     stored,
-                    |status| vec![STATES.get(usize::from(status as u8)).unwrap_or(&"unknown").to_string()],
+                    |status| vec![STATES.get(usize::from(status)).unwrap_or(&"unknown").to_string()],
                 );
                 let stored = vec![("digest", row.digest.version_id(row.family_id).to_string())];
                 let digest = IModelRegistry::VersionDigest {

@@ -61,7 +61,7 @@ impl Questions<'_> {
             let call = LabelEpochs::epochOfCall { epoch: row.epoch.0 };
             self.ask(("epochs", row.epoch), (contract, call), stored, |epoch| {
                 vec![
-                    STATES.get(usize::from(epoch.status as u8)).unwrap_or(&"unknown").to_string(),
+                    STATES.get(usize::from(epoch.status)).unwrap_or(&"unknown").to_string(),
                     epoch.operator.to_string(),
                     word(Some(epoch.labelsRoot)),
                     epoch.blockCount.to_string(),
