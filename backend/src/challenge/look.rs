@@ -19,7 +19,10 @@ impl Watcher {
     pub async fn look(&mut self, epoch: u64) -> anyhow::Result<Vec<Finding>> {
         let on_chain = self.evidence.chain.epoch(epoch).await?;
         let status = on_chain.status;
-        if matches!(status, EpochStatus::None | EpochStatus::Open) {
+        if status == EpochStatus::Open {
+            return Ok(self.silence(epoch).await?.into_iter().collect());
+        }
+        if status == EpochStatus::None {
             return Ok(Vec::new());
         }
         // Of an epoch that was voided before its labels were committed there is nothing to see.
@@ -38,6 +41,14 @@ impl Watcher {
         }
         findings.extend(slashes::find(self, epoch, &record).await?);
         Ok(findings)
+    }
+
+    /// An operator that never commits would keep every later epoch from being paid.
+    async fn silence(&self, epoch: u64) -> anyhow::Result<Option<Finding>> {
+        let chain = &self.evidence.chain;
+        let is_over = self.now().await? >= chain.commit_deadline(epoch).await?;
+        let what = "the operator did not commit the labels in time";
+        Ok(is_over.then(|| Finding::prove(Party::Operator, what, chain.miss_commit(epoch))))
     }
 
     /// Frauds of the operator's.

@@ -256,7 +256,11 @@ impl Watcher {
             }
             if !has_moved {
                 if matches!(stands, Verdict::Right | Verdict::Proved | Verdict::Waiting) {
-                    let until = findings.iter().filter_map(Finding::not_before).min();
+                    let mut until = findings.iter().filter_map(Finding::not_before).min();
+                    if on_chain.status == EpochStatus::Open {
+                        // Nothing is wrong before its labels are late.
+                        until = Some(self.evidence.chain.commit_deadline(epoch).await?);
+                    }
                     self.rested.insert(epoch, Rested { on_chain, until, verdict: stands });
                 }
                 self.say(epoch, lines);

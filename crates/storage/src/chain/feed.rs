@@ -118,6 +118,14 @@ pub async fn last_seq(conn: &mut PgConnection) -> Result<i64, Error> {
     sqlx::query_scalar("select coalesce(max(seq), 0) from chain.feed").fetch_one(conn).await
 }
 
+/// Whether rows after `seq` may have been deleted, or `seq` is of another database.
+pub async fn is_unknown(conn: &mut PgConnection, seq: i64) -> Result<bool, Error> {
+    sqlx::query_scalar("select $1 > coalesce(max(seq), 0) or $1 < coalesce(min(seq), 0) - 1 from chain.feed")
+        .bind(seq)
+        .fetch_one(conn)
+        .await
+}
+
 async fn notify(conn: &mut PgConnection) -> Result<(), Error> {
     sqlx::query("select pg_notify($1, (select coalesce(max(seq), 0)::text from chain.feed))")
         .bind(CHANNEL)

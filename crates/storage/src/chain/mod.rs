@@ -14,6 +14,7 @@ pub mod disproofs;
 pub mod epochs;
 pub mod families;
 pub mod feed;
+pub mod finality;
 pub mod logs;
 pub mod model_versions;
 pub mod pauses;
