@@ -194,7 +194,7 @@ fn batch(from: &Cursor, seeds: &[Vec<u16>], salt: u64, hot: bool) -> Batch {
 async fn dump(pool: &PgPool) -> Vec<String> {
     let rows = |table| {
         format!(
-            "select '{table}: ' || coalesce(jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text), '[]') from chain.{table} t"
+            "select '{table}: ' || coalesce(jsonb_agg(to_jsonb(t) order by to_jsonb(t)::text)::text, '[]') from chain.{table} t"
         )
     };
     let all = AssertSqlSafe(PROJECTIONS.map(rows).join(" union all "));
