@@ -180,7 +180,9 @@ async fn reveal(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::
 
 /// Compute everybody's pay, keep the statements and put the root on chain. Epochs are settled in order.
 async fn propose_payouts(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Outcome> {
-    if app.chain.last_settled_epoch().await? + 1 != epoch {
+    let next = app.chain.last_settled_epoch().await? + 1;
+    if next != epoch {
+        end_silent(app, next).await?;
         return Ok(Outcome::Again(TimeDelta::seconds(5)));
     }
     let payouts = payouts::compute(app, epoch, on_chain).await?;
@@ -200,6 +202,17 @@ async fn propose_payouts(app: &AppState, epoch: u64, on_chain: &EpochOnChain) ->
     bonds::ensure(app, &tx_key(epoch, &step), bond).await?;
     send(app, epoch, &step, &app.chain.propose_payouts(epoch, account_count, &payouts)).await?;
     Ok(AT_ONCE)
+}
+
+/// What stands in the way of ours is another operator's epoch whose labels are late: end it. Our own may still be committed.
+async fn end_silent(app: &AppState, epoch: u64) -> anyhow::Result<()> {
+    let on_chain = app.chain.epoch(epoch).await?;
+    let is_others = on_chain.status == EpochStatus::Open && on_chain.operator != app.chain.operator.address();
+    if is_others && app.chain.head().await?.timestamp >= app.chain.commit_deadline(epoch).await? {
+        tracing::warn!(epoch, operator = %on_chain.operator, "the labels were never committed: ending the epoch");
+        send(app, epoch, "miss_commit", &app.chain.miss_commit(epoch)).await?;
+    }
+    Ok(())
 }
 
 /// Whether a vote or a proof threw this root away: the indexer saw it, or ours was proposed and is no longer.

@@ -1,13 +1,20 @@
 //! The operator's server is gone. Strangers with a key each take every step from the labels to the pay, with commands that
 //! ask nobody but the chain and the published bundle.
 use crate::support::{FakeEngine, Labeler, Polity, longer};
-use alloy::primitives::{Address, B256, U256, utils::parse_ether};
+use alloy::{
+    network::TransactionBuilder,
+    primitives::{Address, B256, U256, utils::parse_ether},
+    providers::{Provider, ext::AnvilApi},
+    rpc::types::TransactionRequest,
+    sol_types::SolCall,
+};
 use backend::{
     chain::EpochStatus,
     challenge::{self, Hand, Verdict, Watcher},
     epoch_cli::{self, By, Command, Step},
     verify::Source,
 };
+use bindings::AccessManager;
 use protocol::{CampaignTerms, EpochTerms, ProposalId};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -100,13 +107,13 @@ async fn epochs_that_are_never_committed_end_at_their_deadline_and_the_one_behin
     let polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
     let operator = polity.sign_in(account::OPERATOR).await;
     let campaign = polity.voted_campaign(&operator).await;
-    let [first, second] = open_and_forget(&polity).await;
-    let third = polity.open_epoch(&operator, campaign).await;
+    let [first, second, theirs] = open_and_forget(&polity).await;
+    let ours = polity.open_epoch(&operator, campaign).await;
     let labeler = Labeler::join(&polity, 0).await;
-    labeler.label(&polity, third, longer).await;
-    operator.post(&format!("/epochs/{third}/close"), json!({})).await;
+    labeler.label(&polity, ours, longer).await;
+    operator.post(&format!("/epochs/{ours}/close"), json!({})).await;
     let is = async |epoch, status| (polity.app.chain.epoch(epoch).await.ok()?.status == status).then_some(());
-    polity.until("the seed", async || is(third, EpochStatus::Revealed).await).await;
+    polity.until("the seed", async || is(ours, EpochStatus::Revealed).await).await;
 
     // Until the deadline the operator may still commit, and everybody is told until when.
     let (it, chain) = (Commands(&polity), &polity.app.chain);
@@ -122,7 +129,7 @@ async fn epochs_that_are_never_committed_end_at_their_deadline_and_the_one_behin
     assert_eq!(watcher.round(Some(second), &Hand::Key).await.unwrap(), Verdict::Right);
 
     // Then anybody ends the first with a command, and who watches ends the second.
-    polity.chain.warp(deadline + 60 - polity.chain.now().await).await;
+    polity.chain.warp(deadline + 300 - polity.chain.now().await).await;
     let commands = ["missed-commit", "void-proposal"].map(|name| format!("polity epoch {name} {first}"));
     assert_eq!(it.status(first).await["commands"], json!(commands));
     let treasury = polity.chain.deployment().contracts.timelock;
@@ -131,17 +138,21 @@ async fn epochs_that_are_never_committed_end_at_their_deadline_and_the_one_behin
     assert_eq!(polity.balance(treasury).await - before, parse_ether("1000").unwrap());
     assert_eq!(it.status(first).await["stage"], "voided");
     assert!(it.run(missed(first)).await.unwrap_err().contains("is Voided and not Open"));
-    assert!(it.run(missed(third)).await.unwrap_err().contains("is Revealed and not Open"));
+    assert!(it.run(missed(ours)).await.unwrap_err().contains("is Revealed and not Open"));
     assert_eq!(watcher.round(Some(second), &Hand::Key).await.unwrap(), Verdict::Proved);
-    assert_eq!(polity.balance(treasury).await - before, parse_ether("2000").unwrap());
+    assert_eq!(it.status(second).await["stage"], "voided");
+
+    // Another operator's is ended by the server whose own epoch waits behind it.
+    polity.poll("the end of the third", async || is(theirs, EpochStatus::Voided).await).await;
+    assert_eq!(polity.balance(treasury).await - before, parse_ether("3000").unwrap());
     let shown = async || {
-        let epochs = [operator.get("/epochs/1").await, operator.get("/epochs/2").await];
+        let epochs = [operator.get("/epochs/1").await, operator.get("/epochs/3").await];
         epochs.iter().all(|epoch| epoch["status"] == "voided").then_some(())
     };
     polity.poll("both ends in the database", shown).await;
 
-    // Nothing is in the way of the third.
-    polity.until("the payouts", async || is(third, EpochStatus::Proposed).await).await;
+    // Nothing is in the way of ours.
+    polity.until("the payouts", async || is(ours, EpochStatus::Proposed).await).await;
     polity.stop().await;
 }
 
@@ -246,8 +257,8 @@ async fn an_explanation_has_every_term_and_says_what_it_lacks() {
     polity.stop().await;
 }
 
-/// The operator opens two epochs that no server knows of.
-async fn open_and_forget(polity: &Polity) -> [u64; 2] {
+/// The operator opens two epochs and another operator one, that no server knows of.
+async fn open_and_forget(polity: &Polity) -> [u64; 3] {
     let (chain, queue) = (&polity.app.chain, polity.app.transactions());
     queue.send("test/bond", &chain.lock_bond(parse_ether("2000").unwrap())).await.unwrap();
     let terms = EpochTerms {
@@ -269,7 +280,26 @@ async fn open_and_forget(polity: &Polity) -> [u64; 2] {
     for epoch in 1..=2 {
         queue.send(&format!("test/open/{epoch}"), &chain.open_epoch(&terms)).await.unwrap();
     }
-    [1, 2]
+    let other = account::VOTERS[0];
+    make_operator(polity, other).await;
+    for call in [chain.lock_bond(parse_ether("1000").unwrap()), chain.open_epoch(&terms)] {
+        polity.chain.send_raw(other, call.to, call.data).await.unwrap();
+    }
+    [1, 2, 3]
+}
+
+/// What a vote would do.
+async fn make_operator(polity: &Polity, who: Account) {
+    let (chain, contracts) = (polity.chain.provider(), &polity.chain.deployment().contracts);
+    chain.anvil_impersonate_account(contracts.timelock).await.unwrap();
+    chain.anvil_set_balance(contracts.timelock, parse_ether("1").unwrap()).await.unwrap();
+    let grant = AccessManager::grantRoleCall { roleId: 1, account: who.address(), executionDelay: 0 };
+    let request = TransactionRequest::default()
+        .with_from(contracts.timelock)
+        .with_to(contracts.access_manager)
+        .with_input(grant.abi_encode());
+    let sent = chain.send_transaction(request).await.unwrap();
+    assert!(sent.get_receipt().await.unwrap().status());
 }
 
 /// Three people have labeled, and the epoch is closed.
