@@ -16,7 +16,7 @@ pub mod params;
 pub mod precision;
 pub mod rope;
 
-pub use cache::KvCache;
+pub use cache::{KvCache, Prefix};
 pub use config::Config;
 pub use head::ScalarHead;
 pub use llama::{Adapters, Llama};
