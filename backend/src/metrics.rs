@@ -60,9 +60,11 @@ pub fn job_ended(kind: &str, outcome: &'static str, begun: Instant) {
 }
 
 /// What the indexer of this process says about itself.
+#[expect(clippy::cast_precision_loss, reason = "nowhere near 2^53 differences")]
 pub fn indexer(status: &indexer::Status) {
     counter!("polity_reorgs_total").absolute(status.n_reorgs);
     counter!("polity_verify_mismatch_total").absolute(status.n_corrected);
+    gauge!("polity_audit_differences").set(status.n_differences as f64);
     gauge!("polity_indexer_standby").set(f64::from(status.standby));
     gauge!("polity_indexer_failing").set(f64::from(status.error.is_some()));
 }
