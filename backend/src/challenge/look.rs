@@ -4,6 +4,7 @@ use crate::{
     chain::{Call, DemandedTree, EpochOnChain, EpochStatus},
     verify::{epoch as published, fraud},
 };
+use anyhow::bail;
 use protocol::rewards::{
     disproof::{EpochRecord, LabelFraud, Proposal, disprove, malformed},
     openings::Payouts,
@@ -30,6 +31,10 @@ impl Watcher {
             return Ok(Vec::new());
         }
         let mut record = self.record(epoch, on_chain).await?;
+        // What nobody has read is not to be called right.
+        if let (EpochStatus::Accepted, Some(why)) = (status, &record.no_bundle) {
+            bail!("it is settled, and whether anybody can be slashed in it cannot be told: {why}");
+        }
         let mut findings = Vec::new();
         if status < EpochStatus::Accepted {
             findings = self.labels(epoch, &record).await?;

@@ -60,7 +60,7 @@ async fn slash(server: &Server, epoch: Option<u64>, block: u64, seconds: i64) {
         position: position(block),
         slashed_at: at(seconds),
     };
-    slashes::insert(&mut server.app.pool.acquire().await.unwrap(), &slash).await.unwrap();
+    slashes::insert_many(&mut server.app.pool.acquire().await.unwrap(), &[slash]).await.unwrap();
 }
 
 /// Epoch `n` was revealed at second 100, and the labeler had so many gold tasks right.
