@@ -47,12 +47,12 @@ async fn main() -> anyhow::Result<()> {
         addresses: json!(workload::TOKEN),
         last: workload::mine(node).await?,
         n_events: workload::EVENTS as usize,
-        _deployment: None,
+        deployment: None,
     };
     let bench = Bench { binary, postgres, node, workload };
     let results = json!({
         "name": "indexer",
-        "work": "local Anvil 1.7.1, Postgres 18 with fsync, release build; medians of five",
+        "work": "local Anvil 1.7.1, Postgres 18 with fsync, release build; medians of three",
         "machine": format!("{} {}, {} cores", std::env::consts::OS, std::env::consts::ARCH, std::thread::available_parallelism()?),
         "transfers": bench.throughput().await?,
         "ours": ours,

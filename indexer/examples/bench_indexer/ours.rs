@@ -71,7 +71,7 @@ pub async fn mine(chain: &TestChain) -> anyhow::Result<Workload> {
     let (rpc_url, last) = (chain.rpc_url(), node.block_number().await?);
     let filter = json!({ "address": addresses, "fromBlock": "0x0", "toBlock": "latest" });
     let n_events = node.call("eth_getLogs", json!([filter])).await?.as_array().map_or(0, Vec::len);
-    Ok(Workload { rpc_url, args, addresses, last, n_events, _deployment: Some(deployment) })
+    Ok(Workload { rpc_url, args, addresses, last, n_events, deployment: Some(deployment) })
 }
 
 async fn busy_block(

@@ -13,7 +13,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 /// Runs of which the median is told.
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 /// Blocks that are mined while the indexer follows.
 const LIVE_BLOCKS: usize = 60;
 
@@ -27,7 +27,7 @@ pub struct Workload {
     pub last: u64,
     pub n_events: usize,
     /// Kept for as long as the indexer is to read it.
-    pub _deployment: Option<NamedTempFile>,
+    pub deployment: Option<NamedTempFile>,
 }
 
 /// What one run of the binary took, in milliseconds and KiB.
@@ -95,7 +95,8 @@ impl Bench<'_> {
         sqlx::raw_sql("create database bench").execute(&mut admin).await?;
         let url = self.postgres.url("bench");
         let pool = PgPool::connect(&url).await?;
-        storage::MIGRATOR.run(&pool).await?;
+        // The binary makes its tables at every start.
+        anyhow::ensure!(self.command(&url, &[]).arg("status").output()?.status.success(), "no tables");
         sqlx::raw_sql("checkpoint").execute(&mut admin).await?;
         Ok((url, pool))
     }
@@ -117,8 +118,14 @@ impl Bench<'_> {
         if !args.contains(&"--no-projections") {
             let wrong = "select count(*) from chain.quarantine";
             anyhow::ensure!(count(wrong).await? == 0, "events were set aside");
-            let audit = self.command(&url, &[]).arg("audit").output()?;
-            anyhow::ensure!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+            if self.workload.deployment.is_some() {
+                let audit = self.command(&url, &[]).arg("audit").output()?;
+                anyhow::ensure!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+            } else {
+                // The token of the bench says that it moved something, and keeps no balances.
+                let same = "select (sum(balance) = (select total_supply from chain.total_supplies))::int::bigint from chain.accounts";
+                anyhow::ensure!(count(same).await? == 1, "balances do not add up to the supply");
+            }
         }
         pool.close().await;
         usage(&output.stdout)
