@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use alloy_primitives::{B256, keccak256};
 use protocol::manifest::{
-    FileEntry, PpoParams, RewardParams, RunParams, SftParams, StepLog, canonical_json, parse_canonical,
+    FileEntry, PpoParams, RewardParams, RunParams, SftParams, StepLog, TrainingPrecision, canonical_json,
+    parse_canonical,
 };
 use rlhf::report::{Event, Report};
 use rlhf::run::{ReplayArgs, SaveStates, TrainArgs, TrainError, replay, train};
@@ -115,6 +116,35 @@ fn an_interrupted_run_goes_on_and_writes_the_same_bytes() {
         assert!(!states_of(&broken.out).exists(), "a complete run needs no states");
         let manifest = std::fs::read(broken.out.join("manifest.json")).unwrap();
         assert_eq!(keccak256(&manifest), expected);
+    }
+}
+
+#[test]
+fn half_the_bits_lead_along_the_same_curve_and_are_as_repeatable() {
+    let world = World::new();
+    let mut half = World::new();
+    half.precision = Some(TrainingPrecision::Bfloat16);
+    for i in 0..3 {
+        let run = |world: &World, out: &str| one_of_each(world, out).remove(i);
+        let (mut full_log, mut log) = (Log::default(), Log::default());
+        train(&run(&world, "full"), &mut full_log).unwrap();
+        let args = run(&half, "half");
+        let expected = train(&args, &mut log).unwrap();
+        let manifest = half.manifest(args.out.file_name().unwrap().to_str().unwrap());
+        assert_eq!(manifest.profile.precision, "bfloat16");
+        let again = run(&half, "again");
+        interrupt(&again, 3);
+        assert_eq!(train(&again, &mut Log::default()).unwrap(), expected, "after an interruption too");
+        let to = log_of(&args.out).n_steps();
+        assert_eq!(replay(&replay_args(&args, 0, to), &mut Log::default()).unwrap(), to);
+        // PPO samples other completions as soon as a probability differs, so its curve is its own.
+        if i < 2 {
+            let (full, found) = (full_log.values("loss"), log.values("loss"));
+            assert_eq!(full.len(), found.len());
+            for (full, found) in full.iter().zip(&found) {
+                assert!((full - found).abs() < 0.03 * full.max(0.1), "loss {found}, in f32 {full}");
+            }
+        }
     }
 }
 
