@@ -31,6 +31,7 @@ struct Config {
     uint16 challengerShareBps;
     uint256 minReward;
     uint48 maxStreamDuration;
+    uint48 commitWindow;
     uint48 challengeWindow;
     uint48 revealWindow;
     uint48 responseWindow;
@@ -97,6 +98,7 @@ library ConfigReader {
         config.challengerShareBps = _bps(toml, ".staking.challengerShareBps");
         config.minReward = vm.parseTomlUint(toml, ".staking.minReward") * TOKEN;
         config.maxStreamDuration = _seconds(toml, ".staking.maxStreamDuration");
+        config.commitWindow = _seconds(toml, ".epochs.commitWindow");
         config.challengeWindow = _seconds(toml, ".epochs.challengeWindow");
         config.revealWindow = _seconds(toml, ".epochs.revealWindow");
         config.responseWindow = _seconds(toml, ".epochs.responseWindow");
@@ -160,6 +162,7 @@ library ConfigReader {
         _require(config.proposalExpiry >= 3 days, "governor.proposalExpiry", "is below 3 days");
         _require(config.guardianTerm <= 366 days, "governor.guardianTerm", "is above a year");
         _require(config.timelockDelay >= 1 days, "timelock.delay", "is below 1 day");
+        _checkCommitWindow(config);
         _require(config.challengeWindow >= 1 days, "epochs.challengeWindow", "is below 1 day");
         _require(config.revealWindow >= 1 hours, "epochs.revealWindow", "is below 1 hour");
         _require(config.responseWindow >= 12 hours, "epochs.responseWindow", "is below 12 hours");
@@ -175,6 +178,15 @@ library ConfigReader {
         _require(config.minCooldown >= config.challengeWindow, "staking.minCooldown", "is below the challenge window");
         _require(config.quorumBps >= 100, "governor.quorumBps", "is below 1 %");
         _checkPayRule(config.floors);
+    }
+
+    /// @dev Labeling has to fit, and a vote that voids an epoch in which nobody labeled, which cannot be committed; and who
+    /// labeled for an operator that went silent, and all later epochs, wait for no more than this.
+    function _checkCommitWindow(Config memory config) private pure {
+        _require(config.commitWindow >= 1 days, "epochs.commitWindow", "is below 1 day");
+        uint256 vote = uint256(config.votingDelay) + config.votingPeriod + config.lateQuorumExtension;
+        _require(config.commitWindow > vote + config.timelockDelay, "epochs.commitWindow", "is shorter than a vote");
+        _require(config.commitWindow <= 90 days, "epochs.commitWindow", "is above 90 days");
     }
 
     /// @dev Where honest work was measured to pay best by the margins in docs/mechanism.md.

@@ -105,6 +105,7 @@ abstract contract Deployer {
                 authority: address(d.accessManager),
                 token: d.governanceToken,
                 distributor: d.rewardDistributor,
+                commitWindow: config.commitWindow,
                 challengeWindow: config.challengeWindow,
                 revealWindow: config.revealWindow,
                 responseWindow: config.responseWindow,

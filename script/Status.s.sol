@@ -90,6 +90,9 @@ contract Status {
         Print.line(string.concat("Epoch ", vm.toString(number), ": ", statusName(epoch.status)));
         Print.pair("budget", Print.amount(d.labelEpochs.termsOf(number).budget));
         Print.pair("opened", Print.date(epoch.openedAt));
+        if (epoch.status == ILabelEpochs.Status.Open) {
+            Print.pair("labels are due until", Print.date(d.labelEpochs.commitDeadlineOf(number)));
+        }
         _bond("operator", epoch.operator, epoch.operatorBond);
         if (epoch.proposer != address(0)) {
             _bond("proposer", epoch.proposer, epoch.proposerBond);

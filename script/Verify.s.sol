@@ -122,6 +122,7 @@ abstract contract Verifier {
         _equal("token", address(d.labelEpochs.token()), address(d.governanceToken));
         _equal("distributor", address(d.labelEpochs.distributor()), address(d.rewardDistributor));
         _equal("reserve", d.labelEpochs.reserve(), address(d.timelock));
+        _equal("commitWindow", d.labelEpochs.commitWindow(), config.commitWindow);
         _equal("challengeWindow", d.labelEpochs.challengeWindow(), config.challengeWindow);
         _equal("revealWindow", d.labelEpochs.revealWindow(), config.revealWindow);
         _equal("responseWindow", d.labelEpochs.responseWindow(), config.responseWindow);

@@ -43,7 +43,7 @@ const TARGETS = {
   },
   LabelEpochs: {
     sources: ["rewards/LabelEpochs.sol", "rewards/Bonds.sol"],
-    tests: /^(Bonds|(invariants\/)?LabelEpochs)\.t\.sol$/,
+    tests: /^(Bonds|LabelEpochsCommit|(invariants\/)?LabelEpochs)\.t\.sol$/,
   },
   EpochReferee: {
     sources: [

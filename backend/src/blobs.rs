@@ -1,6 +1,7 @@
 //! Files named by the keccak256 of their bytes, in a folder or an S3-compatible bucket.
 use crate::config::Config;
-use alloy::primitives::{B256, keccak256};
+use alloy::primitives::{B256, bytes::Bytes, keccak256};
+use futures::Stream;
 use object_store::{
     ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
     prefix::PrefixStore,
@@ -71,6 +72,23 @@ impl Blobs {
             return Err(BlobsError::Damaged { expected: hash, actual });
         }
         Ok(Some(bytes.to_vec()))
+    }
+}
+
+impl Blobs {
+    /// The bytes with this hash piece by piece, not checked; `None` when nobody stored them.
+    ///
+    /// # Errors
+    /// [`BlobsError::Store`].
+    pub async fn stream(
+        &self,
+        hash: B256,
+    ) -> Result<Option<impl Stream<Item = object_store::Result<Bytes>>>, BlobsError> {
+        match self.0.get(&path(hash)).await {
+            Ok(found) => Ok(Some(found.into_stream())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -232,6 +232,21 @@ contract Deployment_Test is SystemBase, Verifier {
         _expectInvalid("epochs.challengeWindow", "is below 1 day");
         this.check(c);
         c = _public();
+        c.commitWindow = 1 days - 1;
+        _expectInvalid("epochs.commitWindow", "is below 1 day");
+        this.check(c);
+        // Sepolia's vote takes ten days at most, from the proposal to the execution.
+        c.commitWindow = 10 days;
+        _expectInvalid("epochs.commitWindow", "is shorter than a vote");
+        this.check(c);
+        c.commitWindow = 10 days + 1;
+        this.check(c);
+        c.commitWindow = 90 days;
+        this.check(c);
+        c.commitWindow = 90 days + 1;
+        _expectInvalid("epochs.commitWindow", "is above 90 days");
+        this.check(c);
+        c = _public();
         c.vetoPeriod = 72 hours - 1;
         _expectInvalid("optimistic.vetoPeriod", "is below 72 hours");
         this.check(c);

@@ -74,6 +74,7 @@ abstract contract EpochRefereeTest is Base {
                 authority: address(manager),
                 token: token,
                 distributor: distributor,
+                commitWindow: 30 days,
                 challengeWindow: CHALLENGE_WINDOW,
                 revealWindow: 1 days,
                 responseWindow: RESPONSE_WINDOW,

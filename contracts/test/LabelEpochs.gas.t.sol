@@ -26,6 +26,13 @@ contract LabelEpochs_Gas_Test is LabelEpochsTest {
         _snapshot("unfreeze", 158_200);
     }
 
+    function test_AnEndWithoutLabels() public {
+        uint64 epoch = _open();
+        _skip(COMMIT_WINDOW);
+        epochs.missCommit(epoch);
+        _snapshot("missCommit", 141_600);
+    }
+
     function _epoch(string memory which, uint256 mostPropose, uint256 mostAccept) private returns (uint256 total) {
         uint64 epoch = _openRevealed();
         bytes32 root = keccak256(abi.encode(epoch));

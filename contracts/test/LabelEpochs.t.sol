@@ -17,6 +17,9 @@ contract LabelEpochs_Constructor_Test is LabelEpochsTest {
         config.challengeWindow = 0;
         _expectOutOfBounds(config, "challengeWindow");
         config = _config();
+        config.commitWindow = 0;
+        _expectOutOfBounds(config, "commitWindow");
+        config = _config();
         config.revealWindow = 0;
         _expectOutOfBounds(config, "revealWindow");
         config = _config();
@@ -59,6 +62,7 @@ contract LabelEpochs_Constructor_Test is LabelEpochsTest {
     function test_TheLargestAndSmallestParametersPass() public {
         LabelEpochs.Config memory config = _config();
         (config.challengeWindow, config.revealWindow, config.responseWindow) = (1, 1, 1);
+        config.commitWindow = 1;
         (config.operatorBond, config.minProposerBond, config.challengerBond) = (1, 1, 1);
         config.bondBps = 10_000;
         new LabelEpochs(config);

@@ -12,6 +12,7 @@ import {Base} from "./Base.sol";
 /// @notice LabelEpochs with a real token and distributor. The test contract plays governance, operator and referee.
 abstract contract LabelEpochsTest is Base {
     uint256 internal constant BUDGET = 1_000e18;
+    uint48 internal constant COMMIT_WINDOW = 30 days;
     uint48 internal constant CHALLENGE_WINDOW = 3 days;
     uint48 internal constant REVEAL_WINDOW = 1 days;
     uint48 internal constant RESPONSE_WINDOW = 1 days;
@@ -64,6 +65,7 @@ abstract contract LabelEpochsTest is Base {
             authority: address(manager),
             token: token,
             distributor: distributor,
+            commitWindow: COMMIT_WINDOW,
             challengeWindow: CHALLENGE_WINDOW,
             revealWindow: REVEAL_WINDOW,
             responseWindow: RESPONSE_WINDOW,

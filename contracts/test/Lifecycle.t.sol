@@ -177,6 +177,38 @@ contract Lifecycle_Test is SystemBase {
         _payByVote(epoch);
     }
 
+    /// @dev Who opens an epoch and goes away holds up nobody for longer than the commit window, and pays for it.
+    function test_AnOperatorThatNeverCommitsFreezesNothing() public {
+        _fundPool();
+        uint256 funded = d.rewardDistributor.totalFunded();
+        for (uint256 i = 4; i < 16; ++i) {
+            _stake(config.holders[i]);
+        }
+        uint64 silent = _openEpoch();
+        uint64 next = _gatherLabels();
+        _skip(config.commitWindow);
+        uint256 treasury = _balance(address(d.timelock));
+        vm.prank(_account("anybody"));
+        d.labelEpochs.missCommit(silent);
+        vm.assertEq(_balance(address(d.timelock)), treasury + config.operatorBond);
+        vm.assertEq(d.rewardDistributor.totalFunded(), funded);
+        _earn();
+        _proposeHonestly(next);
+        _payByVote(next);
+        d.rewardDistributor.claim(PayoutsTree.claimOf(labelers, cumulative, 3));
+        vm.assertEq(d.rewardDistributor.claimed(labelers[3]), cumulative[3]);
+
+        // What labelers had at stake was never the epoch's.
+        address staker = config.holders[4];
+        (uint256 active,,) = d.stakingPool.stakeOf(staker);
+        vm.prank(staker);
+        d.stakingPool.requestUnstake(active);
+        _skip(config.cooldown);
+        vm.prank(staker);
+        d.stakingPool.withdraw();
+        vm.assertEq(d.governanceToken.lockedBy(staker, address(d.stakingPool)), 0);
+    }
+
     /// @dev The guardian may hold a payment up, for days and not again soon; it cannot stop it.
     function test_TheGuardianDelaysAPaymentAndCannotStopIt() public {
         _fundPool();

@@ -2,6 +2,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,11 +11,12 @@ use alloy::{
     signers::{Signer, local::PrivateKeySigner},
 };
 use anyhow::{Context, Result, anyhow, bail};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
+    sync::Mutex,
 };
 
 /// The running `polity up`; dies with this process.
@@ -75,31 +77,42 @@ impl Platform {
     }
 }
 
-/// A signed-in client of the API.
+/// A client of the API, signed in or not.
 #[derive(Clone)]
 pub struct Api {
     url: String,
     http: reqwest::Client,
-    token: Option<String>,
+    session: Option<Arc<Session>>,
+}
+
+/// Who is signed in. An access token lives for some minutes and the story may take longer, so the wallet signs in again.
+struct Session {
+    signer: PrivateKeySigner,
+    token: Mutex<String>,
 }
 
 impl Api {
     pub fn anonymous(url: &str) -> Self {
-        Self { url: url.into(), http: reqwest::Client::new(), token: None }
+        Self { url: url.into(), http: reqwest::Client::new(), session: None }
+    }
+
+    pub async fn sign_in(url: &str, signer: &PrivateKeySigner) -> Result<Self> {
+        let api = Self::anonymous(url);
+        let token = Mutex::new(api.new_token(signer).await?);
+        Ok(Self { session: Some(Arc::new(Session { signer: signer.clone(), token })), ..api })
     }
 
     /// Sign-In with Ethereum (EIP-4361).
-    pub async fn sign_in(url: &str, signer: &PrivateKeySigner) -> Result<Self> {
-        let mut api = Self::anonymous(url);
-        let config = api.get("/config.json").await?;
-        let nonce =
-            api.post("/auth/nonces", json!({})).await?["nonce"].as_str().unwrap_or_default().to_owned();
-        let message = siwe_message(&config, signer.address(), &nonce)?;
+    async fn new_token(&self, signer: &PrivateKeySigner) -> Result<String> {
+        let config = self.send(Method::GET, "/config.json", None, None).await?.1;
+        let nonce = self.send(Method::POST, "/auth/nonces", Some(&json!({})), None).await?.1;
+        let message = siwe_message(&config, signer.address(), nonce["nonce"].as_str().unwrap_or_default())?;
         let signature = signer.sign_message(message.as_bytes()).await?;
         let signature = alloy::hex::encode_prefixed(signature.as_bytes());
-        let session = api.post("/auth/sessions", json!({"message": message, "signature": signature})).await?;
-        api.token = session["accessToken"].as_str().map(str::to_owned);
-        Ok(api)
+        let body = json!({"message": message, "signature": signature});
+        let (status, session) = self.send(Method::POST, "/auth/sessions", Some(&body), None).await?;
+        let token = session["accessToken"].as_str().map(str::to_owned);
+        token.with_context(|| format!("signing in answered {status}: {session}"))
     }
 
     pub async fn get(&self, path: &str) -> Result<Value> {
@@ -114,29 +127,57 @@ impl Api {
         self.request(Method::PUT, path, Some(body)).await
     }
 
-    /// `path` under `/api/v1`, but for the few that live at the root.
     async fn request(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value> {
+        let Some(session) = &self.session else {
+            return read(&method, path, self.send(method.clone(), path, body.as_ref(), None).await?);
+        };
+        let mut token = session.token.lock().await.clone();
+        let mut answer = self.send(method.clone(), path, body.as_ref(), Some(&token)).await?;
+        if answer.0 == StatusCode::UNAUTHORIZED {
+            token = self.new_token(&session.signer).await?;
+            session.token.lock().await.clone_from(&token);
+            answer = self.send(method.clone(), path, body.as_ref(), Some(&token)).await?;
+        }
+        read(&method, path, answer)
+    }
+
+    /// `path` under `/api/v1`, but for the few that live at the root.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        token: Option<&str>,
+    ) -> Result<(StatusCode, Value)> {
         let root = path.starts_with("/v1/") || path.starts_with("/config");
         let url = format!("{}{}{path}", self.url, if root { "" } else { "/api/v1" });
         let mut request = self.http.request(method.clone(), &url);
-        if let Some(token) = &self.token {
+        if let Some(token) = token {
             request = request.bearer_auth(token);
         }
         if let Some(body) = body {
-            request = request.json(&body);
+            request = request.json(body);
         }
         let response = request.send().await.with_context(|| format!("{method} {path}"))?;
         let status = response.status();
         let text = response.text().await?;
-        if !status.is_success() {
-            bail!("{method} {path} answered {status}: {text}");
-        }
         if text.is_empty() {
-            Ok(Value::Null)
-        } else {
-            serde_json::from_str(&text).with_context(|| format!("{method} {path}"))
+            return Ok((status, Value::Null));
         }
+        // What refuses a request may be no JSON.
+        let answer = serde_json::from_str(&text).or_else(|error| match status.is_success() {
+            true => Err(error),
+            false => Ok(Value::String(text)),
+        });
+        Ok((status, answer.with_context(|| format!("{method} {path}"))?))
     }
+}
+
+fn read(method: &Method, path: &str, (status, answer): (StatusCode, Value)) -> Result<Value> {
+    if !status.is_success() {
+        bail!("{method} {path} answered {status}: {answer}");
+    }
+    Ok(answer)
 }
 
 fn siwe_message(config: &Value, account: Address, nonce: &str) -> Result<String> {

@@ -90,7 +90,7 @@ pub async fn propose(sender: &Sender, epoch: u64) -> anyhow::Result<String> {
     sender.epoch(epoch, EpochStatus::Revealed).await?;
     let next = chain.last_settled_epoch().await? + 1;
     ensure!(next == epoch, "epochs are settled in order: epoch {next} is before epoch {epoch}");
-    let Recomputed { payouts, .. } = recompute(&sender.evidence, epoch).await?;
+    let Recomputed { payouts, .. } = recompute(&sender.evidence, epoch, None).await?;
     let accounts = u32::try_from(payouts.leaves.len())?;
     let bond = chain.proposer_bond(epoch_votes::spend(&payouts)).await?;
     let mut said = String::new();
@@ -130,7 +130,7 @@ pub async fn answer_demand(sender: &Sender, epoch: u64) -> anyhow::Result<String
     let demand = chain.demand(epoch).await?;
     let none = || format!("{:?} of epoch {epoch} has no position {}", demand.tree, demand.index);
     let call = if demand.tree == DemandedTree::Payouts {
-        let payouts = recompute(evidence, epoch).await?.payouts;
+        let payouts = recompute(evidence, epoch, None).await?.payouts;
         let recomputed = payouts.tree.root();
         let proposed = on_chain.payouts_root;
         ensure!(
@@ -140,11 +140,11 @@ pub async fn answer_demand(sender: &Sender, epoch: u64) -> anyhow::Result<String
         chain.answer_payout(epoch, &Payouts::new(payouts.leaves).open(demand.index).with_context(none)?)
     } else {
         let terms = chain.epoch_terms(epoch).await?;
-        let bundle = published::bundle(evidence, epoch, &terms, &on_chain).await?;
+        let audited = published::audit(evidence, epoch, &terms, &on_chain, None, |_| ()).await?;
         if demand.tree == DemandedTree::Gold {
-            chain.answer_gold(epoch, &Gold::new(&bundle.gold_words()).open(demand.index).with_context(none)?)
+            chain.answer_gold(epoch, &Gold::new(&audited.gold).open(demand.index).with_context(none)?)
         } else {
-            let labels = Labels::new(Epoch(epoch), &bundle.label_words());
+            let labels = Labels::new(Epoch(epoch), &audited.words);
             chain.answer_label(epoch, &labels.open(demand.index).with_context(none)?)
         }
     };
@@ -154,7 +154,7 @@ pub async fn answer_demand(sender: &Sender, epoch: u64) -> anyhow::Result<String
 pub async fn accept(sender: &Sender, epoch: u64) -> anyhow::Result<String> {
     let chain = &sender.evidence.chain;
     let on_chain = after_window(sender, epoch).await?;
-    let payouts = recompute(&sender.evidence, epoch).await?.payouts;
+    let payouts = recompute(&sender.evidence, epoch, None).await?.payouts;
     let (proposed, recomputed) = (on_chain.payouts_root, payouts.tree.root());
     ensure!(
         proposed == recomputed,
@@ -167,7 +167,7 @@ pub async fn accept(sender: &Sender, epoch: u64) -> anyhow::Result<String> {
 pub async fn reject(sender: &Sender, epoch: u64) -> anyhow::Result<String> {
     let chain = &sender.evidence.chain;
     let on_chain = sender.epoch(epoch, EpochStatus::Proposed).await?;
-    let recomputed = recompute(&sender.evidence, epoch).await?.payouts.tree.root();
+    let recomputed = recompute(&sender.evidence, epoch, None).await?.payouts.tree.root();
     ensure!(on_chain.payouts_root != recomputed, "epoch {epoch} has the payouts root that the labels give");
     put_to_vote(sender, |vote| epoch_votes::reject(chain, epoch, &on_chain, recomputed, vote)).await
 }

@@ -5,7 +5,7 @@ use alloy::primitives::{Address, B256, I256, U256};
 use anyhow::{Context, bail};
 use protocol::{
     CampaignTerms, Choice, LabelWord,
-    labels::position,
+    labels::{AnsweredSeat, GoldSeat, position},
     rewards::{
         Statement,
         dmi::Tally,
@@ -99,20 +99,19 @@ pub struct Claim {
 
 /// Recompute the epoch and take one labeler's part out of it.
 pub async fn explain(evidence: &Evidence, epoch: u64, labeler: Address) -> anyhow::Result<Explanation> {
-    let recomputed = recompute(evidence, epoch).await?;
-    let Recomputed { on_chain, terms, bundle, previous, payouts } = &recomputed;
-    let seat = bundle.seats.iter().find(|seat| seat.labeler == labeler);
-    let seat = seat.with_context(|| {
-        format!("{labeler} has no seat in epoch {epoch}; {} labelers have one", bundle.seats.len())
-    })?;
+    let recomputed = recompute(evidence, epoch, Some(labeler)).await?;
+    let Recomputed { on_chain, terms, audited, n_seats, seat, previous, payouts } = &recomputed;
+    let (seat, gold) = seat
+        .as_ref()
+        .with_context(|| format!("{labeler} has no seat in epoch {epoch}; {n_seats} labelers have one"))?;
     let Some(statement) = payouts.statements.iter().find(|statement| statement.labeler == labeler) else {
         let (block, seat) = (seat.block, seat.seat);
         bail!(
             "{labeler} took seat {seat} of block {block} in epoch {epoch} and answered nothing: there is no pay"
         );
     };
-    let words = bundle.label_words();
-    let roster: Vec<LabelWord> = words.into_iter().filter(|word| word.block == seat.block).collect();
+    let roster: Vec<LabelWord> =
+        audited.words.iter().filter(|word| word.block == seat.block).copied().collect();
     let opening = Payouts::new(payouts.leaves.clone()).of(labeler).context("the labeler has no leaf")?;
     let claim = if on_chain.status == EpochStatus::Accepted {
         let claimed = evidence.chain.claimed(labeler).await?;
@@ -135,7 +134,7 @@ pub async fn explain(evidence: &Evidence, epoch: u64, labeler: Address) -> anyho
         det1: signed(statement.m1.det()),
         det2: signed(statement.m2.det()),
         denominator: signed(pairs(statement.t1) * pairs(statement.t2)),
-        slots: slots(&recomputed, &roster, labeler, &seat.task_ids),
+        slots: slots(&recomputed, &roster, seat, gold.as_ref()),
         total_raw: payouts.total_raw(),
         cumulative_before: previous.get(&labeler).copied().unwrap_or_default(),
         cumulative: opening.leaf.cumulative,
@@ -148,19 +147,19 @@ pub async fn explain(evidence: &Evidence, epoch: u64, labeler: Address) -> anyho
     })
 }
 
-fn slots(recomputed: &Recomputed, roster: &[LabelWord], labeler: Address, task_ids: &[B256]) -> Vec<Slot> {
-    let Recomputed { on_chain, terms, bundle, .. } = recomputed;
-    let own = roster.iter().find(|word| word.labeler == labeler);
-    let answers: BTreeMap<usize, Choice> = bundle
-        .preferences
-        .iter()
-        .filter(|preference| preference.labeler == labeler)
-        .map(|preference| (preference.slot.into(), preference.choice))
-        .collect();
+fn slots(
+    recomputed: &Recomputed,
+    roster: &[LabelWord],
+    seat: &AnsweredSeat,
+    gold: Option<&GoldSeat>,
+) -> Vec<Slot> {
+    let Recomputed { on_chain, terms, .. } = recomputed;
+    let own = roster.iter().find(|word| word.labeler == seat.labeler);
+    let answers: BTreeMap<usize, Choice> =
+        seat.answers.iter().map(|answer| (answer.slot.into(), answer.choice)).collect();
     let drawn = own.filter(|_| !on_chain.seed.is_zero()).map(|word| {
         let drawn = BlockSlots::new(&terms.campaign, on_chain.secret, word.block);
         let majority = Tally::new(roster, drawn.overlap()).without(word);
-        let gold = bundle.gold.iter().find(|gold| (gold.block, gold.seat) == (word.block, word.seat));
         (drawn.halves(on_chain.seed), majority, gold)
     });
     let describe = |(slot, &task_id): (usize, &B256)| {
@@ -180,7 +179,7 @@ fn slots(recomputed: &Recomputed, roster: &[LabelWord], labeler: Address, task_i
             None => slot_of(Kind::Single, None, None),
         }
     };
-    task_ids.iter().enumerate().map(describe).collect()
+    seat.task_ids.iter().enumerate().map(describe).collect()
 }
 
 fn name(choice: Choice) -> &'static str {

@@ -7,11 +7,11 @@ use alloy::{
 };
 use anyhow::{Context, bail};
 use protocol::{
-    Epoch, EpochTerms,
-    labels::{Bundle, block_count, labels_tree},
+    Epoch, EpochTerms, LabelWord,
+    labels::{Audit, Audited, Bundle, BundleReader, Record, block_count, labels_tree},
     rewards::{EpochPayouts, PayoutLeaf, epoch_payouts, secret_hash, seed},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::BufReader, num::NonZero};
 
 /// Recompute all epochs up to `last`: cumulative amounts build on each other.
 pub async fn verify(evidence: &Evidence, last: u64) -> anyhow::Result<()> {
@@ -45,34 +45,45 @@ pub async fn settled(evidence: &Evidence, last: u64) -> anyhow::Result<Vec<Payou
     Ok(leaves)
 }
 
-/// The bundle of a committed epoch, with every signature and the labels root checked.
-pub async fn bundle(
+/// What is kept of a committed epoch's bundle, every signature, the labels root and (given the secret) the assignment of the
+/// queues checked. `each` gets every record of it. Its size does not matter: it is read as a stream.
+pub async fn audit(
     evidence: &Evidence,
     epoch: u64,
     terms: &EpochTerms,
     on_chain: &EpochOnChain,
-) -> anyhow::Result<Bundle> {
-    let bundle = fetch(evidence, epoch, on_chain).await?;
-    check(evidence, epoch, terms, on_chain, &bundle).await?;
-    Ok(bundle)
+    secret: Option<B256>,
+    each: impl FnMut(Record),
+) -> anyhow::Result<Audited> {
+    let file = evidence.files.blob_file(on_chain.bundle_hash).await;
+    let file = file.with_context(|| format!("the bundle of epoch {epoch}"))?;
+    let reader = BundleReader::open(BufReader::with_capacity(1 << 20, file), on_chain.bundle_hash)?;
+    let header = reader.header();
+    same_epoch(evidence, epoch, (header.epoch, header.chain_id, header.verifying_contract))?;
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let audited = Audit { terms, secret, threads }.read(reader, each);
+    let audited = audited.with_context(|| format!("the bundle of epoch {epoch} is not in order"))?;
+    wallets::expire_later(audited.first_expiry, on_chain.opened_at)?;
+    wallets::confirm(evidence, audited.contract_sessions.iter()).await?;
+    same_labels(epoch, on_chain, &audited.words)?;
+    Ok(audited)
 }
 
-/// The bundle of a committed epoch, as it was published.
+/// The secret, unless it was never revealed.
+pub fn revealed(on_chain: &EpochOnChain) -> Option<B256> {
+    (!on_chain.seed.is_zero()).then_some(on_chain.secret)
+}
+
+/// The whole bundle of a committed epoch, as it was published.
 pub async fn fetch(evidence: &Evidence, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Bundle> {
     let bytes = evidence.files.blob(on_chain.bundle_hash).await;
     let bytes = bytes.with_context(|| format!("the bundle of epoch {epoch}"))?;
     let bundle = Bundle::from_bytes(&bytes, on_chain.bundle_hash)?;
-    agree("the bundle's epoch", &epoch, &bundle.epoch)?;
-    agree("the bundle's chain", &evidence.chain.chain_id, &bundle.chain_id)?;
-    agree(
-        "the bundle's contract",
-        &evidence.chain.deployment.contracts.label_epochs,
-        &bundle.verifying_contract,
-    )?;
+    same_epoch(evidence, epoch, (bundle.epoch, bundle.chain_id, bundle.verifying_contract))?;
     Ok(bundle)
 }
 
-/// Check every signature of a bundle and the labels root.
+/// Check every signature of a whole bundle and the labels root.
 pub async fn check(
     evidence: &Evidence,
     epoch: u64,
@@ -81,10 +92,22 @@ pub async fn check(
     bundle: &Bundle,
 ) -> anyhow::Result<()> {
     bundle.validate(terms)?;
-    wallets::verify(evidence, bundle, on_chain.opened_at).await?;
-    let words = bundle.label_words();
-    agree(format!("epoch {epoch}: blocks of labels"), &on_chain.block_count, &block_count(&words))?;
-    let root = labels_tree(Epoch(epoch), &words).root();
+    let expiries = bundle.sessions.iter().map(|session| (session.expires_at, session.session_key));
+    wallets::expire_later(expiries.min(), on_chain.opened_at)?;
+    wallets::confirm(evidence, bundle.contract_sessions()).await?;
+    same_labels(epoch, on_chain, &bundle.label_words())
+}
+
+fn same_epoch(evidence: &Evidence, epoch: u64, bundle: (u64, u64, Address)) -> anyhow::Result<()> {
+    agree("the bundle's epoch", &epoch, &bundle.0)?;
+    agree("the bundle's chain", &evidence.chain.chain_id, &bundle.1)?;
+    agree("the bundle's contract", &evidence.chain.deployment.contracts.label_epochs, &bundle.2)?;
+    Ok(())
+}
+
+fn same_labels(epoch: u64, on_chain: &EpochOnChain, words: &[LabelWord]) -> anyhow::Result<()> {
+    agree(format!("epoch {epoch}: blocks of labels"), &on_chain.block_count, &block_count(words))?;
+    let root = labels_tree(Epoch(epoch), words).root();
     agree(format!("epoch {epoch}: labels root"), &on_chain.labels_root, &root)?;
     Ok(())
 }
@@ -96,29 +119,23 @@ async fn recompute(
     previous: &BTreeMap<Address, U256>,
 ) -> anyhow::Result<Option<EpochPayouts>> {
     let terms = evidence.chain.epoch_terms(epoch).await?;
-    let bundle = bundle(evidence, epoch, &terms, on_chain).await?;
+    let is_revealed = on_chain.status != EpochStatus::Committed;
+    if is_revealed {
+        check_seed(evidence, epoch, &terms, on_chain).await?;
+    }
+    let audited = audit(evidence, epoch, &terms, on_chain, revealed(on_chain), |_| ()).await?;
     evidence.say(format_args!(
         "epoch {epoch}: {} signed labels of {} labelers, labels root {}",
-        bundle.preferences.len(),
-        bundle.label_words().len(),
+        audited.n_answers,
+        audited.words.len(),
         on_chain.labels_root
     ));
-    if on_chain.status == EpochStatus::Committed {
+    if !is_revealed {
         evidence.say(format_args!("epoch {epoch}: the secret is not revealed yet"));
         return Ok(None);
     }
-    check_seed(evidence, epoch, &terms, on_chain).await?;
-    if !on_chain.seed.is_zero() {
-        bundle.check_assignment(&terms, on_chain.secret)?;
-    }
-    let payouts = epoch_payouts(
-        &terms,
-        on_chain.secret,
-        on_chain.seed,
-        &bundle.label_words(),
-        &bundle.gold_words(),
-        previous,
-    )?;
+    let (secret, seed) = (on_chain.secret, on_chain.seed);
+    let payouts = epoch_payouts(&terms, secret, seed, &audited.words, &audited.gold, previous)?;
     if on_chain.status == EpochStatus::Revealed {
         evidence.say(format_args!("epoch {epoch}: payouts are not proposed yet"));
         return Ok(Some(payouts));

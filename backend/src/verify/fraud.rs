@@ -40,14 +40,14 @@ pub async fn find(
     agree(format!("epoch {number}: root of the leaves"), &on_chain.payouts_root, &payouts.tree().root())?;
     let approved = Payouts::new(epoch::settled(evidence, number - 1).await?);
     let terms = evidence.chain.epoch_terms(number).await?;
-    let bundle = epoch::bundle(evidence, number, &terms, &on_chain).await?;
+    let audited = epoch::audit(evidence, number, &terms, &on_chain, None, |_| ()).await?;
     epoch::check_seed(evidence, number, &terms, &on_chain).await?;
     let record = EpochRecord {
         terms,
         secret: on_chain.secret,
         seed: on_chain.seed,
-        labels: Labels::new(Epoch(number), &bundle.label_words()),
-        gold: Gold::new(&bundle.gold_words()),
+        labels: Labels::new(Epoch(number), &audited.words),
+        gold: Gold::new(&audited.gold),
         approved,
     };
     let proposal =

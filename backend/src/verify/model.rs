@@ -9,6 +9,7 @@ use crate::{
 use alloy::primitives::B256;
 use anyhow::{Context, bail, ensure};
 use protocol::{
+    labels::Record,
     manifest::{
         Aggregation, CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec, RunTask,
         parse_canonical, sample_root,
@@ -159,8 +160,13 @@ async fn check_labels(
     for &number in &manifest.epochs {
         let on_chain = evidence.chain.epoch(number).await?;
         let terms = evidence.chain.epoch_terms(number).await?;
-        let bundle = epoch::bundle(evidence, number, &terms, &on_chain).await?;
-        answers.extend(bundle.preferences.iter().map(|p| (p.task_id, p.labeler, p.choice)));
+        let collect = |record| {
+            let Record::Seat(seat) = record else { return };
+            let task = |slot| seat.task_ids[usize::from(slot)];
+            answers
+                .extend(seat.answers.iter().map(|answer| (task(answer.slot), seat.labeler, answer.choice)));
+        };
+        epoch::audit(evidence, number, &terms, &on_chain, None, collect).await?;
     }
     check_samples(manifest, lines, verdicts(answers))?;
     println!("every sample follows from the signed labels of epochs {:?}", manifest.epochs);

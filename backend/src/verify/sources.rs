@@ -2,8 +2,14 @@
 use crate::blobs::Blobs;
 use alloy::primitives::{B256, hex};
 use anyhow::{Context, bail, ensure};
+use futures::{Stream, StreamExt};
 use protocol::Hasher;
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{BufReader, Seek, Write},
+    path::{Path, PathBuf},
+    pin::pin,
+};
 
 /// Where published files are.
 pub enum Files {
@@ -27,28 +33,37 @@ impl Files {
         Self::Folder(PathBuf::from(place))
     }
 
+    /// The bytes with this hash as a file to read, for what may be larger than memory. It is hashed here and should be hashed
+    /// again while it is read: somebody may change it in between.
+    pub async fn blob_file(&self, hash: B256) -> anyhow::Result<File> {
+        let mut file = match self {
+            Self::Server { url, http } => {
+                let response = published(url, http, hash).await?;
+                kept(response.bytes_stream()).await.with_context(|| format!("reading {hash} from {url}"))?
+            }
+            Self::Folder(folder) => File::open(blob_path(folder, hash)?)?,
+            Self::Store(blobs) => {
+                let stream = blobs.stream(hash).await?;
+                kept(stream.with_context(|| format!("the blob store does not have {hash}"))?).await?
+            }
+        };
+        let actual = file_hash(&file)?;
+        ensure!(actual == hash, "{}", other_bytes(hash, actual));
+        file.rewind()?;
+        Ok(file)
+    }
+
     /// The bytes with this hash; checked, because whoever serves them is not trusted.
     pub async fn blob(&self, hash: B256) -> anyhow::Result<Vec<u8>> {
         let bytes = match self {
-            Self::Server { url, http } => {
-                let response = http.get(format!("{url}/api/v1/blobs/{hash}")).send().await?;
-                ensure!(response.status().is_success(), "{url} does not have {hash}: {}", response.status());
-                response.bytes().await?.to_vec()
-            }
-            Self::Folder(folder) => {
-                let name = hex::encode(hash);
-                let inside = PathBuf::from(&name[..2]).join(&name);
-                let places = [folder.join("blobs").join(&inside), folder.join(&inside)];
-                let found = places.iter().find(|path| path.is_file());
-                let path = found.with_context(|| format!("{} does not have {hash}", folder.display()))?;
-                tokio::fs::read(path).await?
-            }
+            Self::Server { url, http } => published(url, http, hash).await?.bytes().await?.to_vec(),
+            Self::Folder(folder) => tokio::fs::read(blob_path(folder, hash)?).await?,
             Self::Store(blobs) => {
                 blobs.get(hash).await?.with_context(|| format!("the blob store does not have {hash}"))?
             }
         };
         let actual = alloy::primitives::keccak256(&bytes);
-        ensure!(actual == hash, "the bytes published as {hash} hash to {actual}");
+        ensure!(actual == hash, "{}", other_bytes(hash, actual));
         Ok(bytes)
     }
 
@@ -66,12 +81,8 @@ impl Files {
             }
             Self::Folder(_) | Self::Store(_) => {
                 let path = self.checkpoint_folder(manifest_hash)?.join(name);
-                let file =
-                    std::fs::File::open(&path).with_context(|| format!("reading {}", path.display()))?;
-                std::io::copy(
-                    &mut std::io::BufReader::with_capacity(1 << 20, file),
-                    &mut Hashing(&mut hasher),
-                )?;
+                let file = File::open(&path).with_context(|| format!("reading {}", path.display()))?;
+                return file_hash(&file);
             }
         }
         Ok(hasher.finalize())
@@ -102,6 +113,55 @@ impl Files {
             Self::Store(_) => bail!("this needs a data folder, not a blob store"),
         }
     }
+}
+
+/// What a server answers to the question for a blob.
+async fn published(url: &str, http: &reqwest::Client, hash: B256) -> anyhow::Result<reqwest::Response> {
+    let response = http.get(format!("{url}/api/v1/blobs/{hash}")).send().await;
+    let response =
+        response.with_context(|| format!("{url} does not answer; name another place with --blobs"))?;
+    ensure!(
+        response.status().is_success(),
+        "{url} does not have the file {hash} ({}); name another place with --blobs",
+        response.status()
+    );
+    Ok(response)
+}
+
+/// Where a folder has a blob.
+fn blob_path(folder: &Path, hash: B256) -> anyhow::Result<PathBuf> {
+    let name = hex::encode(hash);
+    let inside = PathBuf::from(&name[..2]).join(&name);
+    let places = [folder.join("blobs").join(&inside), folder.join(&inside)];
+    places.into_iter().find(|path| path.is_file()).with_context(|| {
+        format!(
+            "{} does not have the file {hash}; name a data folder or the URL of a Polity server with --blobs",
+            folder.display()
+        )
+    })
+}
+
+/// In a temporary file that goes with its handle.
+async fn kept<E: std::error::Error + Send + Sync + 'static>(
+    stream: impl Stream<Item = Result<impl AsRef<[u8]>, E>>,
+) -> anyhow::Result<File> {
+    let mut file = tempfile::tempfile().context("making a temporary file")?;
+    let mut stream = pin!(stream);
+    while let Some(piece) = stream.next().await {
+        file.write_all(piece?.as_ref()).context("writing a temporary file")?;
+    }
+    file.rewind()?;
+    Ok(file)
+}
+
+fn file_hash(file: &File) -> anyhow::Result<B256> {
+    let mut hasher = Hasher::default();
+    std::io::copy(&mut BufReader::with_capacity(1 << 20, file), &mut Hashing(&mut hasher))?;
+    Ok(hasher.finalize())
+}
+
+fn other_bytes(hash: B256, actual: B256) -> String {
+    format!("the file published as {hash} hashes to {actual}: it is damaged, or another file")
 }
 
 struct Hashing<'a>(&'a mut Hasher);

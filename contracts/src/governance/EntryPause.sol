@@ -49,7 +49,7 @@ abstract contract EntryPause is AccessManaged {
     }
 
     /// @notice First second in which the entry works again; in the past, or 0, when it does.
-    function pausedUntil(bytes4 selector) external view returns (uint48) {
+    function pausedUntil(bytes4 selector) public view returns (uint48) {
         return _pauses[selector].until;
     }
 

@@ -74,6 +74,8 @@ interface ILabelEpochs {
 
     event EpochOpened(uint64 indexed epoch, address indexed operator, Terms terms);
     event LabelsCommitted(uint64 indexed epoch, bytes32 labelsRoot, uint32 blockCount, bytes32 bundleHash);
+    /// @notice The epoch is voided in the same transaction, which says so by {EpochVoided}.
+    event CommitMissed(uint64 indexed epoch);
     event BlockHashRecorded(uint64 indexed epoch, bytes32 blockHash);
     event SeedRevealed(uint64 indexed epoch, bytes32 secret, bytes32 seed);
     event RevealMissed(uint64 indexed epoch);
@@ -130,6 +132,11 @@ interface ILabelEpochs {
     /// @param blockCount blocks of the labels tree, 1 … 2^21; its leaves are `blockCount · 32` positions
     /// @param bundleHash keccak256 of the published bundle of signed labels
     function commitLabels(uint64 epoch, bytes32 labelsRoot, uint32 blockCount, bytes32 bundleHash) external;
+
+    /// @notice Anyone, from {commitDeadlineOf} the epoch on, while it is open. Ends it without any pay, so that the next one
+    /// can be settled; the operator's bond goes to the reserve. Until somebody does it the operator may still commit: labels
+    /// that come late are better for those who gave them than none.
+    function missCommit(uint64 epoch) external;
 
     /// @notice Anyone. Records the hash of block `commitBlock + 1` while the chain still serves it (256 blocks).
     function recordBlockHash(uint64 epoch) external;
@@ -190,6 +197,10 @@ interface ILabelEpochs {
     /// @return free what can be reserved or withdrawn
     /// @return reserved what is at stake
     function bondOf(address account) external view returns (uint256 free, uint256 reserved);
+    /// @notice Before it nobody can say that the epoch's labels were not committed in time: {commitWindow} after the opening,
+    /// because the contract knows of no end of labeling but the commitment; and a day after the last pause of
+    /// `commitLabels`, so that a guardian cannot cost an operator its bond.
+    function commitDeadlineOf(uint64 epoch) external view returns (uint48);
     /// @notice {bondBps} of what the epoch may pay, rounded up, but at least {operatorBond}: keeping the secret back pays
     /// accomplices in proportion to the budget, and so must cost.
     function operatorBondOf(uint256 budget) external view returns (uint256);
@@ -199,6 +210,7 @@ interface ILabelEpochs {
     function hashTypedData(bytes32 structHash) external view returns (bytes32);
     function lastEpoch() external view returns (uint64);
     function lastSettledEpoch() external view returns (uint64);
+    function commitWindow() external view returns (uint48);
     function challengeWindow() external view returns (uint48);
     function revealWindow() external view returns (uint48);
     function responseWindow() external view returns (uint48);

@@ -24,6 +24,7 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         address authority;
         IGovernanceToken token;
         IRewardDistributor distributor;
+        uint48 commitWindow; // seconds, > 0; labeling included
         uint48 challengeWindow; // seconds, > 0; live: longer than forced inclusion on the chain
         uint48 revealWindow; // seconds, > 0
         uint48 responseWindow; // seconds, > 0, at most the challenge window
@@ -41,8 +42,12 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
     /// @dev Keeps every product of the reward rule far below 2^256.
     uint256 private constant MAX_RATE = 2 ** 72;
     uint256 private constant BPS = 10_000;
+    /// @dev What an operator gets after a pause of `commitLabels` to commit, whatever time it had before.
+    uint48 private constant AFTER_PAUSE = 1 days;
 
     IRewardDistributor public immutable distributor;
+    /// @inheritdoc ILabelEpochs
+    uint48 public immutable commitWindow;
     /// @inheritdoc ILabelEpochs
     uint48 public immutable challengeWindow;
     /// @inheritdoc ILabelEpochs
@@ -77,6 +82,7 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         EIP712("Polity", "1")
         AccessManaged(config.authority)
     {
+        _require(config.commitWindow > 0, "commitWindow");
         _require(config.challengeWindow > 0, "challengeWindow");
         _require(config.revealWindow > 0, "revealWindow");
         _require(config.responseWindow > 0 && config.responseWindow <= config.challengeWindow, "responseWindow");
@@ -86,6 +92,7 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         _require(config.challengerBond > 0, "challengerBond");
         _checkReachable(config.floors);
         distributor = config.distributor;
+        commitWindow = config.commitWindow;
         challengeWindow = config.challengeWindow;
         revealWindow = config.revealWindow;
         responseWindow = config.responseWindow;
@@ -140,6 +147,20 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
         self.blockCount = blockCount;
         self.bundleHash = bundleHash;
         emit LabelsCommitted(epoch, labelsRoot, blockCount, bundleHash);
+    }
+
+    /// @inheritdoc ILabelEpochs
+    function missCommit(uint64 epoch) external {
+        // Check:
+        Epoch storage self = _inStatus(epoch, Status.Open);
+        _checkNotBefore(epoch, commitDeadlineOf(epoch));
+        // Effect:
+        uint96 bond = self.operatorBond;
+        self.operatorBond = 0;
+        emit CommitMissed(epoch);
+        _void(epoch, self);
+        // Interaction:
+        _slash(epoch, self.operator, bond, address(0));
     }
 
     /// @inheritdoc ILabelEpochs
@@ -325,6 +346,13 @@ contract LabelEpochs is ILabelEpochs, Bonds, EIP712, EntryPause {
     /// @inheritdoc ILabelEpochs
     function proposerBondOf(uint256 spend) public view returns (uint256) {
         return Math.max(minProposerBond, _shareUp(spend));
+    }
+
+    /// @inheritdoc ILabelEpochs
+    function commitDeadlineOf(uint64 epoch) public view returns (uint48) {
+        // A pause that ended long ago is not the greater one.
+        uint256 regular = _epochs[epoch].openedAt + commitWindow;
+        return uint48(Math.max(regular, pausedUntil(this.commitLabels.selector) + AFTER_PAUSE));
     }
 
     /// @inheritdoc ILabelEpochs

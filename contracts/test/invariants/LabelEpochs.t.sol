@@ -9,7 +9,7 @@ import {RewardDistributor} from "../../src/rewards/RewardDistributor.sol";
 import {vm} from "../../../script/Vm.sol";
 import {Base, InvariantBase} from "../Base.sol";
 
-/// @dev Actions: lockBond, withdrawBond, transfer, open, advance (commit, reveal or miss it, propose, accept), stray, accept,
+/// @dev Actions: lockBond, withdrawBond, transfer, open, advance (commit or miss it, reveal or miss it, propose, accept), stray, accept,
 /// end (reject, void, disproveLabels), freeze, unfreeze, disprovePayouts, fund, passTime. Every actor plays every role; the
 /// handler is governance and referee, and asks for nonsense now and then.
 contract LabelEpochsHandler is Base {
@@ -29,6 +29,7 @@ contract LabelEpochsHandler is Base {
     bool public activatedWhileFrozen;
     bool public activatedEarly;
     bool public activatedOutOfOrder;
+    bool public missedUnduly;
     bool public honestLost;
     bool public exitRefused;
     uint256 public nAccepted;
@@ -81,6 +82,7 @@ contract LabelEpochsHandler is Base {
         uint64 epoch = epochs.lastSettledEpoch() + 1 + (value % 4 == 0 ? uint64(actor / ACTORS % 3) : 0);
         ILabelEpochs.Status status = epochs.epochOf(epoch).status;
         if (status == ILabelEpochs.Status.None && epoch <= MAX_EPOCHS) _open(actor, value);
+        else if (status == ILabelEpochs.Status.Open && value % 9 == 0) _missCommit(epoch);
         else if (status == ILabelEpochs.Status.Open) _commit(epoch, epochs.epochOf(epoch).operator);
         else if (status == ILabelEpochs.Status.Committed) _reveal(epoch, value % 5 == 0);
         else if (status == ILabelEpochs.Status.Revealed) _propose(epoch, actor, value);
@@ -90,10 +92,11 @@ contract LabelEpochsHandler is Base {
     /// @dev Any step on any epoch, whether it is its turn or not.
     function stray(uint256 actor, uint256 epoch, uint256 value) external {
         uint64 number = _epoch(epoch);
-        if (value % 5 == 0) _commit(number, _actor(actor));
-        else if (value % 5 == 1) _reveal(number, false);
-        else if (value % 5 == 2) epochs.missReveal(number);
-        else if (value % 5 == 3) _propose(number, actor, value);
+        if (value % 6 == 0) _commit(number, _actor(actor));
+        else if (value % 6 == 1) _reveal(number, false);
+        else if (value % 6 == 2) epochs.missReveal(number);
+        else if (value % 6 == 3) _propose(number, actor, value);
+        else if (value % 6 == 4) _callMissCommit(number);
         else _accept(number);
     }
 
@@ -151,6 +154,23 @@ contract LabelEpochsHandler is Base {
     function _commit(uint64 epoch, address operator) private {
         vm.prank(operator);
         epochs.commitLabels(epoch, "labels", 1, "bundle");
+    }
+
+    function _missCommit(uint64 epoch) private {
+        uint48 deadline = epochs.epochOf(epoch).openedAt + epochs.commitWindow();
+        if (_now() < deadline) vm.warp(deadline);
+        _callMissCommit(epoch);
+    }
+
+    /// @dev It ends nothing but an epoch that was open for its whole window, takes its operator's bond and no other money.
+    function _callMissCommit(uint64 epoch) private {
+        ILabelEpochs.Epoch memory e = epochs.epochOf(epoch);
+        uint256 before = _bond(e.operator);
+        uint256 approved = distributor.totalApproved();
+        epochs.missCommit(epoch);
+        bool due = e.status == ILabelEpochs.Status.Open && _now() >= e.openedAt + epochs.commitWindow();
+        bool paid = _bond(e.operator) + e.operatorBond == before && distributor.totalApproved() == approved;
+        if (!due || !paid) missedUnduly = true;
     }
 
     function _reveal(uint64 epoch, bool miss) private {
@@ -226,6 +246,7 @@ contract LabelEpochs_Invariants is InvariantBase {
                 authority: address(manager),
                 token: token,
                 distributor: distributor,
+                commitWindow: 5 days,
                 challengeWindow: 3 days,
                 revealWindow: 2 days,
                 responseWindow: 1 days,
@@ -309,6 +330,10 @@ contract LabelEpochs_Invariants is InvariantBase {
     function invariant_frozen_epoch_never_activates() public view {
         vm.assertFalse(handler.activatedWhileFrozen());
         vm.assertFalse(handler.activatedEarly());
+    }
+
+    function invariant_a_commitment_is_only_missed_when_it_was() public view {
+        vm.assertFalse(handler.missedUnduly());
     }
 
     function invariant_epoch_spend_le_budget() public view {

@@ -40,6 +40,7 @@ contract LabelEpochsProof is ProofBase {
                 authority: address(authority),
                 token: token,
                 distributor: distributor,
+                commitWindow: 40,
                 challengeWindow: 30,
                 revealWindow: 20,
                 responseWindow: 10,

@@ -3,8 +3,10 @@
 //! A leaf of a Merkle tree is the EIP-712 `hashStruct` of its type too, so a leaf can never be taken for a message of
 //! another type.
 
+pub use crate::recovery::recover;
+
 use crate::Choice;
-use alloy_primitives::{Address, B256, FixedBytes, Signature};
+use alloy_primitives::{Address, B256, FixedBytes, keccak256};
 use alloy_sol_types::{Eip712Domain, SolStruct, eip712_domain};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,12 @@ pub const LABEL_SCOPE: &str = "label";
 /// The domain of every message: `Polity`, version 1, on one chain and for one `LabelEpochs` contract.
 pub fn domain(chain_id: u64, label_epochs: Address) -> Eip712Domain {
     eip712_domain! { name: "Polity", version: "1", chain_id: chain_id, verifying_contract: label_epochs, }
+}
+
+/// What is signed: a message's `hashStruct` under the separator of a domain ([`Eip712Domain::separator`], worth keeping
+/// where there are many messages).
+pub fn digest(separator: B256, hash_struct: B256) -> B256 {
+    keccak256([&[0x19, 0x01], separator.as_slice(), hash_struct.as_slice()].concat())
 }
 
 /// A wallet allows a key that the page holds to sign in its name. Signed by `labeler`.
@@ -157,29 +165,9 @@ pub enum SignatureError {
     Invalid,
 }
 
-/// The address whose key made `signature` over `digest`. Each key has one accepted signature form per digest and nonce:
-/// v 27 or 28, low s, as OpenZeppelin's `ECDSA`.
-///
-/// # Errors
-/// See [`SignatureError`]. A signature over another digest recovers another address: compare it.
-pub fn recover(digest: &B256, signature: &SignatureBytes) -> Result<Address, SignatureError> {
-    let odd_y = match signature[64] {
-        27 => false,
-        28 => true,
-        other => return Err(SignatureError::RecoveryByte(other)),
-    };
-    let signature = Signature::from_bytes_and_parity(&signature[..64], odd_y);
-    if signature.normalize_s().is_some() {
-        return Err(SignatureError::Malleable);
-    }
-    signature.recover_address_from_prehash(digest).map_err(|_| SignatureError::Invalid)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_keys::{address, sign};
-    use alloy_primitives::{U256, keccak256, uint};
 
     #[test]
     fn type_hashes_are_those_of_the_written_types() {
@@ -220,29 +208,6 @@ mod tests {
         assert_eq!(
             typed::SessionKeyAuthorization::eip712_encode_type(),
             "SessionKeyAuthorization(address labeler,address sessionKey,string scope,uint64 expiresAt)"
-        );
-    }
-
-    #[test]
-    fn recovers_the_signer_and_refuses_second_spellings() {
-        let digest = keccak256("message");
-        let signature = sign(1, &digest);
-        assert_eq!(recover(&digest, &signature), Ok(address(1)));
-        assert_ne!(recover(&keccak256("other"), &signature), Ok(address(1)));
-
-        let mut low_v = signature;
-        low_v[64] -= 27;
-        assert!(matches!(recover(&digest, &low_v), Err(SignatureError::RecoveryByte(0 | 1))));
-
-        let order = uint!(0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141_U256);
-        let mut high_s = signature;
-        let s = order - U256::from_be_slice(&signature[32..64]);
-        high_s[32..64].copy_from_slice(&s.to_be_bytes::<32>());
-        high_s[64] = 55 - signature[64];
-        assert_eq!(recover(&digest, &high_s), Err(SignatureError::Malleable));
-        assert_eq!(
-            recover(&digest, &SignatureBytes::from_slice(&[&[0u8; 64][..], &[27]].concat())),
-            Err(SignatureError::Invalid)
         );
     }
 }

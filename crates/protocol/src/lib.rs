@@ -14,6 +14,7 @@ pub mod ids;
 pub mod labels;
 pub mod manifest;
 pub mod merkle;
+mod recovery;
 pub mod rewards;
 pub mod roles;
 pub mod version;

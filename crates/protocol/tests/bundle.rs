@@ -1,114 +1,25 @@
 //! What a bundle of signed labels must hold to be believed.
 
+mod example;
 mod random;
 #[path = "../src/test_keys.rs"]
 mod test_keys;
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{B256, keccak256};
+use example::{SECRET, SLOTS, example};
 use protocol::{
-    CampaignTerms, Choice, EpochTerms, Seat,
+    Choice, Seat,
     eip712::SignatureBytes,
     labels::{
         Bundle, BundleError, BundlePreference, BundleReader, GoldAnswer, GoldSeat, InvalidBundle,
-        MAX_LINE_BYTES, Record, Session, gold_blocks, gold_tree,
+        MAX_LINE_BYTES, Record, Session,
     },
-    rewards::{masks::BlockSlots, secret_hash},
 };
 use random::Rng;
-use test_keys::{address, sign};
-
-const EPOCH: u64 = 4;
-const SLOTS: usize = 16;
-const SECRET: B256 = B256::repeat_byte(0x5e);
-
-/// Key `10 + i` is labeler i's wallet, key `20 + i` its session key.
-fn example() -> (EpochTerms, Bundle) {
-    let campaign = CampaignTerms {
-        budget: U256::from(1000),
-        base_pay: 1,
-        alpha_pay: 1,
-        block_slots: SLOTS as u16,
-        overlap_slots: 8,
-        gold_slots: 2,
-        min_overlap: 4,
-        min_roster: 2,
-    };
-    let mut bundle = Bundle {
-        chain_id: 31337,
-        verifying_contract: Address::repeat_byte(0xcc),
-        epoch: EPOCH,
-        gold: vec![],
-        sessions: vec![],
-        seats: vec![],
-        preferences: vec![],
-    };
-    for i in 0..3u8 {
-        add_labeler(&mut bundle, &campaign, i);
-    }
-    // A seat that nobody took has its gold all the same.
-    add_gold(&mut bundle, &campaign, 3);
-    bundle.sort();
-    let terms = EpochTerms {
-        campaign,
-        gold_blocks: gold_blocks(&bundle.gold_words()),
-        gold_root: gold_tree(&bundle.gold_words()).root(),
-        secret_hash: secret_hash(SECRET),
-        campaign_hash: B256::repeat_byte(1),
-    };
-    (terms, bundle)
-}
-
-/// Task of a slot of a seat that is not in the overlap.
-fn own_task(seat: u32, slot: usize) -> B256 {
-    keccak256(format!("{seat} {slot}"))
-}
-
-fn add_gold(bundle: &mut Bundle, terms: &CampaignTerms, seat: u32) {
-    let mask = BlockSlots::new(terms, SECRET, 0).gold(seat);
-    let known =
-        |slot: usize| GoldAnswer { slot: slot as u8, task_id: own_task(seat, slot), choice: Choice::B };
-    let answers = (0..SLOTS).filter(|&slot| mask.bit(slot)).map(known).collect();
-    bundle.gold.push(GoldSeat { block: 0, seat, answers });
-}
-
-fn add_labeler(bundle: &mut Bundle, terms: &CampaignTerms, i: u8) {
-    let (labeler, session_key, seat) = (address(10 + i), address(20 + i), u32::from(i));
-    let overlap = BlockSlots::new(terms, SECRET, 0).overlap();
-    let owner = |slot| if overlap.bit(slot) { 99 } else { seat };
-    let task_ids: Vec<_> = (0..SLOTS).map(|slot| own_task(owner(slot), slot)).collect();
-    add_gold(bundle, terms, seat);
-
-    let mut session = Session {
-        labeler,
-        session_key,
-        scope: "label".into(),
-        expires_at: 2_000_000_000,
-        signature: Default::default(),
-        verified_block: None,
-    };
-    session.signature = sign(10 + i, &session.authorization().signing_hash(&bundle.domain())).into();
-    bundle.sessions.push(session);
-    for (slot, &task_id) in task_ids.iter().enumerate() {
-        let choice = Choice::try_from(slot as u8 % 4).unwrap();
-        let mut preference = BundlePreference {
-            block: 0,
-            seat,
-            slot: slot as u8,
-            labeler,
-            task_id,
-            choice,
-            session_key,
-            signature: Default::default(),
-        };
-        preference.signature = sign(20 + i, &preference.message(EPOCH).signing_hash(&bundle.domain()));
-        bundle.preferences.push(preference);
-    }
-    bundle.seats.push(Seat { block: 0, seat, labeler, task_ids });
-}
 
 #[test]
 fn an_honest_bundle_survives_its_file_and_every_check() {
-    let (terms, bundle) = example();
+    let (terms, bundle) = example(3);
     let (bytes, hash) = bundle.to_bytes();
     let read = Bundle::from_bytes(&bytes, hash).unwrap();
     assert_eq!(read, bundle);
@@ -121,7 +32,7 @@ fn an_honest_bundle_survives_its_file_and_every_check() {
 
 #[test]
 fn another_file_than_the_committed_one_is_refused() {
-    let (_, bundle) = example();
+    let (_, bundle) = example(3);
     let (mut bytes, hash) = bundle.to_bytes();
     bytes.push(b'\n');
     assert!(matches!(Bundle::from_bytes(&bytes, hash), Err(BundleError::WrongHash { .. })));
@@ -149,7 +60,7 @@ fn fault(bytes: &[u8]) -> BundleError {
 
 #[test]
 fn a_hostile_file_is_refused_with_the_line_that_is_wrong() {
-    let (_, bundle) = example();
+    let (_, bundle) = example(3);
     let bytes = bundle.to_bytes().0;
     let lines: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').collect();
     assert_eq!(lines.len(), 1 + 3 + 4 + 3, "header, sessions, gold, seats");
@@ -265,7 +176,7 @@ fn what_is_written_is_read_and_written_again_the_same() {
 #[test]
 fn damaged_files_are_errors() {
     let mut rng = Rng::new(4);
-    let bundle = example().1;
+    let bundle = example(3).1;
     let (bytes, hash) = bundle.to_bytes();
     for _ in 0..500 {
         let mut damaged = bytes.clone();
@@ -306,7 +217,7 @@ fn a_stream_holds_one_line_at_a_time() {
             Ok(n)
         }
     }
-    let (_, bundle) = example();
+    let (_, bundle) = example(3);
     let bytes = bundle.to_bytes().0;
     let lines: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').collect();
     let n_seats = 2_000;
@@ -330,7 +241,7 @@ fn a_stream_holds_one_line_at_a_time() {
 
 #[test]
 fn what_a_contract_wallet_authorised_is_left_to_the_chain() {
-    let (terms, mut bundle) = example();
+    let (terms, mut bundle) = example(3);
     assert_eq!(bundle.contract_sessions().count(), 0);
     bundle.sessions[1].signature = vec![1; 300].into();
     assert!(
@@ -345,7 +256,7 @@ fn what_a_contract_wallet_authorised_is_left_to_the_chain() {
 #[test]
 fn every_tampering_is_found() {
     let found = |mutate: fn(&mut Bundle)| {
-        let (terms, mut bundle) = example();
+        let (terms, mut bundle) = example(3);
         mutate(&mut bundle);
         bundle.validate(&terms).unwrap_err()
     };
@@ -408,7 +319,7 @@ fn every_tampering_is_found() {
 #[test]
 fn an_assignment_that_breaks_the_rule_is_found() {
     let found = |mutate: fn(&mut Bundle)| {
-        let (terms, mut bundle) = example();
+        let (terms, mut bundle) = example(3);
         mutate(&mut bundle);
         match bundle.check_assignment(&terms, SECRET) {
             Err(InvalidBundle::Seat { problem, .. }) => problem,
@@ -428,7 +339,7 @@ fn an_assignment_that_breaks_the_rule_is_found() {
         }),
         "a gold slot holds another task than was committed"
     );
-    let (terms, mut bundle) = example();
+    let (terms, mut bundle) = example(3);
     let other = (0..=255).find(|slot| bundle.gold[3].answers.iter().all(|gold| gold.slot != *slot)).unwrap();
     bundle.gold[3].answers[0].slot = other;
     assert!(

@@ -24,6 +24,11 @@ export const labelEpochsAbi = [
       "internalType": "contract IRewardDistributor"
      },
      {
+      "name": "commitWindow",
+      "type": "uint48",
+      "internalType": "uint48"
+     },
+     {
       "name": "challengeWindow",
       "type": "uint48",
       "internalType": "uint48"
@@ -222,6 +227,25 @@ export const labelEpochsAbi = [
  },
  {
   "type": "function",
+  "name": "commitDeadlineOf",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   }
+  ],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
+ },
+ {
+  "type": "function",
   "name": "commitLabels",
   "inputs": [
    {
@@ -247,6 +271,19 @@ export const labelEpochsAbi = [
   ],
   "outputs": [],
   "stateMutability": "nonpayable"
+ },
+ {
+  "type": "function",
+  "name": "commitWindow",
+  "inputs": [],
+  "outputs": [
+   {
+    "name": "",
+    "type": "uint48",
+    "internalType": "uint48"
+   }
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
@@ -628,6 +665,19 @@ export const labelEpochsAbi = [
    }
   ],
   "stateMutability": "view"
+ },
+ {
+  "type": "function",
+  "name": "missCommit",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "internalType": "uint64"
+   }
+  ],
+  "outputs": [],
+  "stateMutability": "nonpayable"
  },
  {
   "type": "function",
@@ -1197,6 +1247,19 @@ export const labelEpochsAbi = [
     "type": "uint256",
     "indexed": false,
     "internalType": "uint256"
+   }
+  ],
+  "anonymous": false
+ },
+ {
+  "type": "event",
+  "name": "CommitMissed",
+  "inputs": [
+   {
+    "name": "epoch",
+    "type": "uint64",
+    "indexed": true,
+    "internalType": "uint64"
    }
   ],
   "anonymous": false

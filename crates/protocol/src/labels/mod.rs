@@ -1,14 +1,17 @@
 //! Tasks, answers and the words that answers are packed into.
 
+mod audit;
 mod bundle;
+mod checks;
 mod gold;
 mod reader;
 mod validate;
 
+pub use audit::{Audit, AuditError, Audited};
 pub use bundle::{Bundle, BundleError, BundleFormat, BundlePreference, Header, Session};
+pub use checks::InvalidBundle;
 pub use gold::{GoldAnswer, GoldSeat, GoldWord, gold_blocks, gold_tree};
 pub use reader::{AnsweredSeat, BundleReader, MAX_LINE_BYTES, Record, SignedAnswer};
-pub use validate::InvalidBundle;
 
 use crate::{Choice, Epoch, eip712::typed, merkle::Tree};
 use alloy_primitives::{Address, B256, U256};

@@ -1,95 +1,15 @@
-//! Checks of a bundle that need nothing but the bundle, the terms and (for the assignment) the revealed secret.
+//! Checks of a whole bundle that need nothing but the bundle, the terms and (for the assignment) the revealed secret.
 
-use super::{Bundle, BundlePreference, GoldSeat, MAX_BLOCKS, MAX_ROSTER, Seat, gold_blocks, gold_tree};
-use crate::{
-    EpochTerms,
-    eip712::{LABEL_SCOPE, SignatureBytes, SignatureError, recover},
-    rewards::masks::BlockSlots,
+use super::{
+    Bundle, BundlePreference, InvalidBundle, Seat,
+    checks::{self, wrong_answer, wrong_gold},
 };
-use alloy_primitives::{Address, B256, U256};
+use crate::{EpochTerms, rewards::masks::BlockSlots};
+use alloy_primitives::{B256, U256};
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
-
-/// The first thing that is wrong with a bundle.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidBundle {
-    /// A list is out of order or names something twice.
-    #[error("`{list}` is not strictly ascending at position {position}")]
-    Order {
-        /// Field of the bundle.
-        list: &'static str,
-        /// Index of the entry that is not above the one before it.
-        position: usize,
-    },
-    /// The gold is not what was committed when the epoch was opened.
-    #[error(
-        "the gold has root {actual} and {actual_blocks} blocks, the terms commit to {expected} and {expected_blocks}"
-    )]
-    GoldRoot {
-        /// `terms.goldRoot`.
-        expected: B256,
-        /// `terms.goldBlocks`.
-        expected_blocks: u32,
-        /// Of the bundle.
-        actual: B256,
-        /// Of the bundle.
-        actual_blocks: u32,
-    },
-    /// Gold that no seat can have.
-    #[error("gold of seat {seat} of block {block}: {problem}")]
-    GoldSeat {
-        /// Its block.
-        block: u32,
-        /// Its number.
-        seat: u32,
-        /// What is wrong.
-        problem: &'static str,
-    },
-    /// A session key may do something else than label.
-    #[error("the session key {0} is not authorised for labeling")]
-    Scope(Address),
-    /// A wallet did not sign the authorisation.
-    #[error("the wallet {labeler} did not authorise the session key {session_key}")]
-    Authorization {
-        /// Named wallet.
-        labeler: Address,
-        /// Named key.
-        session_key: Address,
-    },
-    /// A block or seat number too high, a queue of the wrong length, or one labeler twice.
-    #[error("seat {seat} of block {block}: {problem}")]
-    Seat {
-        /// Its block.
-        block: u32,
-        /// Its number.
-        seat: u32,
-        /// What is wrong.
-        problem: &'static str,
-    },
-    /// A preference that fits no seat, task or session.
-    #[error("preference of {labeler} in block {block}, slot {slot}: {problem}")]
-    Preference {
-        /// Who answered.
-        labeler: Address,
-        /// In which block.
-        block: u32,
-        /// In which slot.
-        slot: u8,
-        /// What is wrong.
-        problem: &'static str,
-    },
-    /// A signature that cannot be read.
-    #[error("a signature of {signer} cannot be read")]
-    Signature {
-        /// Who should have signed.
-        signer: Address,
-        /// Why not.
-        #[source]
-        source: SignatureError,
-    },
-}
 
 impl Bundle {
     /// Check order, gold root, seats and every signature: [`Self::check_structure`], [`Self::check_sessions`] and
@@ -162,26 +82,12 @@ impl Bundle {
     fn check_gold(&self, terms: &EpochTerms) -> Result<(), InvalidBundle> {
         let mut task_ids = BTreeSet::new();
         for seat in &self.gold {
-            if seat.block >= MAX_BLOCKS || seat.seat as usize >= MAX_ROSTER {
-                return Err(wrong_gold(seat, "its number is too high"));
-            }
-            if seat.answers.is_empty() || seat.answers.len() != usize::from(terms.campaign.gold_slots) {
-                return Err(wrong_gold(seat, "it has another number of answers than the terms say"));
-            }
-            if seat.answers.iter().any(|gold| !gold.choice.is_valid_for_pay()) {
-                return Err(wrong_gold(seat, "an answer is neither A nor B"));
-            }
+            checks::gold_seat(terms, seat)?;
             if !seat.answers.iter().all(|gold| task_ids.insert(gold.task_id)) {
                 return Err(wrong_gold(seat, "a task is the gold of another slot already"));
             }
         }
-        let words = self.gold_words();
-        let (actual, actual_blocks) = (gold_tree(&words).root(), gold_blocks(&words));
-        let (expected, expected_blocks) = (terms.gold_root, terms.gold_blocks);
-        if (actual, actual_blocks) != (expected, expected_blocks) {
-            return Err(InvalidBundle::GoldRoot { expected, expected_blocks, actual, actual_blocks });
-        }
-        Ok(())
+        checks::gold_root(terms, &self.gold_words())
     }
 
     /// Check that each wallet signed the authorisation of its session keys, and for labeling.
@@ -189,38 +95,16 @@ impl Bundle {
     /// # Errors
     /// The first session that is not, see [`InvalidBundle`].
     pub fn check_sessions(&self) -> Result<(), InvalidBundle> {
-        let domain = self.domain();
-        for session in &self.sessions {
-            if session.scope != LABEL_SCOPE {
-                return Err(InvalidBundle::Scope(session.session_key));
-            }
-            let (labeler, session_key) = (session.labeler, session.session_key);
-            if session.verified_block.is_some() {
-                continue;
-            }
-            let signature = SignatureBytes::try_from(session.signature.as_ref())
-                .map_err(|_| InvalidBundle::Authorization { labeler, session_key })?;
-            let signer = recover(&session.authorization().signing_hash(&domain), &signature)
-                .map_err(|source| InvalidBundle::Signature { signer: labeler, source })?;
-            if signer != labeler {
-                return Err(InvalidBundle::Authorization { labeler, session_key });
-            }
-        }
-        Ok(())
+        let separator = self.domain().separator();
+        self.sessions.iter().try_for_each(|session| checks::session(separator, session))
     }
 
     fn check_seats(&self, terms: &EpochTerms) -> Result<(), InvalidBundle> {
         let mut labelers = BTreeSet::new();
         for seat in &self.seats {
-            let wrong = |problem| wrong_seat(seat, problem);
-            if seat.block >= MAX_BLOCKS || seat.seat as usize >= MAX_ROSTER {
-                return Err(wrong("its number is too high"));
-            }
-            if seat.task_ids.len() != usize::from(terms.campaign.block_slots) {
-                return Err(wrong("the queue has another length than the terms say"));
-            }
+            checks::seat(terms, seat.block, seat.seat, seat.task_ids.len())?;
             if !labelers.insert(seat.labeler) {
-                return Err(wrong("the labeler has another seat already"));
+                return Err(wrong_seat(seat, "the labeler has another seat already"));
             }
         }
         Ok(())
@@ -251,13 +135,9 @@ impl Bundle {
     /// # Errors
     /// The first answer that its session key did not sign.
     pub fn check_signatures(&self, range: Range<usize>) -> Result<(), InvalidBundle> {
-        let domain = self.domain();
+        let separator = self.domain().separator();
         for p in self.preferences.iter().take(range.end).skip(range.start) {
-            let signer = recover(&p.message(self.epoch).signing_hash(&domain), &p.signature)
-                .map_err(|source| InvalidBundle::Signature { signer: p.session_key, source })?;
-            if signer != p.session_key {
-                return Err(wrong_preference(p, "the session key did not sign it"));
-            }
+            checks::signature(separator, &p.message(self.epoch), p.session_key, &p.signature)?;
         }
         Ok(())
     }
@@ -282,11 +162,7 @@ fn wrong_seat(seat: &Seat, problem: &'static str) -> InvalidBundle {
 }
 
 fn wrong_preference(p: &BundlePreference, problem: &'static str) -> InvalidBundle {
-    InvalidBundle::Preference { labeler: p.labeler, block: p.block, slot: p.slot, problem }
-}
-
-fn wrong_gold(seat: &GoldSeat, problem: &'static str) -> InvalidBundle {
-    InvalidBundle::GoldSeat { block: seat.block, seat: seat.seat, problem }
+    wrong_answer(p.labeler, p.block, p.slot, problem)
 }
 
 fn ascending<T, K: Ord>(list: &'static str, items: &[T], key: impl Fn(&T) -> K) -> Result<(), InvalidBundle> {
