@@ -330,8 +330,11 @@ impl Llama {
 
     /// The head in the format of training passes, no gradient.
     pub(super) fn head_weight(&self) -> Tensor {
-        let head = self.head().detach();
-        if self.mixed { head.to_kind(Kind::BFloat16) } else { head }
+        self.head().detach().to_kind(self.head_kind())
+    }
+
+    pub(super) fn head_kind(&self) -> Kind {
+        if self.mixed { Kind::BFloat16 } else { self.head().kind() }
     }
 
     pub(super) fn head_is_trained(&self) -> bool {

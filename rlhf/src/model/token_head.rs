@@ -8,8 +8,10 @@ use tch::{Kind, Tensor, no_grad};
 
 use super::Llama;
 
-/// Logits that exist at a time, 16 MiB of f32 (never fewer than [`MIN_ROWS`] rows of them).
+/// Logits that exist at a time in f32, 16 MiB of them: making them again costs more than looking at much memory.
 const BLOCK_LOGITS: i64 = 4 << 20;
+/// The same in bf16, where the product is cheap and a block that stays in the cache is what saves time.
+const BLOCK_LOGITS_BF16: i64 = 1 << 19;
 /// Fewer rows would make the matrix product inefficient.
 const MIN_ROWS: i64 = 128;
 
@@ -63,7 +65,7 @@ impl Llama {
         let weight = self.head_weight();
         let rows = self.rows_per_block();
         // A single block is kept instead of made again.
-        let only = (n <= rows).then(|| no_grad(|| self.block(&states, temperature)));
+        let only = (n <= rows).then(|| no_grad(|| Self::block(&states, &weight, temperature)));
         let logprobs = match &only {
             Some(block) => no_grad(|| block.logprobs(token_ids)),
             None => self.token_logprobs(&states, token_ids, temperature),
@@ -77,7 +79,7 @@ impl Llama {
             for (start, n) in blocks(n, rows) {
                 let part = |x: &Tensor| x.narrow(0, start, n);
                 let states = part(&states);
-                let block = only.take().unwrap_or_else(|| self.block(&states, temperature));
+                let block = only.take().unwrap_or_else(|| Self::block(&states, &weight, temperature));
                 let change = block.gradient(&part(token_ids), &part(&outer)).to_kind(weight.kind());
                 to_hidden.push(change.matmul(&weight).to_kind(Kind::Float));
                 if self.head_is_trained() {
@@ -96,7 +98,8 @@ impl Llama {
     }
 
     fn rows_per_block(&self) -> i64 {
-        (BLOCK_LOGITS / self.config.vocab_size).max(MIN_ROWS)
+        let block = if self.head_kind() == Kind::Float { BLOCK_LOGITS } else { BLOCK_LOGITS_BF16 };
+        (block / self.config.vocab_size).max(MIN_ROWS)
     }
 
     fn each_block(
@@ -106,11 +109,12 @@ impl Llama {
         temperature: f64,
         look: impl Fn(&Block, &Tensor) -> Tensor,
     ) -> Tensor {
+        let weight = self.head_weight();
         let found = no_grad(|| {
             blocks(hidden.size()[0], self.rows_per_block())
                 .map(|(start, n)| {
                     look(
-                        &self.block(&hidden.narrow(0, start, n), temperature),
+                        &Self::block(&hidden.narrow(0, start, n), &weight, temperature),
                         &token_ids.narrow(0, start, n),
                     )
                 })
@@ -119,9 +123,9 @@ impl Llama {
         Tensor::cat(&found, 0)
     }
 
-    fn block(&self, hidden: &Tensor, temperature: f64) -> Block {
-        let weight = self.head_weight();
-        let mut logits = hidden.to_kind(weight.kind()).linear(&weight, None::<&Tensor>).to_kind(Kind::Float);
+    /// `weight`: the head in the format of training passes.
+    fn block(hidden: &Tensor, weight: &Tensor, temperature: f64) -> Block {
+        let mut logits = hidden.to_kind(weight.kind()).linear(weight, None::<&Tensor>).to_kind(Kind::Float);
         if temperature != 1.0 {
             let _ = logits.g_div_scalar_(temperature);
         }
@@ -164,6 +168,31 @@ mod tests {
     fn difference(a: &[Tensor], b: &[Tensor]) -> f64 {
         let largest = |x: &Tensor| x.abs().max().double_value(&[]);
         a.iter().zip(b).map(|(a, b)| largest(&(a - b)) / largest(b).max(1e-9)).fold(0.0, f64::max)
+    }
+
+    #[test]
+    fn parts_of_a_batch_add_up_to_its_gradient_whatever_the_split() {
+        tch::manual_seed(4);
+        let model = test_model(2);
+        let (rows, width) = (8i64, 16i64);
+        let ids = Tensor::randint(48, [rows, width], (Kind::Int64, tch::Device::Cpu));
+        let params: Vec<Tensor> =
+            model.params.iter().map(|(_, tensor)| tensor.set_requires_grad(true)).collect();
+        let gradient = |ids: &Tensor| {
+            let hidden = model.forward(ids, Adapters::Off).flatten(0, 1);
+            let loss =
+                |logprobs: &Tensor| Ok::<_, ()>((logprobs.sum(Kind::Float) / (rows * width) as f64, ()));
+            model.token_gradients(&hidden, &ids.flatten(0, 1), 1.0, &params, loss).unwrap().1
+        };
+        let whole = gradient(&ids);
+        for size in [1, 2, 4] {
+            let mut total: Vec<Tensor> = whole.iter().map(Tensor::zeros_like).collect();
+            for part in ids.split(size, 0) {
+                total.iter_mut().zip(gradient(&part)).for_each(|(sum, part)| *sum += part);
+            }
+            let largest = |(a, b): (&Tensor, &Tensor)| (a - b).abs().max().double_value(&[]);
+            assert!(total.iter().zip(&whole).map(largest).fold(0.0, f64::max) < 1e-6);
+        }
     }
 
     #[test]

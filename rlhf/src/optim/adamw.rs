@@ -152,7 +152,7 @@ impl AdamW {
     }
 
     fn gradient_norm(&self) -> f64 {
-        let square = |block: Tensor| block.square().sum(Kind::Double).double_value(&[]);
+        let square = |block: Tensor| block.dot(&block).double_value(&[]);
         self.blocks().map(|(start, n)| square(self.gradient.narrow(0, start, n))).sum::<f64>().sqrt()
     }
 
@@ -179,12 +179,12 @@ impl AdamW {
                 if weight_decay != 0.0 {
                     let _ = weights.g_mul_scalar_(1.0 - learning_rate * weight_decay);
                 }
-                let _ = first.g_mul_scalar_(beta1).g_add_(&(&gradient * (1.0 - beta1)));
-                let _ = second.g_mul_scalar_(beta2).g_add_(&gradient.square().g_mul_scalar_(1.0 - beta2));
-                let mut root = second.sqrt();
-                let _ = root.g_div_scalar_(correction2.sqrt()).g_add_scalar_(eps);
-                let mut change = first / root;
-                let _ = weights.g_sub_(&change.g_mul_scalar_(learning_rate / correction1));
+                let _ = first.lerp_(&gradient, 1.0 - beta1);
+                let _ = second.lerp_(&gradient.square(), 1.0 - beta2);
+                // Both corrections in one factor: m / (√v / √c₂ + ε) = m · √c₂ / (√v + ε · √c₂).
+                let root = second.sqrt().g_add_scalar_(eps * correction2.sqrt());
+                let change = first * (-learning_rate * correction2.sqrt() / correction1);
+                let _ = weights.addcdiv_(&change, &root);
             }
         });
     }

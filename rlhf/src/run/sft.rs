@@ -105,6 +105,9 @@ fn batch_gradient(
         let chosen: Vec<&Sequence> = chunk.iter().map(|&i| &sequences[i]).collect();
         (Layout::new(&chosen, rows.batch.width(), policy.device()), rows)
     };
+    // Rows of like length run together, so that little is spent on padding.
+    let mut indices = indices.to_vec();
+    indices.sort_by_key(|&i| (sequences[i].row.len(), i));
     let parts = indices.chunks(ROWS_PER_PASS).map(part).collect();
     let found = map(job.engine.each_worker(|| share(policy)), parts, |policy, (layout, rows)| {
         let hidden = policy_states(policy, &rows.states(policy), &layout, Adapters::On);

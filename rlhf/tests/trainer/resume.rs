@@ -124,19 +124,15 @@ fn half_the_bits_lead_along_the_same_curve_and_are_as_repeatable() {
     let world = World::new();
     let mut half = World::new();
     half.precision = Some(TrainingPrecision::Bfloat16);
-    for i in 0..3 {
-        let run = |world: &World, out: &str| one_of_each(world, out).remove(i);
+    let (full, halves) = (one_of_each(&world, "full"), one_of_each(&half, "half"));
+    for (i, (args, again)) in halves.iter().zip(&one_of_each(&half, "again")).enumerate() {
         let (mut full_log, mut log) = (Log::default(), Log::default());
-        train(&run(&world, "full"), &mut full_log).unwrap();
-        let args = run(&half, "half");
-        let expected = train(&args, &mut log).unwrap();
+        train(&full[i], &mut full_log).unwrap();
+        let expected = train(args, &mut log).unwrap();
         let manifest = half.manifest(args.out.file_name().unwrap().to_str().unwrap());
         assert_eq!(manifest.profile.precision, "bfloat16");
-        let again = run(&half, "again");
-        interrupt(&again, 3);
-        assert_eq!(train(&again, &mut Log::default()).unwrap(), expected, "after an interruption too");
-        let to = log_of(&args.out).n_steps();
-        assert_eq!(replay(&replay_args(&args, 0, to), &mut Log::default()).unwrap(), to);
+        interrupt(again, 3);
+        assert_eq!(train(again, &mut Log::default()).unwrap(), expected, "after an interruption too");
         // PPO samples other completions as soon as a probability differs, so its curve is its own.
         if i < 2 {
             let (full, found) = (full_log.values("loss"), log.values("loss"));
