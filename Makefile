@@ -9,7 +9,7 @@
 #   make slither                     static analysis of contracts/src
 #   make coverage                    lines and branches of contracts/src that the tests reach
 #   make mutation [CONTRACT=…] [SAMPLE=n] [SEED=n]   small changes to the contracts that the tests must notice
-#   make bench-protocol, bench-gas, bench-wasm, bench-label-quality   a benchmark; writes bench/results/<name>.json
+#   make bench-protocol, bench-bundle, bench-gas, bench-wasm, bench-label-quality   a benchmark; writes bench/results/<name>.json
 #   make bench-indexer               events per second beside the node's own limit; writes bench/results/indexer.json
 #   make bench-rlhf [PEER=1]         speed and memory of the trainer; with PEER=1 TRL does the same work beside it
 #   make bench-mechsim [SEED=n RUNS=n]   what each way of labeling earns; also writes docs/mechanism.md
@@ -30,7 +30,7 @@ export OMP_WAIT_POLICY ?= passive
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .PHONY: demo up test gen setup build contracts-test scripts-test rust-test web-test story-test differential prove slither coverage \
-	mutation lint clean bench-protocol bench-gas bench-wasm bench-mechsim bench-label-quality bench-indexer bench-rlhf
+	mutation lint clean bench-protocol bench-bundle bench-gas bench-wasm bench-mechsim bench-label-quality bench-indexer bench-rlhf
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -98,6 +98,10 @@ gen: $(STAMPS)/node $(STAMPS)/libtorch
 
 bench-protocol:
 	cargo run --release --quiet -p protocol --example bench_protocol
+
+# Needs a gigabyte of disk, and two of memory for the comparison.
+bench-bundle:
+	cargo run --release --quiet -p protocol --example bench_bundle
 
 bench-indexer: $(STAMPS)/node
 	cargo build --release --quiet -p indexer --bin indexer

@@ -27,7 +27,10 @@ fn by_name(setting: &Setting, name: &str) -> Measured {
 fn honest_work_earns_half_as_much_again_as_any_single_deviator() {
     for setting in settings() {
         let singles = measured(&setting, Kind::Single, N_RUNS);
-        assert!(singles.len() >= 10);
+        for named in ["lazy: looks at half", "random", "always A", "gold-guesser", "overlap-finder alone"] {
+            let is_named = |single: &Measured| single.scenario.name.starts_with(named);
+            assert!(singles.iter().any(is_named), "{named} is not held against honest work");
+        }
         for single in singles {
             assert!(single.is_beaten_single(), "{}: {}", single.scenario.name, single.ratio_upper());
         }

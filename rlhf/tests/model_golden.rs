@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use rlhf::{
-    generate::{DrawKey, GenerateOptions, Sampler, generate},
+    generate::{DrawKey, GenerateOptions, Sampler, Seen, generate},
     model::{
-        Adapters, Config, Llama, Lora, LoraConfig, Module, Params, Precision, ScalarHead, config::Family,
-        gpt2,
+        Adapters, Config, KvCache, Llama, Lora, LoraConfig, Module, Params, Precision, Prefix, ScalarHead,
+        config::Family, gpt2,
     },
 };
 use tch::{Device, Kind, Tensor};
@@ -240,12 +240,14 @@ fn cached_steps_equal_hugging_face_and_a_full_pass() {
         let expected = golden.get("gen_step_logits_row0").unwrap();
         let prompt = &prompts(&golden)[0];
         let tokens = Vec::<i64>::try_from(golden.get("gen_greedy").unwrap().get(0)).unwrap();
-        let ids = Tensor::from_slice(prompt).unsqueeze(0);
-        let (mut cache, mut logits) = model.prefill(&ids, &[prompt.len() as i64], 32, Adapters::On);
+        let mut prefix = Prefix::new(&model.config, prompt.len(), Device::Cpu);
+        let mut cache = KvCache::new(&model.config, 4, Device::Cpu);
+        let mut logits = model.prefill(prompt, &mut prefix, Adapters::On);
+        cache.join(&prefix);
         let mut worst = 0f64;
         for (step, &token) in (0..8).zip(&tokens) {
             worst = worst.max(max_abs(&logits.get(0), &expected.get(step)));
-            logits = model.decode(&Tensor::from_slice(&[token]), &mut cache, Adapters::On);
+            logits = model.decode(&[token], &mut cache, Adapters::On);
         }
         println!("{name}, cached steps: {worst:e}");
         assert!(worst < 2e-5, "{name}: cached logits differ by {worst}");
@@ -309,11 +311,20 @@ fn the_sampler_equals_the_reference_processors_and_inverse_cdf() {
     let logits = rows("logits");
     // A key whose draw is known lets the reference's own uniforms be replaced by ours: both are inverted the same way.
     let key = DrawKey { prompt: 0, sample: 0, position: 0 };
-    for (row, (top_k, top_p)) in (0..logits.len()).flat_map(|row| [(row, (5, 1.0)), (row, (0, 0.8))]) {
-        let kept = &rows(if top_k > 0 { "top_k_5" } else { "top_p_0.8" })[row];
+    let before = serde_json::from_value::<Vec<Vec<i64>>>(golden["prev_ids"].clone()).unwrap();
+    let free = Sampler::default;
+    let processors = [
+        ("top_k_5", Sampler { top_k: 5, ..free() }),
+        ("top_p_0.8", Sampler { top_p: 0.8, ..free() }),
+        ("min_p_0.1", Sampler { min_p: 0.1, ..free() }),
+        ("repetition_1.3", Sampler { repetition_penalty: 1.3, ..free() }),
+    ];
+    for (row, (name, sampler)) in (0..logits.len()).flat_map(|row| processors.iter().map(move |p| (row, p))) {
+        let kept = &rows(name)[row];
+        let seen = Seen::new(&before[row]);
         for seed in 0..200 {
-            let sampler = Sampler { top_k, top_p, seed, ..Sampler::default() };
-            let picked = sampler.pick(&logits[row], key).token_id as usize;
+            let sampler = Sampler { seed, ..sampler.clone() };
+            let picked = sampler.pick_after(&logits[row], &seen, key).token_id as usize;
             let weights: Vec<f64> =
                 kept.iter().map(|&logit| if logit < -1e29 { 0.0 } else { f64::from(logit).exp() }).collect();
             let target = key.uniform(seed) * weights.iter().sum::<f64>();
@@ -322,7 +333,7 @@ fn the_sampler_equals_the_reference_processors_and_inverse_cdf() {
                 below += weight;
                 *weight > 0.0 && below >= target
             });
-            assert_eq!(Some(picked), expected, "row {row}, top_k {top_k}, top_p {top_p}, seed {seed}");
+            assert_eq!(Some(picked), expected, "row {row}, {name}, seed {seed}");
         }
     }
 }

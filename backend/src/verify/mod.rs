@@ -123,7 +123,10 @@ pub async fn run(config: Config, target: Target) -> anyhow::Result<()> {
 /// Connect to what `source` and the settings name.
 pub(crate) async fn gather(config: &Config, source: &Source) -> anyhow::Result<Evidence> {
     let (rpc_url, file) = endpoint(config, source)?;
-    let chain = ChainHandle::read_only(&rpc_url, read_deployment(&file)?).await?;
+    let deployment = read_deployment(&file).context(
+        "the contracts' addresses are needed: name the deployment file that was published with them, --deployment FILE",
+    )?;
+    let chain = ChainHandle::read_only(&rpc_url, deployment).await?;
     let files = match &source.blobs {
         Some(place) => Files::at(place),
         None => Files::at(&config.data.dir.display().to_string()),

@@ -1,12 +1,29 @@
 //! Sampling completions from a model, several rows at a time, with a key-value cache.
+//!
+//! [`generate`] answers a list of prompts; [`Decoder`] is the engine under it and under the server.
 
+mod decoder;
+mod processors;
 mod sampler;
+mod text;
 
-pub use sampler::{DrawKey, Picked, Sampler};
+pub use decoder::{Decoder, Drawn, Prefill, Prompt, Row, STRETCH};
+pub use processors::Seen;
+pub use sampler::{DrawKey, Logprobs, Picked, Sampler};
+pub use text::TextStream;
+
+use std::{
+    collections::VecDeque,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use tch::{Device, Tensor};
 
 use crate::model::{Adapters, Llama};
+
+/// The rows of a call fall into at most this many parts, which the workers take one after the other.
+const PARTS: usize = 8;
 
 /// How to generate, beyond the choice of each token.
 #[derive(Debug, Clone)]
@@ -16,7 +33,7 @@ pub struct GenerateOptions {
     pub samples: usize,
     /// New tokens per completion, at least 1.
     pub max_new_tokens: usize,
-    /// Rows decoded together. Bounds memory; does not change what is sampled.
+    /// Rows decoded together. Bounds memory; does not change what is sampled. One that is complete makes room for the next.
     pub max_rows: usize,
     /// Number of the first prompt in the random stream, so that a slice of a data set draws as the whole would.
     pub first_prompt: u64,
@@ -65,6 +82,11 @@ pub struct Completion {
 }
 
 impl Completion {
+    fn begin((prompt, sample): (usize, usize)) -> Self {
+        let (token_ids, logprobs) = (vec![], vec![]);
+        Self { prompt, sample, token_ids, logprobs, finish_reason: FinishReason::Cancelled }
+    }
+
     /// The tokens that make up the text: all but the stop id.
     pub fn text_ids(&self) -> &[i64] {
         match self.finish_reason {
@@ -104,7 +126,8 @@ pub struct Sampled {
 /// Samples `options.samples` completions for each prompt, in order of prompt and sample.
 ///
 /// A completion depends on the model, its prompt, its own numbers and the seed, not on the rows beside it (up to rounding
-/// in the matrix products).
+/// in the matrix products; see [`crate::model::cache`] for where not even that). Which rows are decoded together depends on
+/// the lists and `max_rows` alone, so that a call gives the same bits whatever the number of workers.
 ///
 /// # Errors
 /// [`GenerateError`] when a prompt cannot be fed to the model; nothing is generated then.
@@ -117,18 +140,19 @@ pub fn generate(
         return generate_each(model, prompts, options, &mut |_| Flow::Continue);
     }
     check(model, prompts)?;
-    let batches = batches(prompts.len(), options);
+    let parts = Mutex::new(parts(prompts.len() * options.samples, options.max_rows));
+    let n_parts = parts.lock().unwrap_or_else(PoisonError::into_inner).len();
+    let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let mut completions = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..options.workers.min(batches.len()))
-            .map(|worker| {
+        let workers: Vec<_> = (0..options.workers.min(n_parts))
+            .map(|_| {
                 let mut own = model.share();
                 own.lora = model.lora.as_ref().map(|lora| lora.share());
-                let mine: Vec<_> = batches.iter().skip(worker).step_by(options.workers).cloned().collect();
+                let next = &next;
                 scope.spawn(move || {
                     tch::set_num_threads(1);
-                    let run =
-                        |rows: Vec<Row>| run_batch(&own, prompts, rows, options, &mut |_| Flow::Continue);
-                    mine.into_iter().flat_map(run).collect::<Vec<_>>()
+                    let run = |part| run_part(&own, prompts, part, options, &mut |_| Flow::Continue);
+                    std::iter::from_fn(next).flat_map(run).collect::<Vec<_>>()
                 })
             })
             .collect();
@@ -152,8 +176,9 @@ pub fn generate_each(
     on_token: &mut dyn FnMut(Sampled) -> Flow,
 ) -> Result<Vec<Completion>, GenerateError> {
     check(model, prompts)?;
-    let run = |rows| run_batch(model, prompts, rows, options, on_token);
-    let mut completions: Vec<_> = batches(prompts.len(), options).into_iter().flat_map(run).collect();
+    let parts = parts(prompts.len() * options.samples, options.max_rows);
+    let run = |part| run_part(model, prompts, part, options, on_token);
+    let mut completions: Vec<_> = parts.into_iter().flat_map(run).collect();
     completions.sort_by_key(|completion| (completion.prompt, completion.sample));
     Ok(completions)
 }
@@ -175,106 +200,63 @@ fn check(model: &Llama, prompts: &[Vec<i64>]) -> Result<(), GenerateError> {
     Ok(())
 }
 
-#[derive(Debug, Clone)]
-struct Row {
-    prompt: usize,
-    sample: usize,
-    token_ids: Vec<i64>,
-    logprobs: Vec<f32>,
-    limit: usize,
+/// Rows `0..n_rows` in parts of at least `max_rows`.
+fn parts(n_rows: usize, max_rows: usize) -> VecDeque<Range<usize>> {
+    let size = n_rows.div_ceil(PARTS).max(max_rows).max(1);
+    (0..n_rows).step_by(size).map(|start| start..(start + size).min(n_rows)).collect()
 }
 
-fn batches(n_prompts: usize, options: &GenerateOptions) -> Vec<Vec<Row>> {
-    let row = |prompt, sample| Row { prompt, sample, token_ids: vec![], logprobs: vec![], limit: 0 };
-    let rows: Vec<_> =
-        (0..n_prompts).flat_map(|prompt| (0..options.samples).map(move |s| row(prompt, s))).collect();
-    rows.chunks(options.max_rows.max(1)).map(<[Row]>::to_vec).collect()
-}
-
-/// Decodes the rows of one batch to their ends.
-fn run_batch(
+/// Decodes some rows to their ends, at most `max_rows` at a time; the next one takes the place of one that is complete.
+fn run_part(
     model: &Llama,
     prompts: &[Vec<i64>],
-    mut rows: Vec<Row>,
+    part: Range<usize>,
     options: &GenerateOptions,
     on_token: &mut dyn FnMut(Sampled) -> Flow,
 ) -> Vec<Completion> {
     let context = model.max_positions() as usize;
-    for row in &mut rows {
-        row.limit = options.max_new_tokens.max(1).min(context - prompts[row.prompt].len());
-    }
-    // Samples of one prompt share its prefill: every prompt runs once and its row is copied.
-    let mut unique: Vec<usize> = rows.iter().map(|row| row.prompt).collect();
-    unique.dedup();
-    let (input_ids, lengths) = pad(unique.iter().map(|&prompt| prompts[prompt].as_slice()), model.device());
-    let most_new = rows.iter().map(|row| row.limit).max().unwrap_or(1) as i64;
-    let capacity = (input_ids.size()[1] + most_new).min(context as i64);
-    let (mut cache, logits) = model.prefill(&input_ids, &lengths, capacity, options.adapters);
-    let source: Vec<i64> = rows
-        .iter()
-        .map(|row| {
-            unique.binary_search(&row.prompt).expect("unique prompts are those of the rows, in order") as i64
-        })
-        .collect();
-    let mut logits = logits.index_select(0, &Tensor::from_slice(&source).to_device(model.device()));
-    cache.select(&source);
-
-    let mut finished = Vec::with_capacity(rows.len());
+    let sampler = Arc::new(options.sampler.clone());
+    let (first, max_rows) = (part.start, options.max_rows.max(1));
+    let numbers = |row: usize| (row / options.samples, row % options.samples);
+    let mut completions: Vec<Completion> = part.clone().map(|row| Completion::begin(numbers(row))).collect();
+    let mut on_drawn = |drawn: Drawn| {
+        let completion = &mut completions[drawn.id as usize - first];
+        completion.token_ids.push(drawn.token_id);
+        completion.logprobs.push(drawn.logprob);
+        completion.finish_reason = drawn.finish_reason.unwrap_or(FinishReason::Cancelled);
+        let (prompt, sample) = (completion.prompt, completion.sample);
+        let Drawn { token_id, finish_reason, .. } = drawn;
+        on_token(Sampled { prompt, sample, token_id, finish_reason })
+    };
+    let mut decoder = Decoder::new(model, max_rows, options.adapters);
+    // Samples of one prompt follow each other and share its keys and values.
+    let mut current: Option<(usize, Prompt)> = None;
+    let mut waiting = part;
     loop {
-        let (live, next) = pick_all(&mut rows, &logits, options, on_token, &mut finished);
-        if live.is_empty() {
-            return finished;
+        while decoder.rows() < max_rows
+            && let Some(id) = waiting.next()
+        {
+            let (prompt, sample) = numbers(id);
+            if current.as_ref().is_none_or(|(held, _)| *held != prompt) {
+                let prefill = Prefill::new(model, prompts[prompt].as_slice().into(), None);
+                current = Some((prompt, prefill.finish(model, options.adapters)));
+            }
+            let row = Row {
+                id: id as u64,
+                sampler: Arc::clone(&sampler),
+                prompt: options.first_prompt + prompt as u64,
+                sample: sample as u64,
+                max_new_tokens: options.max_new_tokens.min(context - prompts[prompt].len()),
+                n_top: None,
+            };
+            let (_, held) = current.as_ref().expect("was just set");
+            decoder.join(held, row, &mut on_drawn);
         }
-        if live.len() < logits.size()[0] as usize {
-            cache.select(&live);
+        if decoder.rows() == 0 {
+            return completions;
         }
-        logits =
-            model.decode(&Tensor::from_slice(&next).to_device(model.device()), &mut cache, options.adapters);
+        decoder.step(model, &mut on_drawn);
     }
-}
-
-/// Samples one token for every row, moves completed rows to `finished`, and returns the numbers and tokens of the others.
-fn pick_all(
-    rows: &mut Vec<Row>,
-    logits: &Tensor,
-    options: &GenerateOptions,
-    on_token: &mut dyn FnMut(Sampled) -> Flow,
-    finished: &mut Vec<Completion>,
-) -> (Vec<i64>, Vec<i64>) {
-    let vocab_size = logits.size()[1] as usize;
-    let mut host = vec![0f32; logits.numel()];
-    logits.to_device(Device::Cpu).contiguous().copy_data(&mut host, logits.numel());
-    let (mut live, mut next, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, mut row) in std::mem::take(rows).into_iter().enumerate() {
-        let key = DrawKey {
-            prompt: options.first_prompt + row.prompt as u64,
-            sample: row.sample as u64,
-            position: row.token_ids.len() as u64,
-        };
-        let picked = options.sampler.pick(&host[index * vocab_size..(index + 1) * vocab_size], key);
-        row.token_ids.push(picked.token_id);
-        row.logprobs.push(picked.logprob);
-        let mut reason = match picked.token_id {
-            id if options.sampler.stop_ids.contains(&id) => Some(FinishReason::Stop),
-            _ if row.token_ids.len() == row.limit => Some(FinishReason::Length),
-            _ => None,
-        };
-        let (prompt, sample) = (row.prompt, row.sample);
-        let flow = on_token(Sampled { prompt, sample, token_id: picked.token_id, finish_reason: reason });
-        if flow == Flow::Stop && reason.is_none() {
-            reason = Some(FinishReason::Cancelled);
-        }
-        if let Some(finish_reason) = reason {
-            let Row { token_ids, logprobs, .. } = row;
-            finished.push(Completion { prompt, sample, token_ids, logprobs, finish_reason });
-        } else {
-            live.push(index as i64);
-            next.push(picked.token_id);
-            kept.push(row);
-        }
-    }
-    *rows = kept;
-    (live, next)
 }
 
 /// Right-pads rows with 0 to the longest: `[B, T]` i64 and the real lengths. The padding is never looked at.

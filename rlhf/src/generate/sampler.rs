@@ -3,7 +3,9 @@
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The distribution tokens are drawn from. Temperature, top-k and top-p apply in this order, as in Hugging Face.
+use super::processors::{Seen, most_probable};
+
+/// The distribution tokens are drawn from: bias, penalties, minimum length, temperature, top-k, top-p, min-p, in this order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampler {
     /// Divides the logits; 0 takes the most probable token.
@@ -12,6 +14,16 @@ pub struct Sampler {
     pub top_p: f64,
     /// Keeps this many tokens; 0 keeps all.
     pub top_k: usize,
+    /// Keeps the tokens with at least this share of the best one's probability; 0 keeps all.
+    pub min_p: f64,
+    /// Divides positive and multiplies negative logits of the tokens before, in prompt and completion; 1 does nothing.
+    pub repetition_penalty: f64,
+    /// Subtracted from a token's logit for each time it was drawn.
+    pub frequency_penalty: f64,
+    /// Subtracted once from the logit of a token that was drawn.
+    pub presence_penalty: f64,
+    /// Added to the logits of these tokens.
+    pub logit_bias: Vec<(i64, f64)>,
     /// Stop ids are not drawn before this many tokens.
     pub min_new_tokens: u64,
     pub stop_ids: Vec<i64>,
@@ -20,7 +32,19 @@ pub struct Sampler {
 
 impl Default for Sampler {
     fn default() -> Self {
-        Self { temperature: 1.0, top_p: 1.0, top_k: 0, min_new_tokens: 0, stop_ids: vec![], seed: 0 }
+        Self {
+            temperature: 1.0,
+            top_p: 1.0,
+            top_k: 0,
+            min_p: 0.0,
+            repetition_penalty: 1.0,
+            frequency_penalty: 0.0,
+            presence_penalty: 0.0,
+            logit_bias: vec![],
+            min_new_tokens: 0,
+            stop_ids: vec![],
+            seed: 0,
+        }
     }
 }
 
@@ -48,35 +72,63 @@ impl DrawKey {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Picked {
     pub token_id: i64,
-    /// Under the tempered distribution before top-k, top-p and the minimum length; at temperature 0 under the untempered.
+    /// Under the tempered distribution before everything else, which one pass of the model over prompt and completion
+    /// gives again; at temperature 0 under the untempered.
     pub logprob: f32,
 }
 
 impl Sampler {
-    /// Picks a token from `logits` `[V]`.
+    /// Picks a token from `logits` `[V]`, at the beginning of a completion or when nothing looks back.
     pub fn pick(&self, logits: &[f32], key: DrawKey) -> Picked {
+        self.pick_after(logits, &Seen::default(), key)
+    }
+
+    /// Picks a token from `logits` `[V]` after the tokens `seen`.
+    pub fn pick_after(&self, logits: &[f32], seen: &Seen, key: DrawKey) -> Picked {
         let scale = if self.temperature > 0.0 { 1.0 / self.temperature } else { 1.0 };
         let scaled: Vec<f64> = logits.iter().map(|&logit| f64::from(logit) * scale).collect();
-        let max = scaled.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let max = largest_value(&scaled);
         let mut weights: Vec<f64> = scaled.iter().map(|logit| (logit - max).exp()).collect();
         let log_total = weights.iter().sum::<f64>().ln();
 
-        if key.position < self.min_new_tokens {
-            for &id in &self.stop_ids {
-                if let Some(weight) = weights.get_mut(id as usize) {
-                    *weight = 0.0;
-                }
-            }
+        if self.looks_back() || !self.logit_bias.is_empty() || key.position < self.min_new_tokens {
+            let mut adjusted: Vec<f64> = logits.iter().map(|&logit| f64::from(logit)).collect();
+            self.adjust(&mut adjusted, seen, key.position);
+            let max = largest_value(&adjusted);
+            weights = adjusted.iter().map(|logit| ((logit - max) * scale).exp()).collect();
         }
         let index = if self.temperature > 0.0 {
-            keep_top_k(&mut weights, self.top_k);
-            keep_top_p(&mut weights, self.top_p);
+            self.truncate(&mut weights);
             inverse_cdf(&weights, key.uniform(self.seed))
         } else {
             largest(&weights)
         };
         Picked { token_id: index as i64, logprob: (scaled[index] - max - log_total) as f32 }
     }
+}
+
+/// A token's and the most probable tokens' natural logarithms of probability, untempered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logprobs {
+    pub chosen: f32,
+    /// In descending order.
+    pub top: Vec<(i64, f32)>,
+}
+
+impl Logprobs {
+    /// Of `token_id` and the `n_top` best of `logits` `[V]`.
+    pub fn of(logits: &[f32], token_id: i64, n_top: usize) -> Self {
+        let logits: Vec<f64> = logits.iter().map(|&logit| f64::from(logit)).collect();
+        let max = largest_value(&logits);
+        let log_total = max + logits.iter().map(|logit| (logit - max).exp()).sum::<f64>().ln();
+        let logprob = |index: usize| (logits[index] - log_total) as f32;
+        let top = most_probable(&logits, n_top).into_iter().map(|index| (index as i64, logprob(index)));
+        Self { chosen: logprob(token_id as usize), top: top.collect() }
+    }
+}
+
+fn largest_value(values: &[f64]) -> f64 {
+    values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
 /// Number of cumulative probabilities strictly below `uniform`.
@@ -102,34 +154,6 @@ fn largest(weights: &[f64]) -> usize {
         }
     }
     best
-}
-
-fn keep_top_k(weights: &mut [f64], k: usize) {
-    if k == 0 || k >= weights.len() {
-        return;
-    }
-    let mut sorted = weights.to_vec();
-    let (_, threshold, _) = sorted.select_nth_unstable_by(k - 1, |a, b| b.total_cmp(a));
-    let threshold = *threshold;
-    weights.iter_mut().filter(|weight| **weight < threshold).for_each(|weight| *weight = 0.0);
-}
-
-/// A token stays when the more probable ones do not reach the mass `p` without it, so the best one always stays.
-fn keep_top_p(weights: &mut [f64], p: f64) {
-    if p >= 1.0 {
-        return;
-    }
-    let mut order: Vec<usize> = (0..weights.len()).filter(|&index| weights[index] > 0.0).collect();
-    order.sort_unstable_by(|&a, &b| weights[b].total_cmp(&weights[a]).then(a.cmp(&b)));
-    let mass = p * weights.iter().sum::<f64>();
-    let mut before = 0.0;
-    for (rank, index) in order.into_iter().enumerate() {
-        let weight = weights[index];
-        if rank > 0 && before >= mass {
-            weights[index] = 0.0;
-        }
-        before += weight;
-    }
 }
 
 #[cfg(test)]
@@ -192,15 +216,11 @@ mod tests {
     }
 
     #[test]
-    fn truncation_keeps_the_best_and_never_nothing() {
-        let mut weights = [0.1, 0.4, 0.3, 0.2];
-        keep_top_p(&mut weights, 0.5);
-        assert_eq!(weights, [0.0, 0.4, 0.3, 0.0]);
-        let mut weights = [0.1, 0.4, 0.3, 0.2];
-        keep_top_p(&mut weights, 0.0);
-        assert_eq!(weights, [0.0, 0.4, 0.0, 0.0]);
-        let mut weights = [0.1, 0.4, 0.3, 0.2];
-        keep_top_k(&mut weights, 1);
-        assert_eq!(weights, [0.0, 0.4, 0.0, 0.0]);
+    fn logprobs_are_sorted_and_sum_to_one() {
+        let logprobs = Logprobs::of(&[0.0, 2.0, 1.0, 2.0], 2, 4);
+        assert_eq!(logprobs.top.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [1, 3, 2, 0]);
+        assert_eq!(logprobs.chosen, logprobs.top[2].1);
+        let total: f64 = logprobs.top.iter().map(|(_, logprob)| f64::from(*logprob).exp()).sum();
+        assert!((total - 1.0).abs() < 1e-6);
     }
 }

@@ -100,3 +100,117 @@ fn the_context_limits_a_long_prompt_and_what_does_not_fit_is_refused() {
     assert!(matches!(error(vec![5; room]), GenerateError::PromptTooLong { .. }));
     assert!(matches!(error(vec![1_000_000]), GenerateError::UnknownToken { .. }));
 }
+
+type Tokens = Vec<(i64, f32)>;
+
+/// Decodes the prompts together, each joining before the step that is given for it; tokens by prompt.
+fn decoded(model: &Llama, max_rows: usize, joins: &[(usize, usize)]) -> [Tokens; 3] {
+    let sampler = Arc::new(Sampler { seed: 11, repetition_penalty: 1.2, ..Sampler::default() });
+    let drawn = std::cell::RefCell::new([vec![], vec![], vec![]]);
+    let mut on_token = |token: Drawn| {
+        drawn.borrow_mut()[token.id as usize].push((token.token_id, token.logprob));
+        Flow::Continue
+    };
+    let mut decoder = Decoder::new(model, max_rows, Adapters::On);
+    for step in 0..40 {
+        for &(id, _) in joins.iter().filter(|(_, at)| *at == step) {
+            let prompt =
+                Prefill::new(model, prompts()[id].as_slice().into(), None).finish(model, Adapters::On);
+            let (prompt_number, sampler) = (id as u64, Arc::clone(&sampler));
+            let row = Row {
+                id: prompt_number,
+                sampler,
+                prompt: prompt_number,
+                sample: 0,
+                max_new_tokens: 12 + 5 * id,
+                n_top: None,
+            };
+            decoder.join(&prompt, row, &mut on_token);
+        }
+        decoder.step(model, &mut on_token);
+    }
+    drawn.into_inner()
+}
+
+#[test]
+fn a_row_is_the_same_alone_in_a_batch_and_joining_late() {
+    let model = test_model(1);
+    let together = decoded(&model, 8, &[(0, 0), (1, 0), (2, 0)]);
+    for joins in [[(0, 7), (1, 0), (2, 3)], [(2, 0), (0, 13), (1, 14)]] {
+        assert_same(&decoded(&model, 8, &joins), &together);
+    }
+    for (id, tokens) in together.iter().enumerate() {
+        let mut alone: [Tokens; 3] = Default::default();
+        alone[id] = decoded(&model, 8, &[(id, 2)])[id].clone();
+        assert_eq!((alone[id].len(), tokens.len()), (12 + 5 * id, 12 + 5 * id));
+        let mut expected: [Tokens; 3] = Default::default();
+        expected[id] = tokens.clone();
+        assert_same(&alone, &expected);
+    }
+}
+
+/// The same tokens; logarithms of probability up to what another processor's products may round otherwise.
+fn assert_same(a: &[Tokens; 3], b: &[Tokens; 3]) {
+    for (a, b) in a.iter().zip(b) {
+        let ids = |tokens: &Tokens| tokens.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+        assert_eq!(ids(a), ids(b));
+        assert!(a.iter().zip(b).all(|((_, a), (_, b))| (a - b).abs() < 1e-5));
+    }
+    if a != b {
+        println!("this processor rounds by batch");
+    }
+}
+
+#[test]
+fn rows_that_end_make_room_for_waiting_ones() {
+    let model = test_model(1);
+    let mut options = options(40);
+    options.sampler.stop_ids = vec![3, 4, 5];
+    let ids = |options: &GenerateOptions| {
+        let completions = generate(&model, &prompts(), options).unwrap();
+        completions.into_iter().map(|c| (c.token_ids, c.finish_reason)).collect::<Vec<_>>()
+    };
+    let all = ids(&GenerateOptions { max_rows: 120, ..options.clone() });
+    assert!(
+        all.iter().any(|(tokens, _)| tokens.len() < 6) && all.iter().any(|(tokens, _)| tokens.len() == 12)
+    );
+    assert_eq!(ids(&GenerateOptions { max_rows: 4, ..options.clone() }), all);
+    assert_eq!(ids(&GenerateOptions { max_rows: 4, workers: 3, ..options }), all);
+}
+
+#[test]
+fn a_prompt_that_shares_its_beginning_goes_on_as_if_it_did_not() {
+    let mut config = test_model(1).config;
+    config.max_position_embeddings = 512;
+    let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(4);
+    let params = crate::model::Params::random(&config, 0.3, &mut rng);
+    let model = Llama::new(config, &params, crate::model::Precision::F32, Device::Cpu).unwrap();
+    let row = |id, sampler: &Arc<Sampler>| Row {
+        id,
+        sampler: Arc::clone(sampler),
+        prompt: 0,
+        sample: 0,
+        max_new_tokens: 20,
+        n_top: Some(2),
+    };
+    let sampler = Arc::new(Sampler { seed: 3, ..Sampler::default() });
+    let tokens: Arc<[i64]> = (0..200).map(|i| (i * 7 + i / 9) % 48).collect();
+    let other: Arc<[i64]> = tokens[..2 * STRETCH + 5].into();
+    let first = Prefill::new(&model, other, None).finish(&model, Adapters::On);
+    let draw = |shared: Option<(&crate::model::Prefix, usize)>| {
+        let prompt = Prefill::new(&model, Arc::clone(&tokens), shared).finish(&model, Adapters::On);
+        let drawn = std::cell::RefCell::new(vec![]);
+        let mut on_token = |token: Drawn| {
+            drawn.borrow_mut().push((token.token_id, token.logprobs));
+            Flow::Continue
+        };
+        let mut decoder = Decoder::new(&model, 4, Adapters::On);
+        decoder.join(&prompt, row(0, &sampler), &mut on_token);
+        while decoder.rows() > 0 {
+            decoder.step(&model, &mut on_token);
+        }
+        drawn.into_inner()
+    };
+    // To the last bit, because the stretches are computed with the same shapes.
+    assert_eq!(draw(Some((&first.prefix, 2 * STRETCH))), draw(None));
+}

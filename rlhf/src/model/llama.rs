@@ -6,7 +6,7 @@ use std::path::Path;
 use tch::{Device, Kind, Tensor, no_grad};
 
 use super::{
-    Config, KvCache, Lora, ModelError, Module, Params, Precision,
+    Config, KvCache, Lora, ModelError, Module, Params, Precision, Prefix,
     config::{EMBED_POSITIONS, Family},
     rope::{Rope, rotate},
 };
@@ -129,10 +129,10 @@ impl Positions {
         }
     }
 
-    /// Rotary factors of positions `0..t`.
-    fn prefix(&self, t: i64) -> Option<(Tensor, Tensor)> {
+    /// Rotary factors of `t` positions from `start` on.
+    fn range(&self, start: i64, t: i64) -> Option<(Tensor, Tensor)> {
         match self {
-            Self::Rotary(rope) => Some(rope.prefix(t)),
+            Self::Rotary(rope) => Some(rope.range(start, t)),
             Self::Learned(_) => None,
         }
     }
@@ -278,10 +278,14 @@ impl Llama {
 
     /// What the first layer takes, tokens at positions `0..T`: `[B, T]` i64 to `[B, T, d]` f32.
     pub fn embed(&self, input_ids: &Tensor) -> Tensor {
+        self.embed_from(input_ids, 0)
+    }
+
+    fn embed_from(&self, input_ids: &Tensor, start: i64) -> Tensor {
         let tokens = self.embed_tokens(input_ids);
         match &self.positions {
             Positions::Rotary(_) => tokens,
-            Positions::Learned(table) => tokens + table.narrow(0, 0, input_ids.size()[1]),
+            Positions::Learned(table) => tokens + table.narrow(0, start, input_ids.size()[1]),
         }
     }
 
@@ -300,7 +304,7 @@ impl Llama {
 
     /// Runs layers `from..to` over the residual stream `x` `[B, T, d]`, positions `0..T`.
     pub fn forward_range(&self, x: &Tensor, from: usize, to: usize, adapters: Adapters) -> Tensor {
-        let rotary = self.positions.prefix(x.size()[1]);
+        let rotary = self.positions.range(0, x.size()[1]);
         let rotary = match self.mixed {
             true => rotary.map(|(cos, sin)| (cos.to_kind(Kind::BFloat16), sin.to_kind(Kind::BFloat16))),
             false => rotary,
@@ -341,47 +345,39 @@ impl Llama {
         self.head().requires_grad()
     }
 
-    /// Starts a cached generation: runs the prompts and returns the cache and the logits `[B, V]` that follow each row's
-    /// last real token.
+    /// Runs the next tokens of a prompt, whose beginning `prefix` holds, and returns the logits `[1, V]` that follow the last.
     ///
-    /// Shapes: `input_ids` `[B, T]` i64 right-padded, `lengths` the `B` real lengths, each `1..=T`; `capacity` tokens a row,
-    /// `T <= capacity <= max_positions`.
-    pub fn prefill(
-        &self,
-        input_ids: &Tensor,
-        lengths: &[i64],
-        capacity: i64,
-        adapters: Adapters,
-    ) -> (KvCache, Tensor) {
+    /// `token_ids`: at least one; `prefix` has room for them.
+    pub fn prefill(&self, token_ids: &[i64], prefix: &mut Prefix, adapters: Adapters) -> Tensor {
         no_grad(|| {
-            let mut cache = KvCache::new(&self.config, lengths, capacity, self.device());
-            let pass = Pass { rotary: self.positions.prefix(input_ids.size()[1]), adapters, mixed: false };
-            let mut x = self.embed(input_ids);
+            let (start, n) = (prefix.len() as i64, token_ids.len() as i64);
+            let groups = self.config.num_attention_heads / self.config.num_key_value_heads;
+            let stretch = prefix.begin_stretch(token_ids.len(), groups);
+            let pass = Pass { rotary: self.positions.range(start, n), adapters, mixed: false };
+            let ids = Tensor::from_slice(token_ids).to_device(self.device()).unsqueeze(0);
+            let mut x = self.embed_from(&ids, start);
             for i in 0..self.layers.len() {
-                x = self.layer(i, &x, &pass, |q, k, v| {
-                    cache.fill(i, &k, &v);
-                    causal_attention(q, &k, &v)
-                });
+                x = self.layer(i, &x, &pass, |q, k, v| prefix.attend(i, &stretch, q, &k, &v));
             }
-            let last = (Tensor::from_slice(lengths) - 1).to_device(self.device()).view([-1, 1, 1]);
-            let last = x.gather(1, &last.expand([-1, 1, x.size()[2]], false), false).squeeze_dim(1);
-            let logits = self.logits(&self.final_norm(&last));
-            (cache, logits)
+            self.logits(&self.final_norm(&x.select(1, n - 1)))
         })
     }
 
     /// One step of a cached generation: appends one token to every row and returns the next logits `[B, V]`.
     ///
-    /// Shapes: `token_ids` `[B]` i64, one per row of the cache.
-    pub fn decode(&self, token_ids: &Tensor, cache: &mut KvCache, adapters: Adapters) -> Tensor {
+    /// `token_ids`: one for each of the `B` rows of the cache.
+    pub fn decode(&self, token_ids: &[i64], cache: &mut KvCache, adapters: Adapters) -> Tensor {
         no_grad(|| {
             let step = cache.begin_step();
             let pass = Pass { rotary: self.positions.at(&step.positions), adapters, mixed: false };
-            let mut x = self.embed_at(token_ids, &step.positions);
+            let mut ids = token_ids.to_vec();
+            ids.resize(step.positions.size()[0] as usize, 0);
+            let ids = Tensor::from_slice(&ids).to_device(self.device());
+            let mut x = self.embed_at(&ids, &step.positions);
             for i in 0..self.layers.len() {
                 x = self.layer(i, &x, &pass, |q, k, v| cache.attend(i, &step, q, &k, &v));
             }
-            self.logits(&self.final_norm(&x).squeeze_dim(1))
+            self.logits(&self.final_norm(&x).squeeze_dim(1)).narrow(0, 0, token_ids.len() as i64)
         })
     }
 

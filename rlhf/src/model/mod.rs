@@ -17,7 +17,7 @@ pub mod precision;
 pub mod rope;
 pub mod token_head;
 
-pub use cache::KvCache;
+pub use cache::{KvCache, Prefix};
 pub use config::Config;
 pub use head::ScalarHead;
 pub use llama::{Adapters, Llama};

@@ -39,9 +39,9 @@ impl Rope {
         self.cos.size()[0]
     }
 
-    /// Factors for positions `0..t`, shaped to broadcast over `[B, H, T, head_dim]`.
-    pub fn prefix(&self, t: i64) -> (Tensor, Tensor) {
-        (self.cos.narrow(0, 0, t), self.sin.narrow(0, 0, t))
+    /// Factors for `t` positions from `start` on, shaped to broadcast over `[B, H, T, head_dim]`.
+    pub fn range(&self, start: i64, t: i64) -> (Tensor, Tensor) {
+        (self.cos.narrow(0, start, t), self.sin.narrow(0, start, t))
     }
 
     /// Factors for one position per row, `positions` `[B]`, shaped to broadcast over `[B, H, 1, head_dim]`.

@@ -10,9 +10,8 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::text::TextStream;
 use crate::{
-    generate::{FinishReason, Flow, GenerateError, GenerateOptions, Sampled, generate_each},
+    generate::{FinishReason, Flow, GenerateError, GenerateOptions, Sampled, TextStream, generate_each},
     model::Llama,
     tokenizer::{Tokenizer, TokenizerError},
 };
@@ -117,7 +116,8 @@ fn answer(
     sender: &Sender,
 ) -> Result<(), EngineError> {
     let n_choices = generation.prompts.len() * generation.options.samples;
-    let mut choices: Vec<_> = (0..n_choices).map(|_| TextStream::new(tokenizer, &generation.stop)).collect();
+    let mut choices: Vec<_> =
+        (0..n_choices).map(|_| TextStream::new(tokenizer, generation.stop.clone().into())).collect();
     let mut failure = None;
     generate_each(model, &generation.prompts, &generation.options, &mut |sampled| {
         let choice = sampled.prompt * generation.options.samples + sampled.sample;

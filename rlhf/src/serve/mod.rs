@@ -8,7 +8,6 @@ mod error;
 mod request;
 mod response;
 mod routes;
-mod text;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 

@@ -53,6 +53,18 @@ pub async fn list_by_epoch(conn: &mut PgConnection, epoch: Epoch) -> Result<Vec<
     rows.iter().map(Demand::from_row).collect()
 }
 
+/// Demands that an account made or answered, newest first.
+pub async fn list_by_account(conn: &mut PgConnection, account: Address) -> Result<Vec<Demand>, Error> {
+    let rows = sqlx::query(
+        "select * from chain.demands where challenger = $1 or responder = $1
+         order by block_number desc, log_index desc",
+    )
+    .bind(account.as_slice())
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(Demand::from_row).collect()
+}
+
 /// What `OpeningDemanded` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewDemand {

@@ -38,6 +38,45 @@ pub async fn list_by_epoch(conn: &mut PgConnection, epoch: Epoch) -> Result<Vec<
     rows.iter().map(Disproof::from_row).collect()
 }
 
+/// A fraud in which an account had a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub epoch: Epoch,
+    /// Whose fraud it was: who proposed the root, or for a fraud in the labels the epoch's operator.
+    pub against: Address,
+    pub disproof: Disproof,
+}
+
+/// Frauds that an account proved or was proved to have committed, newest first.
+pub async fn list_by_account(conn: &mut PgConnection, account: Address) -> Result<Vec<Part>, Error> {
+    let rows = sqlx::query(
+        "select * from (
+             select d.*, case when d.payouts_root is null then e.operator else p.proposer end as against
+             from chain.disproofs d
+             join chain.epochs e on e.epoch = d.epoch
+             left join lateral (
+                 select proposer from chain.payouts_roots r
+                 where r.epoch = d.epoch and r.payouts_root = d.payouts_root
+                     and (r.block_number, r.log_index) < (d.block_number, d.log_index)
+                 order by r.block_number desc, r.log_index desc limit 1
+             ) p on true
+         ) parts
+         where challenger = $1 or against = $1
+         order by block_number desc, log_index desc",
+    )
+    .bind(account.as_slice())
+    .fetch_all(conn)
+    .await?;
+    let part = |row: &PgRow| {
+        Ok(Part {
+            epoch: Epoch(columns::unsigned(row, "epoch")?),
+            against: columns::address(row, "against")?,
+            disproof: Disproof::from_row(row)?,
+        })
+    };
+    rows.iter().map(part).collect()
+}
+
 pub async fn insert(
     conn: &mut PgConnection,
     epoch: Epoch,

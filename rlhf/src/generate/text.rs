@@ -1,21 +1,31 @@
 //! Token ids to text as they arrive: whole characters only, ending before a stop string.
 
+use std::sync::Arc;
+
 use crate::tokenizer::{Tokenizer, TokenizerError};
+
+/// A character has up to four bytes, and a token at least one: more tokens than this without a whole character are no text.
+const MAX_HELD: usize = 8;
 
 /// The text of one completion so far.
 #[derive(Debug)]
 pub struct TextStream<'a> {
     tokenizer: &'a Tokenizer,
-    stop: &'a [String],
+    stop: Arc<[String]>,
     token_ids: Vec<i64>,
-    /// Bytes already handed out.
-    sent: usize,
+    /// Tokens whose text is in `pending` or handed out, and where the tokens before them begin that they are decoded with:
+    /// some tokenizers decode a token differently at the beginning of a text.
+    read: usize,
+    context: usize,
+    /// Text that is decoded and not handed out.
+    pending: String,
     stopped: bool,
 }
 
 impl<'a> TextStream<'a> {
-    pub fn new(tokenizer: &'a Tokenizer, stop: &'a [String]) -> Self {
-        Self { tokenizer, stop, token_ids: Vec::new(), sent: 0, stopped: false }
+    pub fn new(tokenizer: &'a Tokenizer, stop: Arc<[String]>) -> Self {
+        let (token_ids, pending) = (Vec::new(), String::new());
+        Self { tokenizer, stop, token_ids, read: 0, context: 0, pending, stopped: false }
     }
 
     /// Adds a token and returns the text that is now certain.
@@ -24,15 +34,13 @@ impl<'a> TextStream<'a> {
     /// [`TokenizerError::Decode`], here and in [`TextStream::finish`].
     pub fn push(&mut self, token_id: i64) -> Result<String, TokenizerError> {
         self.token_ids.push(token_id);
-        let text = self.tokenizer.decode(&self.token_ids)?;
-        if let Some(end) = self.stop.iter().filter_map(|stop| text.find(stop.as_str())).min() {
-            self.stopped = true;
-            return Ok(self.take(&text[..end]));
+        self.read(self.token_ids.len() - self.read > MAX_HELD)?;
+        if self.cut() {
+            return Ok(std::mem::take(&mut self.pending));
         }
-        // A character may span tokens, and so may a stop string: hold back what could still become one.
-        let whole = text.trim_end_matches('\u{fffd}');
-        let certain = whole.len() - self.stop.iter().map(|stop| overlap(whole, stop)).max().unwrap_or(0);
-        Ok(self.take(&whole[..certain]))
+        // A stop string may span tokens: hold back what could still become one.
+        let held = self.stop.iter().map(|stop| overlap(&self.pending, stop)).max().unwrap_or(0);
+        Ok(self.pending.drain(..self.pending.len() - held).collect())
     }
 
     /// The text held back, when no token follows.
@@ -40,11 +48,11 @@ impl<'a> TextStream<'a> {
     /// # Errors
     /// As [`TextStream::push`].
     pub fn finish(&mut self) -> Result<String, TokenizerError> {
-        if self.stopped {
-            return Ok(String::new());
+        if !self.stopped {
+            self.read(true)?;
+            self.cut();
         }
-        let text = self.tokenizer.decode(&self.token_ids)?;
-        Ok(self.take(&text))
+        Ok(std::mem::take(&mut self.pending))
     }
 
     /// Whether a stop string was met.
@@ -56,10 +64,25 @@ impl<'a> TextStream<'a> {
         self.token_ids.len()
     }
 
-    fn take(&mut self, text: &str) -> String {
-        let new = text.get(self.sent..).unwrap_or_default().to_owned();
-        self.sent = self.sent.max(text.len());
-        new
+    /// Decodes the new tokens, unless they end within a character; `all` of them also then.
+    fn read(&mut self, all: bool) -> Result<(), TokenizerError> {
+        let before = self.tokenizer.decode(&self.token_ids[self.context..self.read])?;
+        let now = self.tokenizer.decode(&self.token_ids[self.context..])?;
+        if all || !now.ends_with(char::REPLACEMENT_CHARACTER) {
+            self.pending.push_str(now.get(before.len()..).unwrap_or_default());
+            (self.context, self.read) = (self.read, self.token_ids.len());
+        }
+        Ok(())
+    }
+
+    /// Cuts the text at the first stop string.
+    fn cut(&mut self) -> bool {
+        let Some(end) = self.stop.iter().filter_map(|stop| self.pending.find(stop.as_str())).min() else {
+            return false;
+        };
+        self.pending.truncate(end);
+        self.stopped = true;
+        true
     }
 }
 
@@ -96,7 +119,7 @@ mod tests {
 
     fn pieces(text: &str, stop: &[String]) -> (Vec<String>, bool) {
         let (_dir, tokenizer) = tokenizer();
-        let mut stream = TextStream::new(&tokenizer, stop);
+        let mut stream = TextStream::new(&tokenizer, stop.into());
         let mut pieces = Vec::new();
         for id in tokenizer.encode(text).unwrap() {
             pieces.push(stream.push(id).unwrap());
@@ -129,5 +152,14 @@ mod tests {
         let (shown, stopped) = pieces("the EN", &["END".to_owned()]);
         assert_eq!((shown.concat().as_str(), stopped), ("the EN", false));
         assert_eq!(shown.last().unwrap(), "EN");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_do_not_hold_back_the_rest_for_ever() {
+        let (_dir, tokenizer) = tokenizer();
+        let continuation = tokenizer.encode("é").unwrap()[1];
+        let mut stream = TextStream::new(&tokenizer, [].into());
+        let shown: String = (0..40).map(|_| stream.push(continuation).unwrap()).collect();
+        assert!(shown.chars().count() >= 32 && shown.chars().all(|c| c == char::REPLACEMENT_CHARACTER));
     }
 }
