@@ -1,13 +1,14 @@
 //! What every role of the process shares: connections, settings, clock, keys.
 use crate::{
-    api::{Governor, Pulse},
+    api::{Governor, Live},
     auth::{AccessTokens, AccessTokensError},
     blobs::{Blobs, BlobsError},
     chain::ChainHandle,
     clock::Clock,
-    config::Config,
+    config::{ActOn, Config},
     engine::Engine,
     limits::Limits,
+    metrics,
 };
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{net::SocketAddr, sync::Arc};
@@ -26,7 +27,7 @@ pub struct AppState {
     pub access_tokens: Arc<AccessTokens>,
     pub limits: Arc<Limits>,
     pub governor: Arc<Governor>,
-    pub feed: Pulse,
+    pub live: Live,
 }
 
 /// Why the shared state could not be made.
@@ -54,6 +55,7 @@ impl AppState {
         engine: Engine,
         listen: SocketAddr,
     ) -> Result<Self, AppError> {
+        metrics::install();
         let public_url: Arc<str> = match config.server.public_url.trim_end_matches('/') {
             "" => format!("http://{listen}").into(),
             url => url.into(),
@@ -76,8 +78,18 @@ impl AppState {
             access_tokens,
             limits,
             governor: Arc::default(),
-            feed: Pulse::default(),
+            live: Live::default(),
         })
+    }
+}
+
+impl AppState {
+    /// How final a block must be before side effects build on it: as configured, else by the chain. A local chain is
+    /// reorganised by nobody but its owner, and its `finalized` is a minute behind.
+    pub fn act_on(&self) -> ActOn {
+        let usual =
+            if self.chain.chain_id == localnet::DEV_CHAIN_ID { ActOn::Head } else { ActOn::Finalized };
+        self.config.chain.act_on.unwrap_or(usual)
     }
 }
 

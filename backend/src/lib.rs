@@ -17,5 +17,8 @@ pub mod epoch_cli;
 mod epoch_votes;
 pub mod jobs;
 pub mod limits;
+pub mod metrics;
+pub mod settled;
+pub mod standing;
 pub mod supervise;
 pub mod verify;

@@ -27,6 +27,8 @@ enum Role {
     Work,
     /// Bring the database to this binary's schema
     Migrate,
+    /// After a final block was replaced and you have looked at it: let jobs, models and roles go on
+    Acknowledge,
     /// Recompute something and compare it with the chain
     Verify {
         #[command(subcommand)]
@@ -65,6 +67,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         Role::Index => supervise::index(config).await,
         Role::Work => supervise::work(config).await,
         Role::Migrate => supervise::migrate(config).await,
+        Role::Acknowledge => supervise::acknowledge(config).await,
         Role::Verify { target } => verify::run(config, target).await,
         Role::Challenge(args) => return challenge::run(config, args).await,
         Role::Epoch { command } => {

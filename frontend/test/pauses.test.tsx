@@ -4,6 +4,7 @@ import { cleanup, render, screen } from "@testing-library/react";
 import { type Abi, toFunctionSelector } from "viem";
 import { afterEach, describe, expect, it } from "vitest";
 import { PauseNotice } from "../src/components/layout/Pauses";
+import { ViolationNotice } from "../src/components/layout/Violation";
 import { PAUSABLE } from "../src/hooks/usePauses";
 
 afterEach(cleanup);
@@ -25,6 +26,15 @@ describe("pauses", () => {
 
   it("are not mentioned when they are over", () => {
     const { container } = render(<PauseNotice pauses={[{ what: "New stakes", until: now / 1000 }]} now={now} />);
+    expect(container.textContent).toBe("");
+  });
+});
+
+describe("a replaced final block", () => {
+  it("is told on top of every page until the operator has looked at it", () => {
+    const { rerender, container } = render(<ViolationNotice violation="Block 7 was finalized and then replaced." />);
+    expect(screen.getByRole("alert").textContent).toContain("Block 7 was finalized");
+    rerender(<ViolationNotice violation={null} />);
     expect(container.textContent).toBe("");
   });
 });

@@ -1,6 +1,7 @@
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Proposal } from "../src/api/types";
+import { StateBadge } from "../src/components/proposals/StateBadge";
 import { entriesOf } from "../src/components/proposals/Timeline";
 import { QuorumBar, VoteBar } from "../src/components/proposals/VoteBar";
 import { byUrgency } from "../src/hooks/useProposals";
@@ -25,10 +26,20 @@ const proposal = (state: Proposal["state"], voteStart = "2026-01-01T11:00:00Z"):
   queuedAt: null,
   executedAt: null,
   canceledAt: null,
+  finality: "finalized",
 });
 const POL = 10n ** 18n;
 
 describe("proposals", () => {
+  it.each([
+    ["head", "Passednot final yet"],
+    ["safe", "Passednot final yet, but safe"],
+    ["finalized", "Passed"],
+  ] as const)("say that a state on a %s block can still change", (finality, text) => {
+    const { container } = render(<StateBadge proposal={{ ...proposal("succeeded"), finality }} />);
+    expect(container.textContent).toBe(text);
+  });
+
   it("come with open votes first, then the newest", () => {
     const list = [proposal("executed"), proposal("active", "2026-01-01T10:00:00Z"), proposal("pending"), proposal("active")];
     expect(list.sort(byUrgency).map(({ state, voteStart }) => [state, voteStart.slice(11, 13)])).toEqual([

@@ -66,13 +66,22 @@ describe("a stored session key", () => {
 });
 
 describe("waiting for the index", () => {
-  it("polls until the block of the transaction is indexed", async () => {
+  const late = () => new Problem(503, "Service Unavailable", "Block 9 is not indexed yet.", "urn:polity:problem:not-indexed-yet");
+
+  it("asks for the transaction's block until the server has it", async () => {
     vi.useFakeTimers();
-    let indexedBlock = 7;
-    const waiting = waitForIndex(9n, async () => ({ indexedBlock: indexedBlock++ }));
+    const paths: string[] = [];
+    const waiting = waitForIndex(9n, async (path) => {
+      if (paths.push(path) < 3) throw late();
+    });
     await vi.advanceTimersByTimeAsync(2_000);
     await waiting;
-    expect(indexedBlock).toBe(10);
+    expect(paths).toEqual(Array(3).fill("/treasury?min_block=9"));
     vi.useRealTimers();
+  });
+
+  it("gives up on other problems at once", async () => {
+    const broken = new Problem(500, "Internal Server Error", undefined);
+    await expect(waitForIndex(9n, () => Promise.reject(broken))).rejects.toBe(broken);
   });
 });

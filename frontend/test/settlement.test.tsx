@@ -22,8 +22,9 @@ const payouts: NonNullable<Epoch["payouts"]> = {
   challengeEndsAt: "2026-01-01T12:03:00Z",
   proposalId: null,
   proposer: account,
+  finality: "finalized",
 };
-const epoch = (change: Partial<Epoch>): Epoch => ({ epoch: 1, status: "proposed", payouts, challenger: null, demand: null, disproofs: [], ...change }) as Epoch;
+const epoch = (change: Partial<Epoch>): Epoch => ({ epoch: 1, status: "proposed", payouts, challenger: null, demand: null, pastDemands: [], disproofs: [], ...change }) as Epoch;
 const disproof = (fraud: string, payoutsRoot: Epoch["disproofs"][number]["payoutsRoot"] = root) => ({
   fraud,
   challenger: account as typeof payouts.proposer,
@@ -54,6 +55,18 @@ describe("what stands behind payouts", () => {
     expect(container.textContent).toContain("not what the rule gives for its labels");
     expect(container.textContent).toContain("The proposer lost its bond, half of it to whoever proved this");
     expect(screen.queryByText("Bond behind them")).toBeNull();
+  });
+
+  it("tells what became of earlier demands", () => {
+    const challenger = account as typeof payouts.proposer;
+    const responder = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC" as const;
+    const asked = { challenger, tree: "payouts", index: 3, demandedAt: "2026-01-01T11:50:00Z" };
+    const pastDemands = [{ ...asked, status: "answered", responder }, { ...asked, index: 9, status: "closed", responder: null }];
+    const { container } = render(<Settlement epoch={epoch({ pastDemands })} now={now} />);
+    expect(container.textContent).toContain("asked to see entry 3 of the payouts, 10 minutes ago. It was shown, and half of the bond went to whoever showed it.");
+    expect(screen.getByRole("button", { name: /Account 0x3C44…93BC/ })).toBeDefined();
+    expect(container.textContent).toContain("entry 9 of the payouts, 10 minutes ago. It was settled without: the bond went back.");
+    expect(hasSettlement(epoch({ payouts: null, pastDemands }))).toBe(true);
   });
 
   it("tells the operator's fraud from a proposer's", () => {

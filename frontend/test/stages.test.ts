@@ -28,11 +28,14 @@ describe("the stages of an epoch", () => {
     const stages = stagesOf(epoch({ status: "voided", closedAt: time, committedAt: time }), now);
     expect(stages.every(({ past }) => past)).toBe(true);
     expect(stages.at(-1)?.text).toBe("Ended without pay");
+    expect(reached({ status: "voided", closedAt: time })).toBe("Ended without pay: no labels were fixed on the chain");
   });
 
   it("name who can act next and with which command", () => {
     expect(nextStep(epoch(proposed), now).command).toBe("polity challenge 4");
     expect(nextStep(epoch({ ...proposed, challenger: "0x1" }), now).command).toBe("polity epoch answer-demand 4");
+    expect(nextStep(epoch({ takesAnswers: false }), now).command).toBe("polity epoch missed-commit 4");
+    expect(nextStep(epoch({}), now).command).toBeUndefined();
     expect(nextStep(epoch({ status: "revealed" }), now).command).toBe("polity epoch propose 4");
     expect(nextStep(epoch({ status: "accepted" }), now).command).toBeUndefined();
   });

@@ -6,7 +6,11 @@ use crate::{
     store::{Batch, Writer},
 };
 use alloy::{primitives::B256, rpc::types::Header};
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use storage::chain::{
     blocks::Verified,
     cursor::{Cursor, Marks},
@@ -16,6 +20,8 @@ use tokio::task::JoinHandle;
 
 /// Blocks of the first question.
 const FIRST_BLOCKS: u64 = 128;
+/// Logs from which on a transaction is long enough.
+const LOGS_PER_TRANSACTION: usize = 10_000;
 /// Failures in a row after which the caller should pause.
 const PATIENCE: u32 = 4;
 
@@ -28,9 +34,10 @@ pub struct Span {
 }
 
 impl Span {
-    pub fn new(max: u64, target_logs: u64) -> Self {
+    /// `first` is what was learned before, if anything was.
+    pub fn new(first: Option<u64>, max: u64, target_logs: u64) -> Self {
         let max = max.max(1);
-        Self { blocks: FIRST_BLOCKS.min(max), max, target_logs }
+        Self { blocks: first.unwrap_or(FIRST_BLOCKS).clamp(1, max), max, target_logs }
     }
 
     pub fn blocks(&self) -> u64 {
@@ -83,8 +90,7 @@ struct Fetch {
 impl Fetch {
     fn start(node: Arc<Node>, from: u64, to: u64) -> Self {
         let task = tokio::spawn(async move {
-            let headers = node.headers(from, to).await?;
-            let logs = node.logs(&headers).await?;
+            let (headers, logs) = node.range(from, to).await?;
             Ok(Fetched { headers, logs })
         });
         Self { from, to, task }
@@ -94,6 +100,23 @@ impl Fetch {
 impl Drop for Fetch {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+/// The next range, if it is there and follows.
+async fn arrived(queue: &mut VecDeque<Fetch>, before: &Fetched) -> Option<Fetched> {
+    let next = queue.front_mut().filter(|fetch| fetch.task.is_finished())?;
+    let last = before.headers.last()?;
+    match (&mut next.task).await {
+        Ok(Ok(fetched)) if fetched.headers.first().is_some_and(|first| first.parent_hash == last.hash) => {
+            queue.pop_front();
+            Some(fetched)
+        }
+        // Asked for again, and then looked at as if it were the first.
+        _ => {
+            queue.clear();
+            None
+        }
     }
 }
 
@@ -111,20 +134,34 @@ pub struct Backfill<'a> {
     pub writer: &'a Writer,
     pub config: &'a IndexerConfig,
     pub marks: Marks,
-    /// Called with every block that is written.
-    pub on_progress: &'a (dyn Fn(u64) + Send + Sync),
+    /// Called with every block that is written, and how long it was waited for and written.
+    pub on_progress: &'a (dyn Fn(u64, [Duration; 2]) + Send + Sync),
 }
 
 impl Backfill<'_> {
     /// Append the blocks after the cursor up to `to`, whose hash is known if the node named it.
-    pub async fn run(&self, mut cursor: Cursor, to: u64, hash: Option<B256>) -> Result<Ended, IndexerError> {
-        let mut span = Span::new(self.config.max_blocks, self.config.logs_per_answer);
+    pub async fn run(&self, cursor: Cursor, to: u64, hash: Option<B256>) -> Result<Ended, IndexerError> {
+        let learned = self.writer.range().await?;
+        let mut span = Span::new(learned, self.config.max_blocks, self.config.logs_per_answer);
+        let result = self.read(cursor, (to, hash), &mut span).await;
+        self.writer.learn_range(learned, span.blocks()).await?;
+        result
+    }
+
+    async fn read(
+        &self,
+        mut cursor: Cursor,
+        (to, hash): (u64, Option<B256>),
+        span: &mut Span,
+    ) -> Result<Ended, IndexerError> {
         let mut lanes =
             Lanes { now: 2.min(self.config.max_fetches.max(1)), max: self.config.max_fetches.max(1) };
         let mut queue: VecDeque<Fetch> = VecDeque::new();
         let mut n_failures = 0;
         while cursor.block_number < to {
-            while queue.len() < lanes.now {
+            // As many answers again may wait for the database.
+            let n_asked = |queue: &VecDeque<Fetch>| queue.iter().filter(|f| !f.task.is_finished()).count();
+            while n_asked(&queue) < lanes.now && queue.len() < 2 * lanes.now {
                 let from = queue.back().map_or(cursor.block_number, |fetch| fetch.to) + 1;
                 if from > to {
                     break;
@@ -134,11 +171,20 @@ impl Backfill<'_> {
             }
             let Some(mut fetch) = queue.pop_front() else { break };
             let asked = fetch.to - fetch.from + 1;
+            let start = Instant::now();
             match (&mut fetch.task).await.unwrap_or(Err(RpcError::Incomplete { method: "eth_getLogs" })) {
-                Ok(fetched) => {
+                Ok(mut fetched) => {
+                    let waited = start.elapsed();
                     n_failures = 0;
                     span.answered(asked, fetched.logs.len() as u64);
                     lanes.answered();
+                    // What has arrived meanwhile goes into the same transaction.
+                    while fetched.logs.len() < LOGS_PER_TRANSACTION
+                        && let Some(next) = arrived(&mut queue, &fetched).await
+                    {
+                        fetched.headers.extend(next.headers);
+                        fetched.logs.extend(next.logs);
+                    }
                     if fetched.headers.first().is_none_or(|first| first.parent_hash != cursor.block_hash) {
                         return Ok(Ended::Forked(cursor));
                     }
@@ -146,7 +192,7 @@ impl Backfill<'_> {
                         return Ok(Ended::Done);
                     };
                     cursor = next;
-                    (self.on_progress)(cursor.block_number);
+                    (self.on_progress)(cursor.block_number, [waited, start.elapsed() - waited]);
                 }
                 Err(error) => {
                     // What was asked for behind it is asked for again, in other portions.
@@ -155,7 +201,7 @@ impl Backfill<'_> {
                     if n_failures > PATIENCE && asked == 1 || n_failures > 10 * PATIENCE {
                         return Err(error.into());
                     }
-                    self.yield_to(&error, &fetch, &mut span, &mut lanes).await?;
+                    self.yield_to(&error, &fetch, span, &mut lanes).await?;
                 }
             }
         }
@@ -229,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_span_aims_at_the_wanted_number_of_logs_and_shrinks_when_refused() {
-        let mut span = Span::new(10_000, 5000);
+        let mut span = Span::new(None, 10_000, 5000);
         assert_eq!(span.blocks(), 128);
         span.answered(128, 0);
         span.answered(256, 10);

@@ -21,6 +21,8 @@ pub struct IndexerConfig {
     pub poll: Duration,
     /// Pause between two looks at what is final.
     pub finality_poll: Duration,
+    /// Pause between two audits of a sample of the rows while there is nothing else to do.
+    pub audit_poll: Duration,
     /// How a block becomes final.
     pub finality: Finality,
     /// The longest that a node may think about one question.
@@ -98,6 +100,7 @@ impl IndexerConfig {
             deployment,
             poll: Duration::from_secs(1),
             finality_poll: Duration::from_secs(5),
+            audit_poll: Duration::from_secs(60),
             finality: Finality::Tags,
             rpc_timeout: Duration::from_secs(30),
             reset_on_new_genesis: false,

@@ -3,14 +3,18 @@
 use crate::{
     IndexerConfig, IndexerError, Progress, Status,
     backfill::{Backfill, Ended},
-    chain::{ForkSearch, Step, Window, step},
-    config::{Finality, Verify},
-    rpc::{self, Node, RpcError},
+    chain::{Step, Window, step},
+    config::Verify,
+    finality::Tags,
+    rpc::{self, Node, Receipts},
     store::{Batch, Writer},
 };
 use alloy::{primitives::B256, rpc::types::Header};
-use sqlx::{Connection, PgConnection, PgPool};
-use std::{sync::Arc, time::Instant};
+use sqlx::{Connection, PgConnection, PgPool, postgres::PgPoolOptions};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use storage::chain::{
     blocks::{self, Block, Verified},
     cursor::{self, Cursor, Marks},
@@ -22,21 +26,8 @@ use tokio::sync::watch;
 const LOCK: i64 = 0x706f_6c69_7479;
 /// Most blocks in one transaction that can be taken back.
 const HOT_BLOCKS: u64 = 64;
-
-/// What the node calls final.
-#[derive(Clone, Debug, Default)]
-struct Tags {
-    safe: Option<Header>,
-    finalized: Option<Header>,
-    asked_at: Option<Instant>,
-}
-
-impl Tags {
-    fn marks(&self) -> Marks {
-        let number = |header: &Option<Header>| header.as_ref().map_or(0, |header| header.number);
-        Marks { safe: number(&self.safe).max(number(&self.finalized)), finalized: number(&self.finalized) }
-    }
-}
+/// Pause between two looks at whether the lock is still held.
+const LOCK_POLL: Duration = Duration::from_secs(1);
 
 /// Follows one deployment into one database.
 pub struct Indexer {
@@ -45,9 +36,15 @@ pub struct Indexer {
     pub(crate) writer: Writer,
     /// Connection that holds the lock; the lock ends with it.
     lock: Option<PgConnection>,
+    /// When the lock was last seen to be held.
+    locked_at: Option<Instant>,
     /// Genesis of the node's chain, once it was compared with the stored one.
-    genesis: Option<B256>,
-    tags: Tags,
+    pub(crate) genesis: Option<B256>,
+    pub(crate) tags: Tags,
+    /// The cursor as it was last read or written: good enough to append to, because that compares and swaps.
+    pub(crate) held: Option<Cursor>,
+    /// A header that the node has announced, to be asked for together with its receipts.
+    pub(crate) announced: Option<Header>,
     /// Blocks to read near the head, or to prove, in one transaction: half as many after a failure, twice after a success.
     pub(crate) portion: u64,
     pub(crate) status: watch::Sender<Status>,
@@ -61,13 +58,25 @@ impl Indexer {
     pub fn new(config: IndexerConfig, pool: PgPool) -> Result<Self, IndexerError> {
         let node = Arc::new(Node::new(&config)?);
         let writer = Writer {
-            pool,
+            pool: own_connections(&pool),
             contracts: config.deployment.contracts.clone(),
             projects: config.projects,
             fail_point: config.fail_point,
         };
         let (status, portion) = (watch::Sender::new(Status::default()), HOT_BLOCKS);
-        Ok(Self { config, node, writer, lock: None, genesis: None, tags: Tags::default(), portion, status })
+        Ok(Self {
+            config,
+            node,
+            writer,
+            lock: None,
+            locked_at: None,
+            genesis: None,
+            tags: Tags::default(),
+            held: None,
+            announced: None,
+            portion,
+            status,
+        })
     }
 
     /// How far it is; changes while [`Indexer::run`] runs.
@@ -124,12 +133,14 @@ impl Indexer {
         if !self.hold_lock().await? {
             return Ok(Progress::Standby);
         }
-        let Some(cursor) = self.cursor().await? else { return self.begin().await };
+        let announced = self.announced.take();
+        let held = self.held.take().filter(|_| announced.is_some());
+        let cursor = if held.is_some() { held } else { self.cursor().await? };
+        let Some(cursor) = cursor else { return self.begin().await };
         if self.genesis.is_none() && self.is_other_chain(&cursor).await? {
             return self.reset().await;
         }
-        let head = self.node.head().await?;
-        self.look_at_finality().await?;
+        let (head, receipts) = self.node.head_and_receipts(announced.as_ref()).await?;
         self.status.send_modify(|status| {
             (status.head, status.indexed, status.marks) = (head.number, cursor.block_number, cursor.marks);
             status.finality_violated = cursor.violated_block.is_some();
@@ -141,11 +152,19 @@ impl Indexer {
         {
             window.hold(block.number, block.hash);
         }
-        match step(&window, &rpc::link(&head)) {
+        let step = step(&window, &rpc::link(&head));
+        // A new block does not wait for the answer.
+        if step != Step::Extend || self.tags.asked_at.is_none() {
+            self.look_at_finality().await?;
+        }
+        match step {
             Step::Behind => Ok(Progress::Behind),
             Step::Fork => self.unwind(&cursor, head.number.min(cursor.block_number)).await,
-            Step::Extend | Step::Gap { .. } => self.catch_up(cursor, head).await,
-            Step::Duplicate => self.settle(&cursor, &head).await,
+            Step::Extend | Step::Gap { .. } => self.catch_up(cursor, head, receipts).await,
+            Step::Duplicate => {
+                self.held = Some(cursor.clone());
+                self.settle(&cursor, &head).await
+            }
         }
     }
 
@@ -153,14 +172,19 @@ impl Indexer {
         Ok(cursor::get(&mut *self.writer.pool.acquire().await?).await?)
     }
 
-    async fn block(&self, number: u64) -> Result<Option<Block>, IndexerError> {
+    pub(crate) async fn block(&self, number: u64) -> Result<Option<Block>, IndexerError> {
         Ok(blocks::find(&mut *self.writer.pool.acquire().await?, number).await?)
     }
 
     /// Take the advisory lock, or see that it is still held.
     pub(crate) async fn hold_lock(&mut self) -> Result<bool, IndexerError> {
         if let Some(conn) = &mut self.lock {
+            // Looked at now and then only: without it the cursor is still compared and swapped.
+            if self.locked_at.is_some_and(|at| at.elapsed() < LOCK_POLL) {
+                return Ok(true);
+            }
             if conn.ping().await.is_ok() {
+                self.locked_at = Some(Instant::now());
                 return Ok(true);
             }
             self.lock = None;
@@ -169,108 +193,24 @@ impl Indexer {
         let held: bool =
             sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut conn).await?;
         self.lock = held.then_some(conn);
+        self.locked_at = held.then(Instant::now);
         Ok(held)
     }
 
-    /// Whether the stored chain or deployment is not the configured one. Remembers the genesis when all is well.
-    async fn is_other_chain(&mut self, cursor: &Cursor) -> Result<bool, IndexerError> {
-        let genesis = self.genesis_hash().await?;
-        let reason = if cursor.genesis_hash != genesis || cursor.chain_id != self.config.deployment.chain_id {
-            "another genesis"
-        } else if cursor.deployment_hash != self.config.deployment_hash() {
-            "other contracts"
-        } else {
-            self.genesis = Some(genesis);
-            return Ok(false);
-        };
-        if !self.config.reset_on_new_genesis {
-            return Err(IndexerError::OtherChain(reason));
-        }
-        tracing::warn!(reason, "the chain is another one: starting over");
-        Ok(true)
-    }
-
-    async fn genesis_hash(&self) -> Result<B256, IndexerError> {
-        let header = self.node.header(0).await?.ok_or(RpcError::Missing(0))?;
-        Ok(header.hash)
-    }
-
-    /// Write the first cursor: the block before the deployment.
-    async fn begin(&mut self) -> Result<Progress, IndexerError> {
-        let number = self.config.deployment.deployed_at_block.saturating_sub(1);
-        let head = self.node.head().await?;
-        if head.number < number {
-            return Ok(Progress::Behind);
-        }
-        let header = self.node.header(number).await?.ok_or(RpcError::Missing(number))?;
-        // Nothing is read of it, so nothing is missing.
-        let block = rpc::block(&header, Verified::Bloom)?;
-        let cursor = Cursor {
-            chain_id: self.config.deployment.chain_id,
-            genesis_hash: self.genesis_hash().await?,
-            deployment_hash: self.config.deployment_hash(),
-            block_number: block.number,
-            block_hash: block.hash,
-            marks: Marks::default(),
-            journal_block: block.number,
-            violated_block: None,
-        };
-        self.writer.begin_at(&cursor, &block).await?;
-        Ok(self.indexed(block.number))
-    }
-
-    async fn reset(&mut self) -> Result<Progress, IndexerError> {
-        self.writer.reset().await?;
-        (self.genesis, self.tags) = (None, Tags::default());
-        Ok(Progress::Reset)
-    }
-
-    /// Ask now and then; new blocks do not wait for it more than once in a while.
-    async fn look_at_finality(&mut self) -> Result<(), IndexerError> {
-        let due = self.tags.asked_at.is_none_or(|at| at.elapsed() >= self.config.finality_poll);
-        if due && self.config.finality == Finality::Tags {
-            let [safe, finalized] = self.node.tags().await?;
-            self.tags = Tags { safe, finalized, asked_at: Some(Instant::now()) };
-        }
-        Ok(())
-    }
-
-    /// What is final of the blocks that we hold.
-    async fn marks(&self, head: &Header) -> Result<Marks, IndexerError> {
-        let Finality::Seconds(seconds) = self.config.finality else { return Ok(self.tags.marks()) };
-        let limit = rpc::block(head, Verified::Not)?.mined_at - chrono::TimeDelta::seconds(seconds.into());
-        let conn = &mut *self.writer.pool.acquire().await?;
-        let finalized = blocks::last_mined_by(conn, limit).await?.unwrap_or(0);
-        Ok(Marks { safe: finalized, finalized })
-    }
-
-    /// The last block up to which the chain can be read without fear of a fork, and its hash if the node named it.
-    async fn cold_end(
-        &self,
-        cursor: &Cursor,
-        head: &Header,
-    ) -> Result<Option<(u64, Option<B256>)>, IndexerError> {
-        let Finality::Seconds(seconds) = self.config.finality else {
-            return Ok(self.tags.finalized.as_ref().map(|header| (header.number, Some(header.hash))));
-        };
-        let limit = head.timestamp.saturating_sub(seconds.into());
-        for ahead in [10_000, 1_000, 100] {
-            let number = cursor.block_number + ahead;
-            if number > head.number {
-                continue;
-            }
-            if let Some(header) = self.node.header(number).await?.filter(|header| header.timestamp <= limit) {
-                return Ok(Some((number, Some(header.hash))));
-            }
-        }
-        Ok(None)
-    }
-
-    async fn catch_up(&mut self, cursor: Cursor, head: Header) -> Result<Progress, IndexerError> {
+    async fn catch_up(
+        &mut self,
+        cursor: Cursor,
+        head: Header,
+        receipts: Option<Receipts>,
+    ) -> Result<Progress, IndexerError> {
         let cold = self.cold_end(&cursor, &head).await?;
         if let Some((to, hash)) = cold.filter(|(to, _)| *to > cursor.block_number && *to <= head.number) {
-            let on_progress = |number| {
+            let on_progress = |number, [waited, wrote]: [Duration; 2]| {
                 self.indexed(number);
+                self.status.send_modify(|status| {
+                    status.waited += waited;
+                    status.wrote += wrote;
+                });
             };
             let marks = Marks { safe: self.tags.marks().safe, finalized: to };
             let (node, writer, config) = (&self.node, &self.writer, &self.config);
@@ -289,7 +229,7 @@ impl Indexer {
         if headers.first().is_none_or(|first| first.parent_hash != cursor.block_hash) {
             return self.unwind(&cursor, cursor.block_number).await;
         }
-        let (blocks, logs) = self.read_hot(&headers).await?;
+        let (blocks, logs) = self.read_hot(&headers, receipts).await?;
         let marks = self.marks(&head).await?;
         // When the cursor moved meanwhile, the next step reads it anew.
         self.writer.extend(&cursor, &Batch { blocks, logs, marks, hot: true }).await?;
@@ -297,7 +237,11 @@ impl Indexer {
     }
 
     /// Blocks near the head and their logs, proved before they are written.
-    async fn read_hot(&self, headers: &[Header]) -> Result<(Vec<Block>, Vec<Log>), IndexerError> {
+    async fn read_hot(
+        &self,
+        headers: &[Header],
+        receipts: Option<Receipts>,
+    ) -> Result<(Vec<Block>, Vec<Log>), IndexerError> {
         let (mut rows, mut all) = (Vec::new(), Vec::new());
         if self.config.verify == Verify::Bloom {
             all = self.node.logs(headers).await?;
@@ -307,7 +251,14 @@ impl Indexer {
             }
             return Ok((rows, all));
         }
-        let proofs = self.node.proved_logs_of(headers).await?;
+        let known = match (headers, &receipts) {
+            ([header], Some(receipts)) => self.node.proved_by(header, receipts),
+            _ => None,
+        };
+        let proofs = match known {
+            Some(logs) => vec![(logs, Verified::Receipts)],
+            None => self.node.proved_logs_of(headers).await?,
+        };
         for (header, (logs, verified)) in headers.iter().zip(proofs) {
             rows.push(rpc::block(header, verified)?);
             all.extend(logs);
@@ -324,11 +275,7 @@ impl Indexer {
             }
         }
         let marks = self.marks(head).await?;
-        let clamped = |mark: u64, old: u64| mark.min(cursor.block_number).max(old);
-        let marks = Marks {
-            safe: clamped(marks.safe, cursor.marks.safe),
-            finalized: clamped(marks.finalized, cursor.marks.finalized),
-        };
+        let marks = cursor.after(cursor.block_number, marks);
         if marks != cursor.marks {
             self.writer.finalize(cursor, marks).await?;
             self.status.send_modify(|status| status.marks = marks);
@@ -343,53 +290,14 @@ impl Indexer {
         Ok(Progress::Current)
     }
 
-    async fn unwind(&mut self, cursor: &Cursor, differs: u64) -> Result<Progress, IndexerError> {
-        // A development chain that was restarted differs from its very beginning.
-        self.genesis = None;
-        self.tags = Tags::default();
-        if self.is_other_chain(cursor).await? {
-            return self.reset().await;
-        }
-        let Some(fork) = self.fork_point(differs).await? else {
-            tracing::warn!("the reorganisation is deeper than the deployment: starting over");
-            return self.reset().await;
-        };
-        if fork.hash == cursor.block_hash {
-            // Somebody answered from another branch for a moment.
-            return Err(RpcError::Moved(fork.number).into());
-        }
-        let depth = cursor.block_number - fork.number;
-        tracing::info!(fork.block = fork.number, depth, "the chain was reorganised");
-        if fork.number < cursor.marks.finalized {
-            tracing::error!(
-                fork.block = fork.number,
-                finalized = cursor.marks.finalized,
-                "a finalized block was replaced: nothing irreversible is done until this is acknowledged"
-            );
-            self.status.send_modify(|status| status.finality_violated = true);
-        }
-        self.writer.unwind(cursor, &fork).await?;
-        self.indexed(fork.number);
-        Ok(Progress::Unwound(fork.number))
-    }
-
-    /// The last stored block below `differs` that the node has too; `None` when not even the first is the same. The block
-    /// at `differs` itself is compared once more: one strange answer is no reorganisation.
-    async fn fork_point(&self, differs: u64) -> Result<Option<Block>, IndexerError> {
-        let floor = blocks::first_number(&mut *self.writer.pool.acquire().await?).await?;
-        let mut search = ForkSearch::new(floor.unwrap_or(0), differs + 1);
-        let mut shared = None;
-        while let Some(height) = search.probe() {
-            let (stored, header) = (self.block(height).await?, self.node.header(height).await?);
-            let same = stored.filter(|block| header.is_some_and(|header| header.hash == block.hash));
-            search.answer(height, same.is_some());
-            shared = same.or(shared);
-        }
-        Ok(shared)
-    }
-
-    fn indexed(&self, number: u64) -> Progress {
+    pub(crate) fn indexed(&self, number: u64) -> Progress {
         self.status.send_modify(|status| status.indexed = number);
         Progress::Extended(number)
     }
+}
+
+/// Connections that nobody else uses: they are not asked whether they are alive before every transaction.
+fn own_connections(pool: &PgPool) -> PgPool {
+    let options = PgPoolOptions::new().max_connections(4).test_before_acquire(false);
+    options.connect_lazy_with((*pool.connect_options()).clone())
 }

@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`chain`] | pure: what a head means for what we hold, and where two chains part |
 //! | `follow` | what to do next: extend, wait, unwind, start over |
+//! | `origin`, `reorg`, `finality` | which chain it is, where to go back to, what cannot change |
 //! | `run`, `hints` | the loop around it, woken by the node's announcements |
 //! | `backfill` | old blocks: fetched in parallel, written in order |
 //! | `verify` | proof that the stored events are complete |
+//! | [`audit`] | the tables beside what the contracts say at a final block |
 //! | `rpc/` | heads, headers, logs and receipts from the node, checked |
 //! | [`decode`](mod@decode) | log → [`events::ChainEvent`]; the only place that knows ABIs |
 //! | `apply/<contract>` | event → rows |
@@ -21,13 +23,17 @@
 //! table in `storage::chain`.
 
 mod apply;
+pub mod audit;
 mod backfill;
 pub mod chain;
 mod config;
 pub mod decode;
 pub mod events;
+mod finality;
 mod follow;
 mod hints;
+mod origin;
+mod reorg;
 mod rpc;
 mod run;
 mod status;

@@ -3,7 +3,7 @@
 use alloy::primitives::Address;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use indexer::{FailPoint, Indexer, IndexerConfig, Progress, Verify};
+use indexer::{FailPoint, Indexer, IndexerConfig, Progress, Status, Verify};
 use sqlx::{PgPool, postgres::PgPoolOptions};
 use std::{
     path::PathBuf,
@@ -77,6 +77,12 @@ enum Command {
         #[arg(long, default_value_t = u64::MAX >> 1)]
         to: u64,
     },
+    /// Compare the tables with the contracts at the last final block; prints JSON, and fails when they differ
+    Audit {
+        /// Look at about so many rows of each table, others at every block; all without it
+        #[arg(long)]
+        sample: Option<usize>,
+    },
     /// Fold the stored events again
     Rebuild,
     /// What is indexed, safe and finalized
@@ -107,14 +113,21 @@ async fn main() -> anyhow::Result<()> {
             let start = Instant::now();
             let progress = indexer.sync_once().await?;
             anyhow::ensure!(progress == Progress::Current, "stopped early: {progress:?}");
-            print_usage(start);
+            print_usage(start, &indexer.status().borrow());
         }
         Command::Verify { from, to } => {
             let start = Instant::now();
             let (ours, n_checked, n_wrong) = indexer.verify(from, to).await?;
             anyhow::ensure!(ours, "another indexer is at work on this database");
             println!("{n_checked} blocks checked, {n_wrong} corrected");
-            print_usage(start);
+            print_usage(start, &indexer.status().borrow());
+        }
+        Command::Audit { sample } => {
+            let audit = indexer.audit(sample).await?.context("nothing is indexed yet")?;
+            println!("{}", serde_json::to_string(&audit)?);
+            if !audit.differences.is_empty() {
+                std::process::exit(1);
+            }
         }
         Command::Rebuild => indexer.rebuild().await?,
         Command::Status => status(&pool).await?,
@@ -168,18 +181,23 @@ async fn status(pool: &PgPool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Time since the start, and CPU time and the largest resident memory of this process, where the system tells.
-fn print_usage(start: Instant) {
+/// Time since the start, how much of it old blocks were waited for and written, and CPU time and the largest resident memory of this process, where the system tells.
+fn print_usage(start: Instant, status: &Status) {
+    let [waited_ms, wrote_ms] = [status.waited, status.wrote].map(|time| time.as_millis());
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks: u64 =
         after_name.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status
+    let memory = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = memory
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))
         .and_then(|line| line.split_whitespace().next());
     // Linux counts in hundredths of a second and in KiB.
     let wall_ms = start.elapsed().as_secs_f64() * 1000.0;
-    println!(r#"{{"wallMs":{wall_ms:.1},"cpuMs":{},"peakKib":{}}}"#, ticks * 10, peak.unwrap_or("null"));
+    println!(
+        r#"{{"wallMs":{wall_ms:.1},"cpuMs":{},"waitedMs":{waited_ms},"wroteMs":{wrote_ms},"peakKib":{}}}"#,
+        ticks * 10,
+        peak.unwrap_or("null")
+    );
 }

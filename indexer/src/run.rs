@@ -1,8 +1,14 @@
 //! The loop around the steps: pauses, hints and patience.
 
-use crate::{Indexer, IndexerError, hints};
-use std::{future::Future, pin::pin, time::Duration};
+use crate::{Indexer, IndexerError, Progress, hints};
+use std::{
+    future::Future,
+    pin::pin,
+    time::{Duration, Instant},
+};
 
+/// Rows of each table that are compared with the contracts at a time.
+const AUDIT_SAMPLE: usize = 8;
 /// Longest pause after failures.
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
@@ -15,6 +21,7 @@ impl Indexer {
         let mut shutdown = pin!(shutdown);
         let hints = hints::listen(self.config.ws_url.as_deref());
         let mut backoff = self.config.poll;
+        let mut audited_at = None;
         loop {
             // A step that is dropped half-way leaves no trace: its transaction is rolled back.
             let result = tokio::select! {
@@ -22,8 +29,25 @@ impl Indexer {
                 result = self.sync_once() => result,
             };
             let failed = match result {
-                Ok(_) => {
+                Ok(progress) => {
                     backoff = self.config.poll;
+                    let is_due = |at: Instant| at.elapsed() >= self.config.audit_poll;
+                    if progress == Progress::Current && audited_at.is_none_or(is_due) {
+                        tokio::select! {
+                            () = &mut shutdown => return Ok(()),
+                            // A new block comes first; the audit is put off.
+                            () = hints.heard() => {
+                                self.announced = hints.take();
+                                continue;
+                            }
+                            audit = self.audit(Some(AUDIT_SAMPLE)) => {
+                                audited_at = Some(Instant::now());
+                                if let Err(error) = audit {
+                                    tracing::warn!(error = &error as &dyn std::error::Error, "no audit");
+                                }
+                            }
+                        }
+                    }
                     false
                 }
                 Err(error) if error.is_fatal() => return Err(error),
@@ -37,7 +61,7 @@ impl Indexer {
                 () = &mut shutdown => return Ok(()),
                 () = tokio::time::sleep(backoff) => {}
                 // The node says that there is a block; after a failure it is left alone for a while.
-                () = hints.heard(), if !failed => {}
+                () = hints.heard(), if !failed => self.announced = hints.take(),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! How far the indexer is, what a step did and why one failed.
 
 use crate::rpc::RpcError;
+use std::time::Duration;
 use storage::chain::cursor::Marks;
 
 /// How far the indexer is.
@@ -18,6 +19,14 @@ pub struct Status {
     pub n_reorgs: u64,
     /// Blocks since the start whose events were not those that the node had given at first.
     pub n_corrected: u64,
+    /// The block of the last audit.
+    pub audited: u64,
+    /// Values of the tables that the last audit found to differ from the contracts.
+    pub n_differences: u64,
+    /// For how long old blocks were waited for, since the start.
+    pub waited: Duration,
+    /// For how long old blocks were written.
+    pub wrote: Duration,
     /// A finalized block was replaced: what cannot be undone must wait until somebody has looked at it.
     pub finality_violated: bool,
     /// Why the last step failed, if it did.

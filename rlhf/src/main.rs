@@ -15,7 +15,7 @@ use rlhf::{
     model::Precision,
     report::{Event, JsonLines, Report},
     run::{self, ReplayArgs, SaveStates, TrainArgs},
-    serve::{ServeOptions, serve},
+    serve::{Limits, ModelFolder, ServeOptions, serve},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -91,6 +91,24 @@ enum Command {
         /// f32 or bf16; the faster one for the model on this processor by default.
         #[arg(long)]
         precision: Option<Precision>,
+        /// Threads that decode, each with rows of its own; one for each core by default.
+        #[arg(long)]
+        engines: Option<usize>,
+        /// Completions that one engine decodes together.
+        #[arg(long, default_value_t = Limits::default().rows)]
+        rows: usize,
+        /// Prompts that may wait; more are refused.
+        #[arg(long, default_value_t = Limits::default().queue)]
+        queue: usize,
+        /// Memory for the keys and values of each engine's rows, in MiB.
+        #[arg(long, default_value_t = Limits::default().kv_bytes >> 20)]
+        kv_mib: usize,
+        /// Memory for the keys and values of prompts before, in MiB.
+        #[arg(long, default_value_t = Limits::default().prefix_bytes >> 20)]
+        prefix_mib: usize,
+        /// Read lines `{"model": DIR, "expect": HASH, "modelId": NAME}` from standard input, and serve that model from then on.
+        #[arg(long)]
+        obey_stdin: bool,
     },
 }
 
@@ -117,7 +135,9 @@ fn main() -> anyhow::Result<()> {
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
     let cli = Cli::parse();
-    if cli.exit_with_parent {
+    // Where standard input is obeyed, its reader also notices its end.
+    let obeys = matches!(cli.command, Command::Serve { obey_stdin: true, .. });
+    if cli.exit_with_parent && !obeys {
         exit_with_parent();
     }
     match cli.command {
@@ -140,9 +160,36 @@ fn main() -> anyhow::Result<()> {
             let to = run::replay(&args, &mut report)?;
             report.event(&Event::Replayed { to });
         }
-        Command::Serve { model, expect, listen, model_id, precision } => {
-            let seed = rand_chacha::ChaCha8Rng::from_os_rng().next_u64();
-            let options = ServeOptions { model, expect, listen, model_id, precision, seed };
+        Command::Serve {
+            model,
+            expect,
+            listen,
+            model_id,
+            precision,
+            engines,
+            rows,
+            queue,
+            kv_mib,
+            prefix_mib,
+            obey_stdin,
+        } => {
+            let default = Limits::default();
+            let options = ServeOptions {
+                folder: ModelFolder { model, expect, model_id },
+                listen,
+                precision,
+                seed: rand_chacha::ChaCha8Rng::from_os_rng().next_u64(),
+                limits: Limits {
+                    engines: engines.unwrap_or(default.engines).max(1),
+                    rows: rows.max(1),
+                    queue,
+                    kv_bytes: kv_mib << 20,
+                    prefix_bytes: prefix_mib << 20,
+                    ..default
+                },
+                obey_stdin,
+                exit_with_parent: cli.exit_with_parent,
+            };
             tokio::runtime::Runtime::new()
                 .context("start the runtime")?
                 .block_on(serve(options, shutdown()))?;

@@ -1,7 +1,7 @@
 //! What handlers take from a request, with problems for what is wrong with it.
 use super::{problem::Problem, types::Account};
-use crate::app::AppState;
-use alloy::primitives::{Address, U256};
+use crate::{app::AppState, settled};
+use alloy::primitives::Address;
 use axum::{
     extract::{FromRequest, FromRequestParts},
     http::{HeaderMap, StatusCode, header, request::Parts},
@@ -73,11 +73,5 @@ pub async fn is_admin(state: &AppState, account: Address) -> Result<bool, sqlx::
     if state.config.auth.admins.contains(&account) {
         return Ok(true);
     }
-    sqlx::query_scalar(
-        "select exists (select from chain.role_members where role_id = $1::numeric and account = $2)",
-    )
-    .bind(U256::from(protocol::roles::OPERATOR).to_string())
-    .bind(account.as_slice())
-    .fetch_one(&state.pool)
-    .await
+    settled::holds_role(state, protocol::roles::OPERATOR, account).await
 }

@@ -28,14 +28,15 @@ mod public_config;
 mod rpc;
 mod runs;
 mod session_keys;
+mod snapshot;
 mod status;
 mod treasury;
 pub mod types;
 
-pub use events::Pulse;
+pub use events::Live;
 pub use proposals::Governor;
 
-use crate::app::AppState;
+use crate::{app::AppState, metrics};
 use axum::{
     Extension, Json, Router,
     extract::DefaultBodyLimit,
@@ -56,7 +57,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Polity", description = "People label, a vote pays them and decides which model is served."),
-    components(schemas(events::stream::Change)),
+    components(schemas(events::stream::Change, events::stream::Position)),
     modifiers(&AccessToken)
 )]
 struct Document;
@@ -98,6 +99,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(preferences::create::create_preference))
         .routes(routes!(payouts::get::get_payout))
         .routes(routes!(accounts::get::get_account))
+        .routes(routes!(accounts::list_disputes::list_disputes))
         .routes(routes!(claims::list::list_claims))
         .routes(routes!(proposals::list::list_proposals))
         .routes(routes!(proposals::get::get_proposal))
@@ -118,12 +120,14 @@ fn routes() -> OpenApiRouter<AppState> {
 }
 
 fn documented() -> (Router<AppState>, utoipa::openapi::OpenApi) {
-    OpenApiRouter::with_openapi(Document::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(public_config::get_config))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_ready))
         .nest("/api/v1", routes())
-        .split_for_parts()
+        .split_for_parts();
+    snapshot::document(&mut document);
+    (router, document)
 }
 
 /// The OpenAPI document of all endpoints, as it is checked in.
@@ -141,6 +145,10 @@ fn router(state: AppState) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    let documented = match state.config.server.metrics_listen.as_str() {
+        "" => documented.route("/metrics", get(metrics::get_metrics)),
+        _ => documented,
+    };
     documented
         .route("/api/v1/openapi.json", get(|| async { Json(document) }))
         .route("/rpc", post(rpc::proxy_rpc))
@@ -148,6 +156,7 @@ fn router(state: AppState) -> Router {
         .fallback(assets::serve_asset)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(state.config.server.max_body_bytes))
+        .layer(middleware::from_fn_with_state(state.clone(), snapshot::blocks))
         .layer(middleware::from_fn_with_state(state.clone(), limit::limit))
         .layer(CompressionLayer::new())
         .layer(header(
@@ -160,6 +169,7 @@ fn router(state: AppState) -> Router {
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
         .layer(header(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"))
+        .layer(middleware::from_fn(metrics::time_requests))
         .layer(TraceLayer::new_for_http())
         .with_state(state)
 }

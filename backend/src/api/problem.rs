@@ -49,9 +49,12 @@ impl Problem {
     /// The caller must wait so many seconds.
     pub fn too_many(retry_after_s: u64) -> Self {
         let detail = format!("Too many requests; try again in {retry_after_s} s.");
-        let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", detail);
-        problem.retry_after_s = Some(retry_after_s);
-        problem
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", detail).retry_after(retry_after_s)
+    }
+
+    /// The same, with the time after which asking again makes sense.
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
     }
 
     /// Our fault. The cause goes to the log, not to the caller.

@@ -3,6 +3,7 @@
 use alloy::primitives::{Address, B256, Bytes as RawBytes, U256};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::borrow::Cow;
+use storage::chain::finality;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
@@ -21,6 +22,26 @@ pub struct Hash(pub B256);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Wei(#[serde(with = "protocol::decimal")] pub U256);
+
+/// What would have to happen for this to change back: a reorganisation of the last blocks (`head`), a failure of the
+/// chain's validators (`safe`), or nothing any more (`finalized`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Finality {
+    Head,
+    Safe,
+    Finalized,
+}
+
+impl From<finality::Finality> for Finality {
+    fn from(finality: finality::Finality) -> Self {
+        match finality {
+            finality::Finality::Head => Self::Head,
+            finality::Finality::Safe => Self::Safe,
+            finality::Finality::Finalized => Self::Finalized,
+        }
+    }
+}
 
 /// Bytes of any length.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -72,6 +72,11 @@ impl ChainHandle {
         })
     }
 
+    /// End an epoch whose labels were not committed in time.
+    pub fn miss_commit(&self, epoch: u64) -> Call {
+        self.label_epochs(&LabelEpochs::missCommitCall { epoch })
+    }
+
     /// Reveal the secret; records the block hash too.
     pub fn reveal(&self, epoch: u64, secret: B256) -> Call {
         self.label_epochs(&LabelEpochs::revealCall { epoch, secret })
@@ -154,6 +159,22 @@ impl ChainHandle {
     /// [`ReadError`].
     pub async fn last_settled_epoch(&self) -> Result<u64, ReadError> {
         self.read_epochs(&LabelEpochs::lastSettledEpochCall {}).await
+    }
+
+    /// Seconds after the opening in which the labels must be committed, unless a pause gives more.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn commit_window(&self) -> Result<u64, ReadError> {
+        Ok(self.read_epochs(&LabelEpochs::commitWindowCall {}).await?.to())
+    }
+
+    /// From then on (unix seconds) anybody may end the epoch if it is still open.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn commit_deadline(&self, epoch: u64) -> Result<u64, ReadError> {
+        Ok(self.read_epochs(&LabelEpochs::commitDeadlineOfCall { epoch }).await?.to())
     }
 
     /// Seconds after the commitment in which the secret must be revealed.

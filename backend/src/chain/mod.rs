@@ -91,9 +91,9 @@ pub struct Head {
 /// Why the chain cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    #[error("chain.rpc_url {0} is not a URL")]
+    #[error("the RPC endpoint {0} is not a URL (--rpc or chain.rpc_url)")]
     Url(String),
-    #[error("the RPC endpoint {url} does not answer")]
+    #[error("the RPC endpoint {url} does not answer as a node does; check --rpc or chain.rpc_url")]
     Unreachable { url: String, source: RpcError<TransportErrorKind> },
     #[error("the RPC endpoint serves chain {actual}, the deployment file is for chain {expected}")]
     WrongChain { expected: u64, actual: u64 },

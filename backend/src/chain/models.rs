@@ -53,15 +53,6 @@ impl ChainHandle {
         self.models(&ModelRegistry::activateCall { versionId: version_id })
     }
 
-    /// The version of a family that is to be served.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub async fn active_version(&self, family_id: B256) -> Result<Option<B256>, ReadError> {
-        let active = self.read_models(&ModelRegistry::activeVersionCall { familyId: family_id }).await?;
-        Ok((!active.is_zero()).then_some(active))
-    }
-
     /// Where a version is in its life.
     ///
     /// # Errors

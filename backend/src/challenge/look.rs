@@ -4,6 +4,7 @@ use crate::{
     chain::{Call, DemandedTree, EpochOnChain, EpochStatus},
     verify::{epoch as published, fraud},
 };
+use anyhow::bail;
 use protocol::rewards::{
     disproof::{EpochRecord, LabelFraud, Proposal, disprove, malformed},
     openings::Payouts,
@@ -19,7 +20,10 @@ impl Watcher {
     pub async fn look(&mut self, epoch: u64) -> anyhow::Result<Vec<Finding>> {
         let on_chain = self.evidence.chain.epoch(epoch).await?;
         let status = on_chain.status;
-        if matches!(status, EpochStatus::None | EpochStatus::Open) {
+        if status == EpochStatus::Open {
+            return Ok(self.silence(epoch).await?.into_iter().collect());
+        }
+        if status == EpochStatus::None {
             return Ok(Vec::new());
         }
         // Of an epoch that was voided before its labels were committed there is nothing to see.
@@ -27,6 +31,10 @@ impl Watcher {
             return Ok(Vec::new());
         }
         let mut record = self.record(epoch, on_chain).await?;
+        // What nobody has read is not to be called right.
+        if let (EpochStatus::Accepted, Some(why)) = (status, &record.no_bundle) {
+            bail!("it is settled, and whether anybody can be slashed in it cannot be told: {why}");
+        }
         let mut findings = Vec::new();
         if status < EpochStatus::Accepted {
             findings = self.labels(epoch, &record).await?;
@@ -38,6 +46,14 @@ impl Watcher {
         }
         findings.extend(slashes::find(self, epoch, &record).await?);
         Ok(findings)
+    }
+
+    /// An operator that never commits would keep every later epoch from being paid.
+    async fn silence(&self, epoch: u64) -> anyhow::Result<Option<Finding>> {
+        let chain = &self.evidence.chain;
+        let is_over = self.now().await? >= chain.commit_deadline(epoch).await?;
+        let what = "the operator did not commit the labels in time";
+        Ok(is_over.then(|| Finding::prove(Party::Operator, what, chain.miss_commit(epoch))))
     }
 
     /// Frauds of the operator's.

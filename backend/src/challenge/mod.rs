@@ -27,12 +27,8 @@ use crate::{
     verify::{self, Evidence, Source},
 };
 use alloy::primitives::B256;
-use anyhow::Context;
 use kept::Kept;
-use protocol::{
-    labels::Bundle,
-    rewards::{PayoutLeaf, openings::Payouts},
-};
+use protocol::{labels::Bundle, rewards::openings::Payouts};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -163,10 +159,7 @@ impl Watcher {
         }
         let mut published = Vec::new();
         for file in &args.leaves {
-            let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
-            let leaves: Vec<PayoutLeaf> =
-                serde_json::from_slice(&bytes).with_context(|| format!("reading {}", file.display()))?;
-            published.push(Payouts::new(leaves));
+            published.push(Payouts::new(verify::read_leaves(file)?));
         }
         let kept = args.receipts.as_deref().map(Kept::read).transpose()?.unwrap_or_default();
         Ok(Self { kept, published, max_demands: args.max_demands, ..Self::of(evidence) })
@@ -256,7 +249,11 @@ impl Watcher {
             }
             if !has_moved {
                 if matches!(stands, Verdict::Right | Verdict::Proved | Verdict::Waiting) {
-                    let until = findings.iter().filter_map(Finding::not_before).min();
+                    let mut until = findings.iter().filter_map(Finding::not_before).min();
+                    if on_chain.status == EpochStatus::Open {
+                        // Nothing is wrong before its labels are late.
+                        until = Some(self.evidence.chain.commit_deadline(epoch).await?);
+                    }
                     self.rested.insert(epoch, Rested { on_chain, until, verdict: stands });
                 }
                 self.say(epoch, lines);

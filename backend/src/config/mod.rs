@@ -14,7 +14,7 @@ mod server;
 
 pub use auth::AuthConfig;
 pub use blobs::BlobsConfig;
-pub use chain::ChainConfig;
+pub use chain::{ActOn, ChainConfig};
 pub use challenge::ChallengeConfig;
 pub use data::DataConfig;
 pub use database::DatabaseConfig;
@@ -53,8 +53,8 @@ pub enum ConfigError {
     Parse { origin: String, source: toml::de::Error },
     #[error("{origin} sets `{key}`, which is not a setting; see config.default.toml for all of them")]
     UnknownKey { origin: String, key: String },
-    #[error("{origin} gives a wrong value: {message}")]
-    Value { origin: String, message: String },
+    #[error("the setting {key} has a wrong value: {message}")]
+    Value { key: String, message: String },
 }
 
 impl Config {
@@ -91,10 +91,11 @@ impl Config {
                 set_variable(&variable, key, &value, &mut settings)?;
             }
         }
-        settings.try_into().map_err(|e| ConfigError::Value {
-            origin: "the settings".into(),
-            message: e.message().to_owned(),
-        })
+        let config: Self = serde_path_to_error::deserialize(settings).map_err(|error| {
+            ConfigError::Value { key: error.path().to_string(), message: error.inner().message().to_owned() }
+        })?;
+        config.chain.check()?;
+        Ok(config)
     }
 
     /// The deployment file: `chain.deployment`, or `deployment.json` in the data folder.
@@ -188,5 +189,43 @@ mod tests {
         assert!(error.to_string().contains("server.lissten"), "{error}");
         let error = Config::merge(None, env(&[("POLITY__SERVER__LISSTEN", "x")])).unwrap_err();
         assert!(error.to_string().contains("POLITY__SERVER__LISSTEN"), "{error}");
+    }
+
+    #[test]
+    fn the_example_files_are_good() {
+        let read = |name: &str, text: &str| Config::merge(Some((name, text)), []).unwrap().chain;
+        let anvil = read("anvil.toml", include_str!("../../../ops/config/anvil.toml"));
+        assert_eq!(anvil.act_on, Some(ActOn::Head));
+        let sepolia = read("sepolia.toml", include_str!("../../../ops/config/sepolia.toml"));
+        assert_eq!((sepolia.more_rpc_urls.len(), sepolia.act_on), (1, Some(ActOn::Finalized)));
+        let op_stack = read("op-stack.toml", include_str!("../../../ops/config/op-stack.toml"));
+        assert_eq!(op_stack.finality, indexer::Finality::Tags);
+    }
+
+    #[test]
+    fn finality_is_by_tags_or_by_seconds() {
+        let config = Config::merge(None, env(&[("POLITY__CHAIN__FINALITY", "900s")])).unwrap();
+        assert_eq!(config.chain.finality, indexer::Finality::Seconds(900));
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_the_name_of_its_setting() {
+        for (variable, value, setting) in [
+            ("CHAIN__FINALITY", "soon", "chain.finality"),
+            ("CHAIN__ACT_ON", "never", "chain.act_on"),
+            ("CHAIN__POLL_MS", "-1", "chain.poll_ms"),
+            ("CHAIN__POLL_MS", "0", "chain.poll_ms"),
+            ("CHAIN__POLL_MS", "\"fast\"", "chain.poll_ms"),
+            ("CHAIN__RPC_URL", "wss://a.example/secret", "chain.rpc_url"),
+            ("CHAIN__WS_URL", "https://a.example/secret", "chain.ws_url"),
+            ("CHAIN__WS_URL", "ws://a.example", "chain.rpc_url"),
+            ("CHAIN__MORE_RPC_URLS", "[1]", "chain.more_rpc_urls"),
+            ("CHAIN__MORE_RPC_URLS", "[\"a.example/secret\"]", "chain.more_rpc_urls"),
+            ("AUTH__ADMINS", "[\"0x12\"]", "auth.admins"),
+        ] {
+            let error = Config::merge(None, env(&[(&format!("POLITY__{variable}"), value)])).unwrap_err();
+            assert!(error.to_string().contains(setting), "{variable}={value}: {error}");
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
     }
 }

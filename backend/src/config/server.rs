@@ -6,6 +6,7 @@ use serde::Deserialize;
 pub struct ServerConfig {
     pub listen: String,
     pub public_url: String,
+    pub metrics_listen: String,
     pub max_body_bytes: usize,
     pub writes_per_minute: u32,
     pub sign_ins_per_minute: u32,

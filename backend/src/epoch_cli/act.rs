@@ -71,6 +71,19 @@ pub async fn reveal(sender: &Sender, epoch: u64, secret_file: &Path) -> anyhow::
     sender.send(&format!("revealing the secret of epoch {epoch}"), &call).await
 }
 
+pub async fn missed_commit(sender: &Sender, epoch: u64) -> anyhow::Result<String> {
+    let chain = &sender.evidence.chain;
+    sender.epoch(epoch, EpochStatus::Open).await?;
+    let (deadline, now) = (chain.commit_deadline(epoch).await?, chain.head().await?.timestamp);
+    ensure!(
+        now >= deadline,
+        "the labels of epoch {epoch} may be committed until {}; the chain's clock says {}",
+        super::status::time(deadline),
+        super::status::time(now)
+    );
+    sender.send(&format!("ending epoch {epoch}, which has no labels"), &chain.miss_commit(epoch)).await
+}
+
 pub async fn reveal_missed(sender: &Sender, epoch: u64) -> anyhow::Result<String> {
     let chain = &sender.evidence.chain;
     let on_chain = sender.epoch(epoch, EpochStatus::Committed).await?;

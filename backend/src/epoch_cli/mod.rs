@@ -59,6 +59,9 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         secret_file: PathBuf,
     },
+    /// End an epoch without pay when its labels were not committed in time: the operator loses its bond
+    #[command(alias = "commit-missed")]
+    MissedCommit(Step),
     /// Go on without a seed when the secret was not revealed in time: base pay, and the operator loses its bond
     RevealMissed(Step),
     /// Recompute the pays and propose them, with a bond
@@ -129,6 +132,7 @@ pub async fn run(config: &Config, command: Command) -> anyhow::Result<String> {
         Command::Reveal { step, secret_file } => {
             act::reveal(&sender(config, &step.by).await?, step.epoch, &secret_file).await
         }
+        Command::MissedCommit(step) => act::missed_commit(&sender(config, &step.by).await?, step.epoch).await,
         Command::RevealMissed(step) => act::reveal_missed(&sender(config, &step.by).await?, step.epoch).await,
         Command::Propose(step) => act::propose(&sender(config, &step.by).await?, step.epoch).await,
         Command::AnswerDemand(step) => act::answer_demand(&sender(config, &step.by).await?, step.epoch).await,

@@ -47,13 +47,17 @@ pub async fn of(chain: &ChainHandle, epoch: u64) -> anyhow::Result<Status> {
             "whoever answers for the tree loses its bond; the challenger or anybody says so to the referee",
             vec![command("answer-demand"), format!("polity challenge {epoch}")],
         ),
-        EpochStatus::Open => status(
-            "open",
-            None,
-            format!("the operator {} closes it by committing the labels", on_chain.operator),
-            "it stays open, and no later epoch is paid, until a vote voids it",
-            vec![command("void-proposal")],
-        ),
+        EpochStatus::Open => {
+            let deadline = chain.commit_deadline(epoch).await?;
+            let missed = (now >= deadline).then(|| command("missed-commit"));
+            status(
+                "open",
+                Some(deadline),
+                format!("the operator {} closes it by committing the labels", on_chain.operator),
+                "anybody ends it without pay, so that the next can be settled, and the operator's bond is slashed",
+                missed.into_iter().chain([command("void-proposal")]).collect(),
+            )
+        }
         EpochStatus::Committed => {
             let deadline = on_chain.committed_at + chain.reveal_window().await?;
             let served =

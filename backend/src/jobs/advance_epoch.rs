@@ -10,6 +10,7 @@ use crate::{
     app::AppState,
     chain::{Call, EpochOnChain, EpochStatus, Head},
     epoch_votes,
+    settled::epoch_is_settled,
 };
 use alloy::primitives::B256;
 use anyhow::Context;
@@ -38,9 +39,21 @@ const SOON: Outcome = Outcome::Again(TimeDelta::seconds(1));
 /// The EVM serves the hashes of so many blocks.
 const SERVED_HASHES: u64 = 256;
 
-/// Do the next step of the epoch.
+/// Do the next step of the epoch. What would be wrong, or known to all, after a reorganisation waits until what it builds
+/// on is settled: the bond stands behind proposed payouts, and claims need the leaves of what was accepted.
 pub async fn run(app: &AppState, AdvanceEpoch { epoch }: AdvanceEpoch) -> anyhow::Result<Outcome> {
     let on_chain = app.chain.epoch(epoch).await?;
+    let waits_for = match on_chain.status {
+        EpochStatus::Revealed => Some("revealed"),
+        EpochStatus::Proposed => Some("proposed"),
+        EpochStatus::Accepted => Some("accepted"),
+        _ => None,
+    };
+    if let Some(status) = waits_for
+        && !epoch_is_settled(app, epoch, status).await?
+    {
+        return Ok(SOON);
+    }
     match on_chain.status {
         EpochStatus::None => Err(GiveUp(format!("the chain has no epoch {epoch}")).into()),
         EpochStatus::Open => commit_labels(app, epoch).await,
@@ -127,10 +140,12 @@ fn to_preference(preference: preferences::Preference) -> anyhow::Result<BundlePr
     })
 }
 
-/// Reveal the secret as soon as the hash of the block after the commitment is served, and before the deadline.
+/// Reveal the secret as soon as the hash of the block after the commitment is served and the commitment is settled, but
+/// not later than half of the time for it.
 async fn reveal(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Outcome> {
     let Head { number, timestamp } = app.chain.head().await?;
-    let deadline = on_chain.committed_at + app.chain.reveal_window().await?;
+    let window = app.chain.reveal_window().await?;
+    let deadline = on_chain.committed_at + window;
     if timestamp >= deadline {
         tracing::error!(
             epoch,
@@ -147,6 +162,13 @@ async fn reveal(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::
     if lost {
         return Ok(look_again(deadline - timestamp));
     }
+    if !epoch_is_settled(app, epoch, "committed").await? && timestamp + window / 2 < deadline {
+        // Who knows the secret before the block is final could choose the block, and with it the seed.
+        if on_chain.block_hash.is_zero() && number > on_chain.commit_block + SERVED_HASHES / 4 {
+            send(app, epoch, "block_hash", &app.chain.record_block_hash(epoch)).await?;
+        }
+        return Ok(SOON);
+    }
     let mut conn = app.pool.acquire().await?;
     let secret = epochs::find(&mut conn, epoch).await?.map(|stored| stored.secret);
     drop(conn);
@@ -158,7 +180,9 @@ async fn reveal(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::
 
 /// Compute everybody's pay, keep the statements and put the root on chain. Epochs are settled in order.
 async fn propose_payouts(app: &AppState, epoch: u64, on_chain: &EpochOnChain) -> anyhow::Result<Outcome> {
-    if app.chain.last_settled_epoch().await? + 1 != epoch {
+    let next = app.chain.last_settled_epoch().await? + 1;
+    if next != epoch {
+        end_silent(app, next).await?;
         return Ok(Outcome::Again(TimeDelta::seconds(5)));
     }
     let payouts = payouts::compute(app, epoch, on_chain).await?;
@@ -178,6 +202,17 @@ async fn propose_payouts(app: &AppState, epoch: u64, on_chain: &EpochOnChain) ->
     bonds::ensure(app, &tx_key(epoch, &step), bond).await?;
     send(app, epoch, &step, &app.chain.propose_payouts(epoch, account_count, &payouts)).await?;
     Ok(AT_ONCE)
+}
+
+/// What stands in the way of ours is another operator's epoch whose labels are late: end it. Our own may still be committed.
+async fn end_silent(app: &AppState, epoch: u64) -> anyhow::Result<()> {
+    let on_chain = app.chain.epoch(epoch).await?;
+    let is_others = on_chain.status == EpochStatus::Open && on_chain.operator != app.chain.operator.address();
+    if is_others && app.chain.head().await?.timestamp >= app.chain.commit_deadline(epoch).await? {
+        tracing::warn!(epoch, operator = %on_chain.operator, "the labels were never committed: ending the epoch");
+        send(app, epoch, "miss_commit", &app.chain.miss_commit(epoch)).await?;
+    }
+    Ok(())
 }
 
 /// Whether a vote or a proof threw this root away: the indexer saw it, or ours was proposed and is no longer.

@@ -4,9 +4,13 @@
 //! `app.runs.results` before the next begins; a restart repeats at most the stage that was running, and each stage
 //! finds what an earlier attempt left.
 use super::{GiveUp, Outcome, checkpoint, dataset, rlhf::Rlhf, votes::follow};
-use crate::{app::AppState, chain::Action};
+use crate::{
+    app::AppState,
+    chain::Action,
+    settled::{self, Serve},
+};
 use alloy::primitives::B256;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use futures::FutureExt;
 use protocol::{
     manifest::{Evaluation, PpoParams, Profile, RewardParams, RunParams, RunSpec, canonical_json},
@@ -102,8 +106,11 @@ async fn export(
     let campaign = campaigns::find(&mut *app.pool.acquire().await?, run.campaign_id).await?;
     let campaign = campaign.context("a run belongs to a campaign")?;
     let family_id = campaign.family_id;
-    let active = app.chain.active_version(family_id).await?;
-    results.parent_version = active.ok_or_else(|| GiveUp("no version is active to train from".into()))?;
+    results.parent_version = match settled::active_version(app, family_id).await? {
+        Serve::Version(active) => active,
+        Serve::Nothing => return Err(GiveUp("no version is active to train from".into()).into()),
+        Serve::AsBefore => bail!("which version is active is not final yet"),
+    };
     results.parent = app.chain.version_digest(results.parent_version).await?.manifest_hash;
     results.preferences = dataset::export_preferences(app, &request.epochs, family_id).await?;
     results.prompts = dataset::export_prompts(app, run.campaign_id, family_id).await?;

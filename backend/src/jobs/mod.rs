@@ -1,7 +1,7 @@
 //! Work that is not done while a request waits, queued in Postgres. One file per kind.
 //!
 //! A job may be killed at any point and run again from its start: it looks at what the chain, the database and the data
-//! folder hold already and does only what is missing. To add a kind: a file with its payload and `run`, a constant here
+//! folder hold already and does only what is missing. To add a kind: a file with its payload and `run`, a constant here and in [`KINDS`],
 //! and a line in [`perform`].
 //!
 //! | kind | does |
@@ -53,6 +53,18 @@ pub const CHALLENGE_PAYOUTS: &str = "challenge_payouts";
 pub const ADVANCE_PROPOSAL: &str = "advance_proposal";
 pub const ADVANCE_RUN: &str = "advance_run";
 pub const REGISTER_BASE: &str = "register_base";
+
+/// All kinds.
+pub const KINDS: [&str; 8] = [
+    SAMPLE_COMPLETIONS,
+    OPEN_EPOCH,
+    ADVANCE_EPOCH,
+    ANSWER_DEMAND,
+    CHALLENGE_PAYOUTS,
+    ADVANCE_PROPOSAL,
+    ADVANCE_RUN,
+    REGISTER_BASE,
+];
 
 /// What a job that went well wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

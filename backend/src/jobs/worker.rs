@@ -3,10 +3,10 @@ use super::{
     ADVANCE_EPOCH, ADVANCE_PROPOSAL, ADVANCE_RUN, ANSWER_DEMAND, CHALLENGE_PAYOUTS, GiveUp, OPEN_EPOCH,
     Outcome, REGISTER_BASE, SAMPLE_COMPLETIONS, perform,
 };
-use crate::{app::AppState, supervise::Shutdown};
+use crate::{app::AppState, metrics, settled, supervise::Shutdown};
 use chrono::TimeDelta;
 use sqlx::postgres::PgListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use storage::app::jobs::{self, Job};
 
 /// A worker that is silent for so long has lost its job to another one.
@@ -18,6 +18,8 @@ const LONGEST_BACK_OFF_S: i64 = 60;
 
 /// Kinds that wait for the chain most of the time.
 pub const WAITING: &[&str] = &[OPEN_EPOCH, ADVANCE_EPOCH, ANSWER_DEMAND, CHALLENGE_PAYOUTS, ADVANCE_PROPOSAL];
+/// Kinds that go on after a finality violation: their deadlines cost money, and the contracts check what they send.
+const UNSTOPPABLE: &[&str] = &[ANSWER_DEMAND, CHALLENGE_PAYOUTS];
 /// Kinds that occupy the machine for minutes, one at a time so that they do not slow each other down.
 const HEAVY: &[&str] = &[SAMPLE_COMPLETIONS, ADVANCE_RUN, REGISTER_BASE];
 
@@ -33,6 +35,7 @@ pub async fn run(app: AppState, shutdown: Shutdown) {
 async fn lane(app: AppState, kinds: &'static [&'static str], mut shutdown: Shutdown) {
     let mut wake = listener(&app).await;
     while !shutdown.is_on() {
+        let kinds = &allowed(&app, kinds).await;
         match next(&app, kinds).await {
             Ok(Some(job)) => {
                 tokio::select! {
@@ -57,6 +60,17 @@ async fn lane(app: AppState, kinds: &'static [&'static str], mut shutdown: Shutd
             }
         }
     }
+}
+
+/// The kinds that may run now. A block that was finalized and then replaced stops the others until it is acknowledged;
+/// jobs that run already end by themselves.
+async fn allowed(app: &AppState, kinds: &'static [&'static str]) -> Vec<&'static str> {
+    let violated = settled::violated_block(app).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "it cannot be seen whether a final block was replaced");
+        Some(0)
+    });
+    let runs = |kind: &&str| violated.is_none() || UNSTOPPABLE.contains(kind);
+    kinds.iter().copied().filter(runs).collect()
 }
 
 async fn next(app: &AppState, kinds: &[&str]) -> Result<Option<Job>, sqlx::Error> {
@@ -89,6 +103,7 @@ async fn notified(wake: &mut Option<PgListener>) {
 
 /// One attempt at a job, with its lease kept alive, and the record of how it went.
 async fn attempt(app: &AppState, job: &Job) {
+    let begun = Instant::now();
     let outcome = tokio::select! {
         outcome = perform(app, job) => outcome,
         () = heartbeat(app, job) => {
@@ -96,6 +111,13 @@ async fn attempt(app: &AppState, job: &Job) {
             return;
         }
     };
+    let word = match &outcome {
+        Ok(Outcome::Done) => "done",
+        Ok(Outcome::Again(_)) => "again",
+        Err(error) if error.is::<GiveUp>() => "gave_up",
+        Err(_) => "failed",
+    };
+    metrics::job_ended(&job.kind, word, begun);
     if let Err(error) = record(app, job, outcome).await {
         tracing::error!(job.kind, job.key, %error, "how the job went cannot be stored; it will run again");
     }

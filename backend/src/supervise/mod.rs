@@ -46,6 +46,7 @@ pub async fn up(config: Config) -> anyhow::Result<()> {
     };
     let url = up.app.public_url.clone();
     let mut roles = all_roles(&up.app, up.listener, &shutdown);
+    show_metrics(&mut roles, &up.app, &shutdown).await?;
     if up.servers.0.is_some() {
         roles.spawn(embedded::anvil::keep_time(up.app.clone(), shutdown));
     }
@@ -73,6 +74,7 @@ pub async fn api(config: Config) -> anyhow::Result<()> {
     let app = connect(config, listener.local_addr()?).await?;
     let mut roles = Roles::new();
     println!("polity api listens at {}", app.public_url);
+    show_metrics(&mut roles, &app, &shutdown).await?;
     roles.spawn(model_server::run(app.clone(), shutdown.clone()));
     roles.spawn(roles::api(app, listener, shutdown.clone()));
     end_together(roles, &switch).await
@@ -83,6 +85,7 @@ pub async fn index(config: Config) -> anyhow::Result<()> {
     let (switch, shutdown) = shutdown::on_signals();
     let app = connect(config, NOT_LISTENING).await?;
     let mut roles = Roles::new();
+    show_metrics(&mut roles, &app, &shutdown).await?;
     roles.spawn(roles::index(app, shutdown.clone()));
     end_together(roles, &switch).await
 }
@@ -92,6 +95,7 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
     let (switch, shutdown) = shutdown::on_signals();
     let app = connect(config, NOT_LISTENING).await?;
     let mut roles = Roles::new();
+    show_metrics(&mut roles, &app, &shutdown).await?;
     roles.spawn(model_server::run(app.clone(), shutdown.clone()));
     roles.spawn(roles::work(app, shutdown.clone()));
     end_together(roles, &switch).await
@@ -104,6 +108,17 @@ pub async fn migrate(config: Config) -> anyhow::Result<()> {
     }
     let pool = connect_pool(&config.database.url, 1).await?;
     storage::MIGRATOR.run(&pool).await.context("migrating the database")
+}
+
+/// Side effects may go on after a finality violation.
+pub async fn acknowledge(config: Config) -> anyhow::Result<()> {
+    if config.database.url.is_empty() {
+        bail!("database.url is empty; name the database of the running platform");
+    }
+    let pool = connect_pool(&config.database.url, 1).await?;
+    let cleared = storage::chain::cursor::acknowledge_violation(&mut *pool.acquire().await?).await?;
+    println!("{}", if cleared { "acknowledged" } else { "nothing to acknowledge" });
+    Ok(())
 }
 
 /// What `up` started, and the application on top of it.
@@ -190,9 +205,20 @@ pub async fn assemble(
     Ok(AppState::new(config, Clock::System, pool, chain, engine, address)?)
 }
 
+/// Show the metrics at `server.metrics_listen`, where that is set.
+async fn show_metrics(roles: &mut Roles, app: &AppState, shutdown: &Shutdown) -> anyhow::Result<()> {
+    let address = &app.config.server.metrics_listen;
+    if !address.is_empty() {
+        let listener = TcpListener::bind(address).await;
+        let listener = listener.with_context(|| format!("listening on server.metrics_listen = {address}"))?;
+        roles.spawn(roles::metrics(app.clone(), listener, shutdown.clone()));
+    }
+    Ok(())
+}
+
 async fn listen(config: &Config) -> anyhow::Result<TcpListener> {
     let listen = &config.server.listen;
-    TcpListener::bind(listen).await.with_context(|| format!("listening on {listen}"))
+    TcpListener::bind(listen).await.with_context(|| format!("listening on server.listen = {listen}"))
 }
 
 /// Wait until all roles have ended; the first one that ends, well or not, ends the others.

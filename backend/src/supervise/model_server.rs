@@ -5,6 +5,7 @@ use crate::{
     app::AppState,
     engine::Served,
     jobs::{checkpoint, rlhf::Rlhf},
+    settled::{self, Serve},
 };
 use alloy::primitives::B256;
 use anyhow::{Context, bail};
@@ -15,7 +16,7 @@ use tokio::{
     process::Child,
 };
 
-/// Between two looks at the chain and the child.
+/// Between two looks at the tables and the child.
 const LOOK: Duration = Duration::from_millis(500);
 /// Before another attempt with a version that did not start.
 const BACK_OFF: Duration = Duration::from_secs(5);
@@ -63,9 +64,9 @@ async fn look(app: &AppState, server: &mut Option<Server>) -> Duration {
         app.engine.set(None);
         *server = None;
     }
-    let active = match app.chain.active_version(app.chain.deployment.family.family_id).await {
-        Ok(Some(active)) => active,
-        Ok(None) => {
+    let active = match wanted(app).await {
+        Ok(Serve::Version(active)) => active,
+        Ok(Serve::Nothing) => {
             // None was activated yet, or the active one was revoked: then nothing may be served.
             app.engine.set(None);
             if let Some(mut revoked) = server.take() {
@@ -74,6 +75,7 @@ async fn look(app: &AppState, server: &mut Option<Server>) -> Duration {
             }
             return LOOK;
         }
+        Ok(Serve::AsBefore) => return LOOK,
         Err(error) => {
             tracing::warn!(%error, "the active version cannot be read");
             return BACK_OFF;
@@ -89,6 +91,19 @@ async fn look(app: &AppState, server: &mut Option<Server>) -> Duration {
             BACK_OFF
         }
     }
+}
+
+/// The version whose activation is settled. One that was suspended or revoked is stopped without waiting for that, also
+/// when it is not known which version comes next.
+async fn wanted(app: &AppState) -> Result<Serve, sqlx::Error> {
+    let wanted = settled::active_version(app, app.chain.deployment.family.family_id).await?;
+    if wanted == Serve::AsBefore
+        && let Some(served) = app.engine.served()
+        && settled::is_stopped(&mut *app.pool.acquire().await?, served.version_id).await?
+    {
+        return Ok(Serve::Nothing);
+    }
+    Ok(wanted)
 }
 
 /// Start the new version's server before the old one's is stopped, so that answers do not stop.

@@ -1,6 +1,6 @@
 //! The roles as tasks of one process.
 use super::Shutdown;
-use crate::{api, app::AppState, jobs};
+use crate::{api, app::AppState, jobs, metrics};
 use indexer::{Indexer, IndexerConfig};
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -15,10 +15,30 @@ pub async fn index(app: AppState, shutdown: Shutdown) -> anyhow::Result<()> {
     let config = IndexerConfig {
         poll: Duration::from_millis(app.config.chain.poll_ms),
         // A local chain is started afresh now and then.
+        finality: app.config.chain.finality,
+        more_rpc_urls: app.config.chain.more_rpc_urls.clone(),
+        ws_url: Some(app.config.chain.ws_url.clone()).filter(|url| !url.is_empty()),
         reset_on_new_genesis: app.chain.chain_id == localnet::DEV_CHAIN_ID,
         ..IndexerConfig::new(app.chain.rpc_url.as_ref(), app.chain.deployment.as_ref().clone())
     };
-    Ok(Indexer::new(config, app.pool.clone())?.run(shutdown.wait_owned()).await?)
+    let indexer = Indexer::new(config, app.pool.clone())?;
+    let mut status = indexer.status();
+    let count = async {
+        loop {
+            metrics::indexer(&status.borrow_and_update());
+            if status.changed().await.is_err() {
+                return;
+            }
+        }
+    };
+    // The status ends with the indexer.
+    let (result, ()) = tokio::join!(indexer.run(shutdown.wait_owned()), count);
+    Ok(result?)
+}
+
+/// Serve `/metrics` at its own address, where one is set.
+pub async fn metrics(app: AppState, listener: TcpListener, shutdown: Shutdown) -> anyhow::Result<()> {
+    Ok(metrics::serve(app, listener, shutdown.wait_owned()).await?)
 }
 
 /// Do jobs and look for work.

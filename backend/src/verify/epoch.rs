@@ -5,7 +5,7 @@ use alloy::{
     primitives::{Address, B256, U256, utils::format_ether},
     providers::Provider,
 };
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use protocol::{
     Epoch, EpochTerms, LabelWord,
     labels::{Audit, Audited, Bundle, BundleReader, Record, block_count, labels_tree},
@@ -15,6 +15,12 @@ use std::{collections::BTreeMap, io::BufReader, num::NonZero};
 
 /// Recompute all epochs up to `last`: cumulative amounts build on each other.
 pub async fn verify(evidence: &Evidence, last: u64) -> anyhow::Result<()> {
+    let n_epochs = evidence.chain.last_epoch().await?;
+    ensure!(
+        (1..=n_epochs).contains(&last),
+        "the chain has no epoch {last}: {}",
+        if n_epochs == 0 { "none was opened yet".into() } else { format!("its epochs are 1 to {n_epochs}") }
+    );
     settled(evidence, last).await?;
     Ok(())
 }

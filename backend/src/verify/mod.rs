@@ -18,8 +18,9 @@ use crate::{app::AppState, chain::ChainHandle, config::Config};
 use alloy::primitives::B256;
 use anyhow::Context;
 use localnet::read_deployment;
+use protocol::rewards::PayoutLeaf;
 use sources::Files;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to verify.
 #[derive(Debug, Clone, clap::Subcommand)]
@@ -103,8 +104,7 @@ pub async fn run(config: Config, target: Target) -> anyhow::Result<()> {
     match target {
         Target::Epoch { epoch, source } => epoch::verify(&gather(&config, &source).await?, epoch).await,
         Target::Payouts { epoch, leaves, source } => {
-            let leaves = std::fs::read(&leaves).with_context(|| format!("reading {}", leaves.display()))?;
-            fraud::verify(&gather(&config, &source).await?, epoch, serde_json::from_slice(&leaves)?).await
+            fraud::verify(&gather(&config, &source).await?, epoch, read_leaves(&leaves)?).await
         }
         Target::Model { version_id, replay, source } => {
             let evidence = gather(&config, &source).await?;
@@ -118,6 +118,13 @@ pub async fn run(config: Config, target: Target) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// The leaves of a payouts tree as its proposer published them.
+pub(crate) fn read_leaves(file: &Path) -> anyhow::Result<Vec<PayoutLeaf>> {
+    let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    serde_json::from_slice(&bytes)
+        .with_context(|| format!("{} is not a JSON array of payout leaves", file.display()))
 }
 
 /// Connect to what `source` and the settings name.

@@ -161,7 +161,9 @@ fn file_hash(file: &File) -> anyhow::Result<B256> {
 }
 
 fn other_bytes(hash: B256, actual: B256) -> String {
-    format!("the file published as {hash} hashes to {actual}: it is damaged, or another file")
+    format!(
+        "the file published as {hash} hashes to {actual}: it is damaged or another file; name another place with --blobs"
+    )
 }
 
 struct Hashing<'a>(&'a mut Hasher);

@@ -9,7 +9,7 @@ use protocol::{
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use storage::app::epochs;
+use storage::app::{epochs, preferences};
 
 fn tasks(leases: &Value) -> Vec<Value> {
     leases["tasks"].as_array().unwrap().clone()
@@ -150,6 +150,21 @@ async fn only_the_labelers_own_live_session_key_may_answer() {
 
     server.app.clock.advance(TimeDelta::seconds(3_600));
     assert_eq!(refused(ann.answer(task, Choice::A)).await, forbidden, "expired");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_key_that_expired_before_the_epoch_opened_answers_nothing_in_it() {
+    let server = Server::start().await;
+    let mut ann = Labeler::join(&server, "ann").await;
+    server.app.clock.advance(TimeDelta::seconds(3_600));
+    server.open_epoch(1, 8).await;
+    // Signed in anew, which does not renew the key.
+    ann.client = Client::sign_in(&server, &ann.wallet).await;
+    let leases = ann.lease(1, 1).await;
+    let (status, problem) = ann.client.post("/preferences", ann.answer(&leases["tasks"][0], Choice::A)).await;
+    assert_eq!((status, name(&problem)), (StatusCode::FORBIDDEN, "session-key-not-authorised"), "{problem}");
+    let mut conn = server.app.pool.acquire().await.unwrap();
+    assert!(preferences::list_by_epoch(&mut conn, 1).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,3 +61,29 @@ async fn gold_answers_stay_while_an_epoch_is_open() {
     let (status, _) = operator.request(Method::PUT, &path, Some(gold(2))).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "a tie is no known answer");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_counts_when_its_grant_is_final_and_stops_counting_at_once() {
+    let server = Server::start_with(&[("CHAIN__ACT_ON", "finalized")]).await;
+    let wallet = PrivateKeySigner::from_slice(&[5; 32]).unwrap();
+    let account = wallet.address();
+    let key = json!({"role_id": 1, "account": format!("\\x{}", alloy::hex::encode(account))});
+    server.set_cursor(12, 9, 5).await;
+    server.give_operator_role(account).await;
+    server.journal(7, "role_members", key, None).await;
+    let client = Client::sign_in(&server, &wallet).await;
+    let jobs = async || client.get("/jobs").await.0;
+    assert_eq!(jobs().await, StatusCode::FORBIDDEN, "the grant can still be taken back");
+    server.set_cursor(12, 9, 7).await;
+    assert_eq!(jobs().await, StatusCode::OK);
+    let violate = async |block: Option<i64>| {
+        let query = sqlx::query("update chain.cursor set violated_block = $1").bind(block);
+        query.execute(&server.app.pool).await.unwrap();
+    };
+    violate(Some(7)).await;
+    assert_eq!(jobs().await, StatusCode::FORBIDDEN, "a final block was replaced");
+    violate(None).await;
+    assert_eq!(jobs().await, StatusCode::OK);
+    sqlx::query("delete from chain.role_members").execute(&server.app.pool).await.unwrap();
+    assert_eq!(jobs().await, StatusCode::FORBIDDEN);
+}

@@ -51,6 +51,54 @@ async fn a_change_reaches_open_pages_and_a_page_that_comes_back_gets_what_it_mis
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_told_how_final_changes_are_and_when_the_chain_goes_back() {
+    let server = Server::start().await;
+    server.set_cursor(9, 6, 5).await;
+    announce(&server, "1", "apply").await;
+    let http = reqwest::Client::new();
+    let url = format!("{}/api/v1/events", server.url);
+    let mut page = http.get(&url).send().await.unwrap();
+    let first = r#"{"block":9,"safeBlock":6,"finalizedBlock":5,"violatedBlock":null,"reread":false}"#;
+    assert!(read_until(&mut page, first).await.starts_with("event: status\n"));
+    announce(&server, "2", "apply").await;
+    read_until(&mut page, r#"{"topic":"epochs","key":"2","block":7,"finality":"head"}"#).await;
+    server.set_cursor(10, 8, 7).await;
+    let text = read_until(&mut page, r#""finalizedBlock":7"#).await;
+    assert!(text.starts_with("event: finalized\n"), "{text}");
+    announce(&server, "2", "retract").await;
+    read_until(&mut page, r#"{"topic":"epochs","key":"2","block":7}"#).await;
+    server.set_cursor(8, 8, 7).await;
+    let text = read_until(&mut page, r#""block":8"#).await;
+    assert!(text.starts_with("event: status\n"), "{text}");
+
+    // An id that this feed never gave: what came after it is not known.
+    let mut lost = http.get(&url).header("last-event-id", "77").send().await.unwrap();
+    read_until(&mut lost, r#""reread":true"#).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_reads_late_gets_more_than_anybody_keeps_for_it() {
+    let server = Server::start().await;
+    server.set_cursor(9, 6, 5).await;
+    let mut page = reqwest::get(format!("{}/api/v1/events", server.url)).await.unwrap();
+    read_until(&mut page, "status").await;
+    for from in (0..3_000).step_by(20) {
+        sqlx::query(
+            "insert into chain.feed (block_number, topic, key, kind)
+             select 7, 'epochs', n::text, 'apply' from generate_series($1, $1 + 19) n",
+        )
+        .bind(from)
+        .execute(&server.app.pool)
+        .await
+        .unwrap();
+        sqlx::query("select pg_notify('chain_feed', '')").execute(&server.app.pool).await.unwrap();
+    }
+    let text = read_until(&mut page, r#""key":"2999""#).await;
+    let ids: Vec<u64> = text.lines().filter_map(|line| line.strip_prefix("id: ")?.parse().ok()).collect();
+    assert_eq!(ids, (1..=3_000).collect::<Vec<u64>>(), "each once and in order");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_open_pages_leave_connections_for_everybody_else() {
     let server = Server::start().await;
     let http = reqwest::Client::new();

@@ -80,6 +80,18 @@ async fn wrong_payouts_cost_their_bond_and_the_honest_ones_are_paid() {
     let root = polity.app.chain.epoch(epoch).await.unwrap().payouts_root;
     assert!(status == 0 && said.contains(&format!("payouts root {root}")), "{said}");
     assert_eq!(run(&polity, &["challenge", &number]).await.0, 0);
+    let (status, said) = run(&polity, &["verify", "epoch", "99"]).await;
+    assert!(status == 1 && said.contains("the chain has no epoch 99: its epochs are 1 to"), "{said}");
+
+    // Nobody calls right what could not be read.
+    let name = alloy::hex::encode(polity.app.chain.epoch(epoch).await.unwrap().bundle_hash);
+    let file = polity.data.path().join("blobs").join(&name[..2]).join(&name);
+    let cut = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &cut[..cut.len() / 2]).unwrap();
+    for command in [&["verify", "epoch", &number][..], &["challenge", &number]] {
+        let (status, said) = run(&polity, command).await;
+        assert!(status == 1 && said.contains(&name), "{command:?}: {said}");
+    }
     polity.stop().await;
 }
 

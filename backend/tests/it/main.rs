@@ -3,6 +3,7 @@
 mod bonds;
 mod crash_recovery;
 mod disproved_payouts;
+mod finality;
 mod frauds;
 mod label_to_claim;
 mod lost_votes;

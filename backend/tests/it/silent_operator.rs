@@ -1,13 +1,21 @@
 //! The operator's server is gone. Strangers with a key each take every step from the labels to the pay, with commands that
 //! ask nobody but the chain and the published bundle.
 use crate::support::{FakeEngine, Labeler, Polity, longer};
-use alloy::primitives::{Address, U256, utils::parse_ether};
+use alloy::{
+    network::TransactionBuilder,
+    primitives::{Address, B256, U256, utils::parse_ether},
+    providers::{Provider, ext::AnvilApi},
+    rpc::types::TransactionRequest,
+    sol_types::SolCall,
+};
 use backend::{
     chain::EpochStatus,
+    challenge::{self, Hand, Verdict, Watcher},
     epoch_cli::{self, By, Command, Step},
     verify::Source,
 };
-use protocol::ProposalId;
+use bindings::AccessManager;
+use protocol::{CampaignTerms, EpochTerms, ProposalId};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use testkit::{Account, account};
@@ -94,6 +102,101 @@ async fn strangers_bring_an_epoch_of_a_silent_operator_to_its_pay() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn epochs_that_are_never_committed_end_at_their_deadline_and_the_one_behind_them_is_paid() {
+    let engine = FakeEngine::start().await;
+    let polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
+    let operator = polity.sign_in(account::OPERATOR).await;
+    let campaign = polity.voted_campaign(&operator).await;
+    let [first, second, theirs] = open_and_forget(&polity).await;
+    let ours = polity.open_epoch(&operator, campaign).await;
+    let labeler = Labeler::join(&polity, 0).await;
+    labeler.label(&polity, ours, longer).await;
+    operator.post(&format!("/epochs/{ours}/close"), json!({})).await;
+    let is = async |epoch, status| (polity.app.chain.epoch(epoch).await.ok()?.status == status).then_some(());
+    polity.until("the seed", async || is(ours, EpochStatus::Revealed).await).await;
+
+    // Until the deadline the operator may still commit, and everybody is told until when.
+    let (it, chain) = (Commands(&polity), &polity.app.chain);
+    let deadline = chain.commit_deadline(first).await.unwrap();
+    let opened_at = chain.epoch(first).await.unwrap().opened_at;
+    assert_eq!(deadline, opened_at + chain.commit_window().await.unwrap());
+    let status = it.status(first).await;
+    assert_eq!((&status["stage"], &status["deadline"]), (&json!("open"), &json!(deadline)));
+    assert_eq!(status["commands"], json!([format!("polity epoch void-proposal {first}")]));
+    let missed = |epoch| Command::MissedCommit(it.by(STRANGER, epoch));
+    assert!(it.run(missed(first)).await.unwrap_err().contains("may be committed until"));
+    let mut watcher = it.watcher().await;
+    assert_eq!(watcher.round(Some(second), &Hand::Key).await.unwrap(), Verdict::Right);
+
+    // Then anybody ends the first with a command, and who watches ends the second.
+    polity.chain.warp(deadline + 300 - polity.chain.now().await).await;
+    let commands = ["missed-commit", "void-proposal"].map(|name| format!("polity epoch {name} {first}"));
+    assert_eq!(it.status(first).await["commands"], json!(commands));
+    let treasury = polity.chain.deployment().contracts.timelock;
+    let before = polity.balance(treasury).await;
+    assert!(it.run(missed(first)).await.unwrap().contains("done in block"));
+    assert_eq!(polity.balance(treasury).await - before, parse_ether("1000").unwrap());
+    assert_eq!(it.status(first).await["stage"], "voided");
+    assert!(it.run(missed(first)).await.unwrap_err().contains("is Voided and not Open"));
+    assert!(it.run(missed(ours)).await.unwrap_err().contains("is Revealed and not Open"));
+    assert_eq!(watcher.round(Some(second), &Hand::Key).await.unwrap(), Verdict::Proved);
+    assert_eq!(it.status(second).await["stage"], "voided");
+
+    // Another operator's is ended by the server whose own epoch waits behind it.
+    polity.poll("the end of the third", async || is(theirs, EpochStatus::Voided).await).await;
+    assert_eq!(polity.balance(treasury).await - before, parse_ether("3000").unwrap());
+    let shown = async || {
+        let epochs = [operator.get("/epochs/1").await, operator.get("/epochs/3").await];
+        epochs.iter().all(|epoch| epoch["status"] == "voided").then_some(())
+    };
+    polity.poll("both ends in the database", shown).await;
+
+    // Nothing is in the way of ours.
+    polity.until("the payouts", async || is(ours, EpochStatus::Proposed).await).await;
+    polity.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn epochs_that_nobody_closes_are_closed_before_their_labels_are_late() {
+    let engine = FakeEngine::start().await;
+    let polity = Polity::start(&[("MODEL__ENGINE_URL", &engine.url)]).await;
+    let operator = polity.sign_in(account::OPERATOR).await;
+    let campaign = polity.voted_campaign(&operator).await;
+    let chain = &polity.app.chain;
+    let window = chain.commit_window().await.unwrap();
+
+    // Nobody labeled: there is nothing to commit, and still time for a vote.
+    let empty = polity.open_epoch(&operator, campaign).await;
+    polity.chain.warp(window - window / 3).await;
+    let title = json!(format!("End epoch {empty} without pay"));
+    let voiding = async || {
+        let proposals = operator.get("/proposals").await;
+        let found = proposals.as_array()?.iter().find(|proposal| proposal["title"] == title)?.clone();
+        found["proposalId"].as_str()?.parse::<U256>().ok()
+    };
+    let id = polity.poll("the vote to void", voiding).await;
+    polity.vote_through(id).await;
+    assert_eq!(chain.epoch(empty).await.unwrap().status, EpochStatus::Voided);
+    assert_eq!(chain.bond().await.unwrap().1, U256::ZERO, "the operator did nothing wrong");
+
+    // The next one opens, and what was labeled in it is committed in time.
+    let labeled = polity.open_epoch(&operator, campaign).await;
+    assert_eq!(labeled, empty + 1);
+    let labeler = Labeler::join(&polity, 0).await;
+    labeler.label(&polity, labeled, longer).await;
+    let deadline = chain.commit_deadline(labeled).await.unwrap();
+    assert_eq!(operator.get(&format!("/epochs/{labeled}")).await["takesAnswers"], true);
+    polity.chain.warp(deadline - window / 10 - polity.chain.now().await).await;
+    let committed = async || {
+        let epoch = chain.epoch(labeled).await.ok()?;
+        (epoch.status >= EpochStatus::Committed).then_some(epoch.committed_at)
+    };
+    assert!(polity.poll("the commitment", committed).await < deadline);
+    assert_eq!(operator.get(&format!("/epochs/{labeled}")).await["takesAnswers"], false);
+    polity.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_explanation_has_every_term_and_says_what_it_lacks() {
     let (polity, epoch, labelers) = labeled().await;
     let proposed =
@@ -154,6 +257,51 @@ async fn an_explanation_has_every_term_and_says_what_it_lacks() {
     polity.stop().await;
 }
 
+/// The operator opens two epochs and another operator one, that no server knows of.
+async fn open_and_forget(polity: &Polity) -> [u64; 3] {
+    let (chain, queue) = (&polity.app.chain, polity.app.transactions());
+    queue.send("test/bond", &chain.lock_bond(parse_ether("2000").unwrap())).await.unwrap();
+    let terms = EpochTerms {
+        campaign: CampaignTerms {
+            budget: parse_ether("100").unwrap(),
+            base_pay: 1,
+            alpha_pay: 1,
+            block_slots: 20,
+            overlap_slots: 12,
+            gold_slots: 2,
+            min_overlap: 4,
+            min_roster: 3,
+        },
+        gold_blocks: 1,
+        gold_root: B256::repeat_byte(1),
+        secret_hash: B256::repeat_byte(2),
+        campaign_hash: B256::repeat_byte(3),
+    };
+    for epoch in 1..=2 {
+        queue.send(&format!("test/open/{epoch}"), &chain.open_epoch(&terms)).await.unwrap();
+    }
+    let other = account::VOTERS[0];
+    make_operator(polity, other).await;
+    for call in [chain.lock_bond(parse_ether("1000").unwrap()), chain.open_epoch(&terms)] {
+        polity.chain.send_raw(other, call.to, call.data).await.unwrap();
+    }
+    [1, 2, 3]
+}
+
+/// What a vote would do.
+async fn make_operator(polity: &Polity, who: Account) {
+    let (chain, contracts) = (polity.chain.provider(), &polity.chain.deployment().contracts);
+    chain.anvil_impersonate_account(contracts.timelock).await.unwrap();
+    chain.anvil_set_balance(contracts.timelock, parse_ether("1").unwrap()).await.unwrap();
+    let grant = AccessManager::grantRoleCall { roleId: 1, account: who.address(), executionDelay: 0 };
+    let request = TransactionRequest::default()
+        .with_from(contracts.timelock)
+        .with_to(contracts.access_manager)
+        .with_input(grant.abi_encode());
+    let sent = chain.send_transaction(request).await.unwrap();
+    assert!(sent.get_receipt().await.unwrap().status());
+}
+
 /// Three people have labeled, and the epoch is closed.
 async fn labeled() -> (Polity, u64, Vec<Labeler>) {
     let engine = FakeEngine::start().await;
@@ -191,6 +339,21 @@ impl Commands<'_> {
         let key_file: PathBuf = self.0.data.path().join(format!("key-{}", account.0));
         std::fs::write(&key_file, alloy::hex::encode_prefixed(account.signer().to_bytes())).unwrap();
         Step { epoch, by: By { key_file: Some(key_file), source: self.source() } }
+    }
+
+    async fn watcher(&self) -> Watcher {
+        let Step { by: By { key_file, source }, .. } = self.by(STRANGER, 0);
+        let args = challenge::Args {
+            epoch: None,
+            watch: false,
+            dry_run: false,
+            key_file,
+            leaves: vec![],
+            receipts: None,
+            max_demands: 0,
+            source,
+        };
+        Watcher::open(&self.0.app.config, &args).await.unwrap()
     }
 
     async fn run(&self, command: Command) -> Result<String, String> {

@@ -69,11 +69,12 @@ contract GovernanceTokenProof is ProofBase {
         _move(caller);
         uint256 firstAfter = token.lockedBy(a, lockers[0]);
         uint256 secondAfter = token.lockedBy(a, lockers[1]);
-        assert(token.lockedBalanceOf(a) <= token.balanceOf(a));
-        assert(token.lockedBalanceOf(a) == firstAfter + secondAfter);
-        assert(firstAfter >= first || caller == lockers[0]);
-        assert(secondAfter >= second || caller == lockers[1]);
-        assert((firstAfter <= first && secondAfter <= second) || caller == a);
+        _claim(token.lockedBalanceOf(a) <= token.balanceOf(a));
+        _claim(token.lockedBalanceOf(a) == firstAfter + secondAfter);
+        _claim(firstAfter >= first || caller == lockers[0]);
+        _claim(secondAfter >= second || caller == lockers[1]);
+        _claim((firstAfter <= first && secondAfter <= second) || caller == a);
+        _qed();
     }
 
     function check_transfer_never_reduces_below_lock(address to, uint256 amount, bool pull) public {

@@ -103,10 +103,14 @@ contract OptimisticGovernorProof is GovernorsProof {
         bytes memory data = svm.createCalldata(address(governor));
         vm.assume(bytes4(data) != governor.propose.selector && bytes4(data) != governor.execute.selector);
         _call(caller, address(governor), data);
-        assert(governor.isProposer(account) == isProposer);
         (uint48 sinceAfter, uint8 wordsAfter) = governor.allowanceOf(other, selector);
-        assert(since == sinceAfter && words == wordsAfter);
-        assert(governor.votingPeriod() == PERIOD && governor.votingDelay() == DELAY && governor.vetoBps() == 300);
+        _claim(governor.isProposer(account) == isProposer);
+        _claim(since == sinceAfter);
+        _claim(words == wordsAfter);
+        _claim(governor.votingPeriod() == PERIOD);
+        _claim(governor.votingDelay() == DELAY);
+        _claim(governor.vetoBps() == 300);
+        _qed();
     }
 
     /// @dev For every split of the votes and every second: it executes only after the window, before its end of life, and

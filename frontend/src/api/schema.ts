@@ -17,6 +17,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{address}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account was slashed for, demanded, showed and proved, and what was proved against it */
+        get: operations["listDisputes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/nonces": {
         parameters: {
             query?: never;
@@ -453,7 +470,9 @@ export interface paths {
         };
         /**
          * Changes on chain as server-sent events
-         * @description Begins with the next change, or after `Last-Event-ID`, which a browser sends when it reconnects.
+         * @description Begins with a `status`, then the next change, or those after `Last-Event-ID`, which a browser sends when it
+         *     reconnects. A comment every 15 seconds keeps the connection open. Events of one moment come in the order of the
+         *     database, and `finalized` after all changes of the blocks that it speaks of.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -769,7 +788,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The database and the chain answer */
+        /** The database and the chain answer, the tables are near the head, and no final block was replaced */
         get: operations["getReady"];
         put?: never;
         post?: never;
@@ -788,6 +807,42 @@ export interface components {
          * @example 0x70997970C51812dc3A010C7d01b50e0d17dc79C8
          */
         Account: `0x${string}`;
+        /** @description A leaf that somebody wanted to see. */
+        AccountDemand: {
+            /** Format: date-time */
+            answerBy: string;
+            challenger: components["schemas"]["Account"];
+            /** Format: date-time */
+            demandedAt: string;
+            /** Format: int64 */
+            epoch: number;
+            /**
+             * Format: int32
+             * @description Position in the tree
+             */
+            index: number;
+            responder: components["schemas"]["Account"] | null;
+            /**
+             * @description `open`; `answered`: the challenger lost its bond, half of it to the responder; `closed`: overtaken by a proof, a
+             *     rejection or the end of the epoch, and the bond went back
+             */
+            status: string;
+            /** @description `labels`, `payouts` or `gold` */
+            tree: string;
+        };
+        /** @description A fraud that was proved. */
+        AccountDisproof: {
+            /** @description Lost its bond: the proposer of the payouts, or the operator for a fraud in the labels */
+            against: components["schemas"]["Account"];
+            /** @description Proved it, and got half of the bond */
+            challenger: components["schemas"]["Account"];
+            /** Format: date-time */
+            disprovedAt: string;
+            /** Format: int64 */
+            epoch: number;
+            /** @description As in an epoch's `disproofs` */
+            fraud: string;
+        };
         /** @description What an address holds and has earned. */
         AccountSummary: components["schemas"]["Holdings"] & {
             account: components["schemas"]["Account"];
@@ -876,11 +931,12 @@ export interface components {
             status: string;
             terms: components["schemas"]["Terms"];
         };
-        /** @description `data` of one event. `event` is `apply`, or `retract` when a reorganisation undid it; `id` counts up. */
+        /** @description `data` of an `apply`, or of a `retract` when a reorganisation undid it; `id` counts up. */
         Change: {
             /** Format: int64 */
             block: number;
-            /** @description Id of the row */
+            finality: components["schemas"]["Finality"] | null;
+            /** @description Id of the row; `*` for any number of rows */
             key: string;
             /** @description Table that changed, without its schema */
             topic: string;
@@ -893,6 +949,7 @@ export interface components {
             block: number;
             /** Format: date-time */
             claimedAt: string;
+            finality: components["schemas"]["Finality"];
             /** @description Who got it, if the account asked for another address */
             recipient: components["schemas"]["Account"];
             /** @description All that the account has claimed up to here */
@@ -1046,6 +1103,15 @@ export interface components {
             fraud: string;
             payoutsRoot: components["schemas"]["Hash"] | null;
         };
+        /** @description Everything that an account was accused of or accused others of, newest first in each list. */
+        Disputes: {
+            /** @description Leaves that it demanded to see or showed */
+            demands: components["schemas"]["AccountDemand"][];
+            /** @description Frauds that it proved or that were proved against it */
+            disproofs: components["schemas"]["AccountDisproof"][];
+            /** @description Stake that was taken from it */
+            slashes: components["schemas"]["Slash"][];
+        };
         /** @description A payout period. */
         Epoch: {
             /**
@@ -1067,6 +1133,8 @@ export interface components {
             disproofs: components["schemas"]["Disproof"][];
             /** Format: int64 */
             epoch: number;
+            /** @description How final its status on chain is */
+            finality: components["schemas"]["Finality"];
             labelsRoot: components["schemas"]["Hash"] | null;
             /** Format: int64 */
             nPreferences: number;
@@ -1076,6 +1144,8 @@ export interface components {
             openedAt: string;
             /** @description Opened the epoch and signs its receipts */
             operator: components["schemas"]["Account"];
+            /** @description Demands that are over, the newest first */
+            pastDemands: components["schemas"]["PastDemand"][];
             payouts: components["schemas"]["Payouts"] | null;
             /** Format: date-time */
             revealedAt: string | null;
@@ -1098,6 +1168,12 @@ export interface components {
             goldRoot: components["schemas"]["Hash"];
             secretHash: components["schemas"]["Hash"];
         };
+        /**
+         * @description What would have to happen for this to change back: a reorganisation of the last blocks (`head`), a failure of the
+         *     chain's validators (`safe`), or nothing any more (`finalized`).
+         * @enum {string}
+         */
+        Finality: "head" | "safe" | "finalized";
         /** @description The right answer to a task. */
         GoldAnswer: {
             /**
@@ -1132,6 +1208,47 @@ export interface components {
             stake: components["schemas"]["Stake"];
             /** @description Votes that the account casts: its own, if delegated to itself, and those of others */
             votes: components["schemas"]["Wei"];
+        };
+        /** @description The tables that the indexer writes. */
+        Index: {
+            /** @description What cannot be taken back is done on `head`, `safe` or `finalized` blocks */
+            actsOn: string;
+            /** Format: int64 */
+            block: number;
+            blockHash: components["schemas"]["Hash"];
+            /** Format: int64 */
+            finalizedBlock: number;
+            /**
+             * Format: int64
+             * @description Blocks of the node that are missing; null when the node does not answer
+             */
+            lagBlocks: number | null;
+            /** Format: int64 */
+            lagSeconds: number | null;
+            /**
+             * Format: int64
+             * @description Last block before the first that is not proved
+             */
+            provedTo: number;
+            /**
+             * Format: int64
+             * @description Events that could not be decoded or applied
+             */
+            quarantinedEvents: number;
+            /** Format: int64 */
+            safeBlock: number;
+            /**
+             * Format: int64
+             * @description Blocks whose events are not proved to be complete yet
+             */
+            unprovedBlocks: number;
+            /**
+             * Format: int64
+             * @description A block that was finalized and then replaced
+             */
+            violatedBlock: number | null;
+            /** @description What that means; null when there is none */
+            violation: string | null;
         };
         /** @description Queued, running or finished work. */
         Job: {
@@ -1222,6 +1339,8 @@ export interface components {
             evaluation: Record<string, never> | null;
             evaluationHash: components["schemas"]["Hash"] | null;
             familyId: components["schemas"]["Hash"];
+            /** @description How final its registration and status are; a version is served when its activation is final */
+            finality: components["schemas"]["Finality"];
             /** @description The checkpoint's manifest; null when this server does not have it */
             manifest: Record<string, never> | null;
             /** @description keccak256 of manifest.json; names the checkpoint folder */
@@ -1248,6 +1367,22 @@ export interface components {
             /** @description Letters and digits; good for one sign-in within a few minutes */
             nonce: string;
         };
+        /** @description A demand that freezes the epoch no more. */
+        PastDemand: {
+            challenger: components["schemas"]["Account"];
+            /** Format: date-time */
+            demandedAt: string;
+            /**
+             * Format: int32
+             * @description Position in the tree
+             */
+            index: number;
+            responder: components["schemas"]["Account"] | null;
+            /** @description `answered`, or `closed`: overtaken by a proof, a rejection or the end of the epoch */
+            status: string;
+            /** @description `labels`, `payouts` or `gold` */
+            tree: string;
+        };
         /** @description Everything that `RewardDistributor.claim` needs, and what it would pay. */
         Payout: components["schemas"]["RawPay"] & {
             account: components["schemas"]["Account"];
@@ -1262,6 +1397,8 @@ export interface components {
              * @description The epoch whose payouts root is approved
              */
             epoch: number;
+            /** @description How final the approval of the root is */
+            finality: components["schemas"]["Finality"];
             /**
              * Format: int64
              * @description Position of the leaf in the tree
@@ -1298,6 +1435,8 @@ export interface components {
              * @description Cannot be accepted before; an answered demand moves it
              */
             challengeEndsAt: string;
+            /** @description How final its proposal and status are */
+            finality: components["schemas"]["Finality"];
             payoutsRoot: components["schemas"]["Hash"];
             proposalId: components["schemas"]["Wei"] | null;
             proposer: components["schemas"]["Account"];
@@ -1307,6 +1446,31 @@ export interface components {
             totalCumulative: components["schemas"]["Wei"];
             /** @description Sum of the epoch's pays before they are scaled to its budget */
             totalRaw: components["schemas"]["Wei"];
+        };
+        /** @description `data` of a `status`, which comes first and when the chain went back, and of a `finalized`, when more of it is final. */
+        Position: {
+            /**
+             * Format: int64
+             * @description Block that the tables are at; null before the first
+             */
+            block: number | null;
+            /**
+             * Format: int64
+             * @description Changes of blocks up to this one are `finalized`
+             */
+            finalizedBlock: number;
+            /** @description The events after `Last-Event-ID` are not known any more: read everything again */
+            reread: boolean;
+            /**
+             * Format: int64
+             * @description Changes of blocks up to this one are `safe`
+             */
+            safeBlock: number;
+            /**
+             * Format: int64
+             * @description A block that was finalized and then replaced; nothing irreversible is done until the operator looked at it
+             */
+            violatedBlock: number | null;
         };
         /** @description What went wrong and how to put it right. */
         Problem: {
@@ -1347,6 +1511,8 @@ export interface components {
             eta: string | null;
             /** Format: date-time */
             executedAt: string | null;
+            /** @description How final its tally, queueing and execution are */
+            finality: components["schemas"]["Finality"];
             forVotes: components["schemas"]["Wei"];
             proposalId: components["schemas"]["Wei"];
             proposer: components["schemas"]["Account"];
@@ -1370,6 +1536,16 @@ export interface components {
         ProposalDetail: components["schemas"]["Proposal"] & {
             /** @description The latest first */
             votes: components["schemas"]["Vote"][];
+        };
+        /** @description A JSON-RPC endpoint. */
+        Provider: {
+            /**
+             * Format: int64
+             * @description Null when it does not answer
+             */
+            headBlock: number | null;
+            /** @description 0 is `chain.rpc_url`, the others are `chain.more_rpc_urls` */
+            index: number;
         };
         /** @description Everything that differs between deployments. */
         PublicConfig: {
@@ -1494,6 +1670,8 @@ export interface components {
             description: string;
             /** Format: date-time */
             executedAt: string | null;
+            /** @description How final its votes and execution are */
+            finality: components["schemas"]["Finality"];
             /** @description Whether its call and proposer have been allowed since it was made; else it cannot be executed */
             permitted: boolean;
             proposalId: components["schemas"]["Wei"];
@@ -1625,6 +1803,37 @@ export interface components {
             domain: string;
             uri: string;
         };
+        /** @description Stake that was taken. */
+        Slash: {
+            amount: components["schemas"]["Wei"];
+            challenger: components["schemas"]["Account"] | null;
+            /**
+             * Format: int64
+             * @description Null for a slash by vote
+             */
+            epoch: number | null;
+            /**
+             * Format: int32
+             * @description Gold slots of the seat answered at all; null for another reason
+             */
+            goldAnswered: number | null;
+            /**
+             * Format: int32
+             * @description Gold slots of the seat answered right; null for another reason
+             */
+            goldRight: number | null;
+            reason: components["schemas"]["SlashReason"];
+            /** @description What it got of the amount */
+            share: components["schemas"]["Wei"];
+            /** Format: date-time */
+            slashedAt: string;
+        };
+        /**
+         * @description What stake was taken for. The chain says in which epoch, and its labels say for what: `wrongGold` when the seat's gold is
+         *     so wrong that it costs stake, `twoAnswers` (two signed answers to one slot) otherwise.
+         * @enum {string}
+         */
+        SlashReason: "wrongGold" | "twoAnswers" | "vote";
         /** @description Stake in the pool. */
         Stake: {
             active: components["schemas"]["Wei"];
@@ -1696,12 +1905,17 @@ export interface components {
              * @description Null when the RPC endpoint does not answer
              */
             headBlock: number | null;
+            index: components["schemas"]["Index"] | null;
             /**
              * Format: int64
              * @description Null before the first block is indexed
              */
             indexedBlock: number | null;
+            /** @description The configured endpoints in their order */
+            providers: components["schemas"]["Provider"][];
             servedVersion: components["schemas"]["Hash"] | null;
+            /** @description Why nothing should rely on this server now; empty when all is well */
+            troubles: string[];
         };
         /** @description A prompt and two completions to choose from. */
         Task: {
@@ -1776,6 +1990,7 @@ export interface components {
         Vote: {
             /** Format: date-time */
             castAt: string;
+            finality: components["schemas"]["Finality"];
             reason: string;
             /**
              * Format: int32
@@ -1801,7 +2016,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     getAccount: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 /** @description Any capitals */
@@ -1813,10 +2031,59 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AccountSummary"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDisputes: {
+        parameters: {
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Any capitals */
+                address: components["schemas"]["Account"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disputes"];
                 };
             };
             default: {
@@ -1975,7 +2242,10 @@ export interface operations {
     };
     getBlob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 hash: components["schemas"]["Hash"];
@@ -1986,6 +2256,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2004,7 +2282,10 @@ export interface operations {
     };
     listCampaigns: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2013,6 +2294,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2062,7 +2351,10 @@ export interface operations {
     };
     getCampaign: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 id: number;
@@ -2073,6 +2365,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2091,7 +2391,10 @@ export interface operations {
     };
     getAgreement: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 id: number;
@@ -2102,6 +2405,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2211,7 +2522,10 @@ export interface operations {
     };
     listTasks: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 id: number;
@@ -2222,6 +2536,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2240,7 +2562,10 @@ export interface operations {
     };
     getCheckpointFile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 manifestHash: components["schemas"]["Hash"];
@@ -2253,6 +2578,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2274,6 +2607,8 @@ export interface operations {
             query?: {
                 /** @description Claims of this account alone */
                 account?: components["schemas"]["Account"];
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
             };
             header?: never;
             path?: never;
@@ -2283,6 +2618,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2301,7 +2644,10 @@ export interface operations {
     };
     listDatasets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2310,6 +2656,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2328,7 +2682,10 @@ export interface operations {
     };
     getDataset: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 hash: components["schemas"]["Hash"];
@@ -2339,6 +2696,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2357,7 +2722,10 @@ export interface operations {
     };
     listDelegates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2366,6 +2734,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2384,7 +2760,10 @@ export interface operations {
     };
     listEpochs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2393,6 +2772,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2411,7 +2798,10 @@ export interface operations {
     };
     getEpoch: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 epoch: number;
@@ -2422,6 +2812,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2502,7 +2900,10 @@ export interface operations {
     };
     listPayouts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 epoch: number;
@@ -2513,6 +2914,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2531,7 +2940,10 @@ export interface operations {
     };
     listStatements: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 epoch: number;
@@ -2542,6 +2954,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2560,7 +2980,10 @@ export interface operations {
     };
     getStatement: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 epoch: number;
@@ -2572,6 +2995,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2590,7 +3021,10 @@ export interface operations {
     };
     streamEvents: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: {
                 /** @description Continue after this event */
                 "Last-Event-ID"?: number | null;
@@ -2602,6 +3036,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2620,7 +3062,10 @@ export interface operations {
     };
     listJobs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2629,6 +3074,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2647,7 +3100,10 @@ export interface operations {
     };
     getMe: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2656,6 +3112,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2674,7 +3138,10 @@ export interface operations {
     };
     listModels: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2683,6 +3150,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2701,7 +3176,10 @@ export interface operations {
     };
     getModel: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 versionId: components["schemas"]["Hash"];
@@ -2712,6 +3190,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2730,7 +3216,10 @@ export interface operations {
     };
     getPayout: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 account: components["schemas"]["Account"];
@@ -2741,6 +3230,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2798,7 +3295,10 @@ export interface operations {
     };
     listProposals: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2807,6 +3307,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2825,7 +3333,10 @@ export interface operations {
     };
     getProposal: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 id: components["schemas"]["Wei"];
@@ -2836,6 +3347,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2854,7 +3373,10 @@ export interface operations {
     };
     listRoutine: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2863,6 +3385,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2881,7 +3411,10 @@ export interface operations {
     };
     listRuns: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2890,6 +3423,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2939,7 +3480,10 @@ export interface operations {
     };
     getRun: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path: {
                 id: number;
@@ -2950,6 +3494,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2968,7 +3520,10 @@ export interface operations {
     };
     listSessionKeys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2977,6 +3532,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3053,7 +3616,10 @@ export interface operations {
     };
     getStatus: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3062,6 +3628,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3080,7 +3654,10 @@ export interface operations {
     };
     getTreasury: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
+                min_block?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3089,6 +3666,14 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Hash of that block */
+                    "x-block-hash"?: string;
+                    /** @description The answer is as of this block */
+                    "x-block-number"?: string;
+                    /** @description Blocks up to this one cannot change */
+                    "x-finalized-block"?: string;
+                    /** @description Blocks up to this one would take a failure of the chain's validators to change */
+                    "x-safe-block"?: string;
                     [name: string]: unknown;
                 };
                 content: {

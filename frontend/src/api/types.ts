@@ -8,8 +8,10 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type AccountSummary = Schemas["AccountSummary"];
+export type Disputes = Schemas["Disputes"];
 export type Me = Schemas["Me"];
 export type Status = Schemas["Status"];
+export type Finality = Schemas["Finality"];
 export type Campaign = Schemas["Campaign"];
 export type Agreement = Schemas["Agreement"];
 export type Task = Schemas["Task"];

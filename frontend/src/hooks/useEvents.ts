@@ -4,8 +4,9 @@ import { useEffect } from "react";
 const SETTLE_MS = 300;
 
 /**
- * Follows the server's event stream and refetches what is on screen after a change, or after a reorganisation took one
- * back. Bursts are folded into one refetch. The browser reconnects by itself and resumes from the last event id.
+ * Follows the server's event stream and refetches what is on screen after a change, after a reorganisation took one back,
+ * when more of the chain has become final, and when the chain went back. Bursts are folded into one refetch. The browser
+ * reconnects by itself and resumes from the last event id.
  */
 export function useEvents(): void {
   const queries = useQueryClient();
@@ -18,8 +19,10 @@ export function useEvents(): void {
         void queries.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "chat" });
       }, SETTLE_MS);
     };
-    source.addEventListener("apply", changed);
-    source.addEventListener("retract", changed);
+    let statuses = 0;
+    for (const kind of ["apply", "retract", "finalized"]) source.addEventListener(kind, changed);
+    // The first one says where the stream begins, and the pages were fetched a moment ago.
+    source.addEventListener("status", () => void (statuses++ > 0 && changed()));
     return () => {
       window.clearTimeout(timer);
       source.close();

@@ -4,7 +4,7 @@ import type { Abi, Address, EstimateContractGasParameters, Hex } from "viem";
 import { useConfig as useWagmiConfig } from "wagmi";
 import { getConnection, getPublicClient, simulateContract, waitForTransactionReceipt, writeContract } from "wagmi/actions";
 import { get } from "../api/client";
-import type { Status } from "../api/types";
+import { isProblem } from "../api/problem";
 import { describeError, isRefusal } from "../errors";
 
 /** Where a transaction is, in the order in which a person meets the states. */
@@ -24,8 +24,9 @@ export interface Call {
   args: readonly unknown[];
 }
 
-const INDEX_POLL_MS = 250;
 const INDEX_DEADLINE_MS = 60_000;
+/** Between two questions when the server cannot even be asked to wait. */
+const AGAIN_MS = 250;
 
 /**
  * What a call costs depends on the second in which it is mined: streams accrue, and the first change of a second writes a
@@ -33,12 +34,21 @@ const INDEX_DEADLINE_MS = 60_000;
  */
 export const withMargin = (gas: bigint): bigint => (gas * 13n) / 10n;
 
-/** Resolves once the server's index has reached `block`, so that what is fetched next shows the transaction. */
-export async function waitForIndex(block: bigint, fetchStatus: () => Promise<Pick<Status, "indexedBlock">>): Promise<void> {
+/**
+ * Resolves once the server's index has reached `block`, so that what is fetched next shows the transaction. `ask` is a
+ * request with `min_block`: the server answers when it is there, or after two seconds that it is not yet.
+ */
+export async function waitForIndex(block: bigint, ask: (path: string) => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + INDEX_DEADLINE_MS;
-  while (BigInt((await fetchStatus()).indexedBlock ?? 0) < block) {
+  for (;;) {
+    try {
+      await ask(`/treasury?min_block=${block}`);
+      return;
+    } catch (error) {
+      if (!isProblem(error, "not-indexed-yet")) throw error;
+    }
     if (Date.now() > deadline) throw new Error("The transaction is on the chain, but the index is behind. Reload later.");
-    await new Promise((resolve) => setTimeout(resolve, INDEX_POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }
 
@@ -65,7 +75,7 @@ export function useTransaction() {
         const receipt = await waitForTransactionReceipt(config, { hash });
         if (receipt.status === "reverted") throw new Error("The chain reverted the transaction; nothing was changed.");
         setState({ step: "seen", hash, block: receipt.blockNumber });
-        await waitForIndex(receipt.blockNumber, () => get<Status>("/status"));
+        await waitForIndex(receipt.blockNumber, get);
         await queries.invalidateQueries();
         setState({ step: "indexed", hash, block: receipt.blockNumber });
         return true;

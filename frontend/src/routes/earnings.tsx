@@ -4,6 +4,7 @@ import { useConnection } from "wagmi";
 import { BondCard } from "../components/earnings/BondCard";
 import { ClaimCard } from "../components/earnings/ClaimCard";
 import { Claims } from "../components/earnings/Claims";
+import { DisputesCard } from "../components/earnings/DisputesCard";
 import { EpochEarnings } from "../components/earnings/EpochEarnings";
 import { Receipts } from "../components/earnings/Receipts";
 import { RewardsCard } from "../components/earnings/RewardsCard";
@@ -40,6 +41,7 @@ function Earnings({ account }: { account: Address }) {
         </QueryView>
       </section>
       <StakeCard account={account} now={now} />
+      <DisputesCard account={account} now={now} />
       <RewardsCard account={account} now={now} />
       <BondCard account={account} />
       <Receipts account={account} />

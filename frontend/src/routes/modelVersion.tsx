@@ -52,7 +52,7 @@ function Detail({ family, version, line }: Located & { line: Located["version"][
   return (
     <>
       <OutOfService version={version} />
-      <Card title="Identity" aside={<VersionBadge status={version.status} />}>
+      <Card title="Identity" aside={<VersionBadge version={version} />}>
         <Identity version={version} />
         <p className="mt-4 text-[0.875rem] text-muted">
           {family.name}, registered {formatTime(version.registeredAt)}

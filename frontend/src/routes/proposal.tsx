@@ -23,7 +23,7 @@ function Ballot({ proposal }: { proposal: ProposalDetail }) {
   const executable = proposal.state === "succeeded" || proposal.state === "queued";
   return (
     <div className="space-y-5 lg:sticky lg:top-5">
-      <Card title="Result" aside={<StateBadge state={proposal.state} />}>
+      <Card title="Result" aside={<StateBadge proposal={proposal} />}>
         <div className="space-y-4">
           <VoteBar tally={tally} />
           <TallyTable tally={tally} />

@@ -32,8 +32,8 @@ impl Node {
         Ok(u64::from_str_radix(digits, 16)?)
     }
 
-    /// All logs of an address, not looked at: milliseconds and bytes.
-    pub async fn raw_logs(&self, address: &str, to: u64) -> anyhow::Result<(f64, usize)> {
+    /// All logs of an address or several, not looked at: milliseconds and bytes.
+    pub async fn raw_logs(&self, address: &Value, to: u64) -> anyhow::Result<(f64, usize)> {
         let start = Instant::now();
         let ranges = (1..=to).step_by(500).map(|from| {
             let filter = json!({ "address": address, "fromBlock": format!("{from:#x}"), "toBlock": format!("{:#x}", to.min(from + 499)) });

@@ -1,46 +1,48 @@
 //! `RewardDistributor` → `reward_pool`, `claims`.
 
-use super::{Context, change};
+use super::{Changes, Context};
 use crate::events::DistributorEvent;
 use sqlx::{Error, PgConnection};
 use storage::chain::{
     claims::{self, Claim},
-    feed::Change,
-    reward_pool,
+    reward_pool::{self, PoolChange},
 };
 
-pub async fn apply(
-    conn: &mut PgConnection,
-    context: &Context,
-    event: &DistributorEvent,
-) -> Result<Vec<Change>, Error> {
-    let pool = || change("reward_pool", "pool");
-    Ok(match *event {
-        DistributorEvent::Funded { total_funded } => {
-            reward_pool::set_total_funded(conn, total_funded).await?;
-            vec![pool()]
+/// What a run of events does to the pool.
+#[derive(Default)]
+pub struct Fold {
+    pool: PoolChange,
+    claims: Vec<Claim>,
+}
+
+impl Fold {
+    pub fn add(&mut self, context: &Context, event: &DistributorEvent, changes: &mut Changes) {
+        match *event {
+            DistributorEvent::Funded { total_funded } => self.pool.total_funded = Some(total_funded),
+            DistributorEvent::EpochBudgetSet { epoch_budget } => self.pool.epoch_budget = Some(epoch_budget),
+            DistributorEvent::PayoutsRootSet { epoch, payouts_root, total_approved } => {
+                self.pool.payouts_root = Some((epoch, payouts_root, total_approved));
+                changes.add(context, "payouts_roots", epoch);
+            }
+            DistributorEvent::Claimed { account, recipient, amount, total_claimed } => {
+                self.pool.paid = self.pool.paid.saturating_add(amount);
+                self.claims.push(Claim {
+                    position: context.position,
+                    account,
+                    recipient,
+                    amount,
+                    total_claimed,
+                    tx_hash: context.tx_hash,
+                    claimed_at: context.mined_at,
+                });
+                changes.add(context, "claims", account);
+            }
         }
-        DistributorEvent::EpochBudgetSet { epoch_budget } => {
-            reward_pool::set_epoch_budget(conn, epoch_budget).await?;
-            vec![pool()]
-        }
-        DistributorEvent::PayoutsRootSet { epoch, payouts_root, total_approved } => {
-            reward_pool::set_payouts_root(conn, epoch, payouts_root, total_approved).await?;
-            vec![pool(), change("payouts_roots", epoch)]
-        }
-        DistributorEvent::Claimed { account, recipient, amount, total_claimed } => {
-            let claim = Claim {
-                position: context.position,
-                account,
-                recipient,
-                amount,
-                total_claimed,
-                tx_hash: context.tx_hash,
-                claimed_at: context.mined_at,
-            };
-            claims::insert(conn, &claim).await?;
-            reward_pool::add_paid(conn, amount).await?;
-            vec![change("claims", account), pool()]
-        }
-    })
+        changes.add(context, "reward_pool", "pool");
+    }
+
+    pub async fn write(self, conn: &mut PgConnection) -> Result<(), Error> {
+        claims::insert_many(conn, &self.claims).await?;
+        reward_pool::change(conn, &self.pool).await
+    }
 }

@@ -1,17 +1,47 @@
 //! `LabelEpochs` → `epochs`, `payouts_roots`, `demands`, `disproofs`, `bonds`.
 
-use super::{Context, change};
+use super::{Changes, Context, change};
 use crate::events::EpochsEvent;
 use alloy::primitives::{Address, B256};
 use protocol::Epoch;
 use sqlx::{Error, PgConnection};
+use std::collections::BTreeMap;
 use storage::chain::{
-    bonds, demands,
+    bonds::{self, BondChange},
+    demands,
     disproofs::{self, Disproof},
     epochs::{self, Status},
     feed::Change,
     payouts_roots::{self, PayoutsRoot},
 };
+
+/// What a run of events does to bonds: every step of an epoch moves some.
+#[derive(Default)]
+pub struct Bonds(BTreeMap<Address, BondChange>);
+
+impl Bonds {
+    /// False when the event is not about a bond.
+    pub fn add(&mut self, context: &Context, event: &EpochsEvent, changes: &mut Changes) -> bool {
+        let account = match *event {
+            EpochsEvent::BondChanged { account, free, reserved } => {
+                self.0.entry(account).or_default().held = Some((free, reserved));
+                account
+            }
+            EpochsEvent::BondSlashed { account, amount } => {
+                let bond = self.0.entry(account).or_default();
+                bond.slashed = bond.slashed.saturating_add(amount);
+                account
+            }
+            _ => return false,
+        };
+        changes.add(context, "bonds", account);
+        true
+    }
+
+    pub async fn write(self, conn: &mut PgConnection) -> Result<(), Error> {
+        bonds::change_many(conn, &self.0).await
+    }
+}
 
 pub async fn apply(
     conn: &mut PgConnection,
@@ -97,14 +127,8 @@ pub async fn apply(
             epochs::set_status(conn, *epoch, Status::Voided).await?;
             epoch
         }
-        EpochsEvent::BondChanged { account, free, reserved } => {
-            bonds::set(conn, *account, *free, *reserved).await?;
-            return Ok(vec![change("bonds", account)]);
-        }
-        EpochsEvent::BondSlashed { account, amount } => {
-            bonds::add_slashed(conn, *account, *amount).await?;
-            return Ok(vec![change("bonds", account)]);
-        }
+        // Folded by `Bonds`.
+        EpochsEvent::BondChanged { .. } | EpochsEvent::BondSlashed { .. } => return Ok(vec![]),
     };
     Ok(vec![change("epochs", epoch)])
 }

@@ -1,12 +1,34 @@
 //! `OptimisticGovernor` → `routine_calls`, `routine_proposers`, `routine_proposals`, `vetoes`.
 
-use super::{Context, change};
-use crate::events::OptimisticEvent;
+use super::{Changes, Context, change};
+use crate::events::{CastVote, OptimisticEvent};
 use sqlx::{Error, PgConnection};
 use storage::chain::{
+    Position,
     feed::Change,
     routine::{self, RoutineCall, Veto},
 };
+
+/// A run of votes, of which only those against count.
+#[derive(Default)]
+pub struct Vetoes(Vec<(Position, Veto)>);
+
+impl Vetoes {
+    pub fn add(&mut self, context: &Context, cast: CastVote, changes: &mut Changes) {
+        let [weight, _, _] = cast.split;
+        if weight.is_zero() {
+            return;
+        }
+        let (proposal_id, voter, reason) = (cast.proposal_id, cast.voter, cast.reason);
+        let veto = Veto { proposal_id, voter, weight, reason, cast_at: context.mined_at };
+        self.0.push((context.position, veto));
+        changes.add(context, "routine_proposals", proposal_id);
+    }
+
+    pub async fn write(self, conn: &mut PgConnection) -> Result<(), Error> {
+        routine::add_vetoes(conn, &self.0).await
+    }
+}
 
 pub async fn apply(
     conn: &mut PgConnection,
@@ -35,16 +57,8 @@ pub async fn apply(
             routine::insert(conn, &proposal, context.position.block_number, at).await?;
             proposal.proposal_id
         }
-        OptimisticEvent::VoteCast(cast) => {
-            let [weight, _, _] = cast.split;
-            if weight.is_zero() {
-                return Ok(vec![]);
-            }
-            let (proposal_id, voter, reason) = (cast.proposal_id, cast.voter, cast.reason);
-            let veto = Veto { proposal_id, voter, weight, reason, cast_at: at };
-            routine::add_veto(conn, &veto, context.position).await?;
-            proposal_id
-        }
+        // Folded by `Vetoes`.
+        OptimisticEvent::VoteCast(_) => return Ok(vec![]),
         OptimisticEvent::Executed { proposal_id } => {
             routine::set_executed(conn, proposal_id, at).await?;
             proposal_id

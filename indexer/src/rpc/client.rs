@@ -57,9 +57,26 @@ impl Client {
         method: &'static str,
         params: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<Option<R>>, RpcError> {
-        let question =
-            |(id, params)| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
-        let body: Vec<Value> = (0_u64..).zip(params).map(question).collect();
+        self.ask_each(method, params).await?.into_iter().collect()
+    }
+
+    /// As [`Client::ask_many`], when some questions may be refused.
+    pub async fn ask_each<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<Result<Option<R>, RpcError>>, RpcError> {
+        self.ask_all(params.into_iter().map(|params| (method, params)).collect()).await
+    }
+
+    /// Ask different things in one request; errors name the first.
+    pub async fn ask_all<R: DeserializeOwned>(
+        &self,
+        questions: Vec<(&'static str, Value)>,
+    ) -> Result<Vec<Result<Option<R>, RpcError>>, RpcError> {
+        let Some(&(method, _)) = questions.first() else { return Ok(vec![]) };
+        let question = |(id, (method, params))| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        let body: Vec<Value> = (0_u64..).zip(questions).map(question).collect();
         let bytes = self.post(method, &body).await?;
         let mut answers: Vec<Answer<R>> = match parse(method, &bytes) {
             Ok(answers) => answers,
@@ -74,7 +91,7 @@ impl Client {
         if answers.len() != body.len() {
             return Err(RpcError::Incomplete { method });
         }
-        answers.into_iter().map(|answer| answer.into_result(method)).collect()
+        Ok(answers.into_iter().map(|answer| answer.into_result(method)).collect())
     }
 
     async fn post(&self, method: &'static str, body: &impl serde::Serialize) -> Result<Vec<u8>, RpcError> {

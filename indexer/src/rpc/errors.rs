@@ -94,6 +94,11 @@ impl RpcError {
         Self::Refused { method, failure, message }
     }
 
+    /// Whether a contract refused a call.
+    pub(super) fn is_revert(&self) -> bool {
+        matches!(self, Self::Refused { message, .. } if message.to_ascii_lowercase().contains("revert"))
+    }
+
     /// What would help, if the node refused.
     pub fn failure(&self) -> Option<RpcFailure> {
         match self {

@@ -9,12 +9,12 @@ pub use errors::{RpcError, RpcFailure};
 
 use crate::{IndexerConfig, chain::Link};
 use alloy::{
-    primitives::{Address, B256, BloomInput, U64},
+    primitives::{Address, B256, BloomInput, Bytes, U64},
     rpc::types::{Filter, Header, Log as RpcLog},
 };
 use chrono::DateTime;
 use client::Client;
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use std::{
     collections::BTreeSet,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
@@ -27,6 +27,14 @@ use storage::chain::{
 
 /// Headers in one JSON-RPC batch.
 const HEADERS_PER_BATCH: usize = 100;
+/// Calls of contracts in one JSON-RPC batch.
+const CALLS_PER_BATCH: usize = 100;
+
+/// Receipts as a node told them, not checked yet.
+pub struct Receipts {
+    block: B256,
+    receipts: Box<RawValue>,
+}
 
 /// The node, behind one or several endpoints, and the contracts whose logs are wanted.
 pub struct Node {
@@ -76,6 +84,29 @@ impl Node {
         self.find_header(json!("latest")).await?.ok_or(RpcError::Missing(0))
     }
 
+    /// The latest block's header and, in the same request, the receipts of a block that was announced, if that may hold
+    /// events of ours.
+    pub async fn head_and_receipts(
+        &self,
+        announced: Option<&Header>,
+    ) -> Result<(Header, Option<Receipts>), RpcError> {
+        let Some(announced) = announced.filter(|header| self.may_hold_logs(header)) else {
+            return Ok((self.head().await?, None));
+        };
+        let questions = vec![
+            ("eth_getBlockByNumber", json!(["latest", false])),
+            ("eth_getBlockReceipts", json!([announced.hash])),
+        ];
+        let answers = self.client().await?.ask_all::<Box<RawValue>>(questions).await?;
+        let [head, receipts] =
+            answers.try_into().map_err(|_| RpcError::Incomplete { method: "eth_getBlockByNumber" })?;
+        let head = head?.ok_or(RpcError::Missing(0))?;
+        let head = serde_json::from_str(head.get())
+            .map_err(|source| RpcError::Malformed { method: "eth_getBlockByNumber", source })?;
+        let receipts = receipts.ok().flatten().map(|receipts| Receipts { block: announced.hash, receipts });
+        Ok((checked_header(head)?, receipts))
+    }
+
     /// The header at a height on the node's chain.
     pub async fn header(&self, number: u64) -> Result<Option<Header>, RpcError> {
         let header = self.find_header(quantity(number)).await?;
@@ -84,12 +115,14 @@ impl Node {
 
     /// The headers that the node calls safe and finalized, where it does.
     pub async fn tags(&self) -> Result<[Option<Header>; 2], RpcError> {
+        let params = ["safe", "finalized"].map(|tag| json!([tag, false]));
+        let answers = self.client().await?.ask_each::<Header>("eth_getBlockByNumber", params).await?;
         let mut found = [None, None];
-        for (slot, tag) in found.iter_mut().zip(["safe", "finalized"]) {
-            *slot = match self.find_header(json!(tag)).await {
+        for (slot, answer) in found.iter_mut().zip(answers) {
+            *slot = match answer {
                 // Nodes that do not know the tag say so in their own words.
                 Err(RpcError::Refused { .. }) => None,
-                result => result?,
+                answer => answer?.map(checked_header).transpose()?,
             };
         }
         Ok(found)
@@ -112,6 +145,28 @@ impl Node {
         checked.collect()
     }
 
+    /// What calls answer at a block, in their order; `None` for one that reverts.
+    pub async fn calls(
+        &self,
+        block: B256,
+        calls: &[(Address, Bytes)],
+    ) -> Result<Vec<Option<Bytes>>, RpcError> {
+        const METHOD: &str = "eth_call";
+        let client = self.client().await?;
+        let mut all = Vec::with_capacity(calls.len());
+        for calls in calls.chunks(CALLS_PER_BATCH) {
+            let params =
+                calls.iter().map(|(to, data)| json!([{ "to": to, "data": data }, { "blockHash": block }]));
+            for answer in client.ask_each::<Bytes>(METHOD, params).await? {
+                all.push(match answer {
+                    Err(error) if error.is_revert() => None,
+                    answer => Some(answer?.ok_or(RpcError::Incomplete { method: METHOD })?),
+                });
+            }
+        }
+        Ok(all)
+    }
+
     /// The headers of `from..=to`, each the parent of the next, with hashes that are their contents'.
     pub async fn headers(&self, from: u64, to: u64) -> Result<Vec<Header>, RpcError> {
         let mut headers: Vec<Header> = Vec::new();
@@ -125,17 +180,28 @@ impl Node {
         }
     }
 
+    /// The headers of `from..=to` and the logs of our contracts in them, asked for at the same time.
+    pub async fn range(&self, from: u64, to: u64) -> Result<(Vec<Header>, Vec<Log>), RpcError> {
+        let filter = self.filter().from_block(from).to_block(to);
+        let (headers, found) = tokio::try_join!(self.headers(from, to), self.ask_logs(&filter))?;
+        let logs = self.checked_logs(found, &headers).await?;
+        Ok((headers, logs))
+    }
+
     /// The logs of our contracts in consecutive blocks whose headers are known.
-    ///
-    /// A block whose bloom filter names one of our contracts but that came without a log of it is asked for again by its
-    /// hash, which a node that lags behind cannot answer with an empty list.
     pub async fn logs(&self, headers: &[Header]) -> Result<Vec<Log>, RpcError> {
         let (Some(first), Some(last)) = (headers.first(), headers.last()) else { return Ok(vec![]) };
         if !headers.iter().any(|header| self.may_hold_logs(header)) {
             return Ok(vec![]);
         }
         let filter = self.filter().from_block(first.number).to_block(last.number);
-        let mut logs = self.find_logs(&filter, headers).await?;
+        self.checked_logs(self.ask_logs(&filter).await?, headers).await
+    }
+
+    /// A block whose bloom filter names one of our contracts but that came without a log of it is asked for again by its
+    /// hash, which a node that lags behind cannot answer with an empty list.
+    async fn checked_logs(&self, found: Vec<RpcLog>, headers: &[Header]) -> Result<Vec<Log>, RpcError> {
+        let mut logs = rows(found, headers)?;
         for header in self.suspicious(headers, &logs) {
             logs.retain(|log| log.position.block_number != header.number);
             logs.extend(self.logs_of_block(header).await?);
@@ -149,15 +215,14 @@ impl Node {
 
     async fn logs_of_block(&self, header: &Header) -> Result<Vec<Log>, RpcError> {
         let filter = self.filter().at_block_hash(header.hash);
-        let mut logs = self.find_logs(&filter, std::slice::from_ref(header)).await?;
+        let mut logs = rows(self.ask_logs(&filter).await?, std::slice::from_ref(header))?;
         logs.sort_by_key(|log| log.position);
         Ok(logs)
     }
 
-    async fn find_logs(&self, filter: &Filter, headers: &[Header]) -> Result<Vec<Log>, RpcError> {
+    async fn ask_logs(&self, filter: &Filter) -> Result<Vec<RpcLog>, RpcError> {
         let found = self.client().await?.ask::<Vec<RpcLog>>("eth_getLogs", json!([filter])).await?;
-        let found = found.ok_or(RpcError::Incomplete { method: "eth_getLogs" })?;
-        found.into_iter().map(|log| checked_log(log, headers)).collect()
+        found.ok_or(RpcError::Incomplete { method: "eth_getLogs" })
     }
 
     fn filter(&self) -> Filter {
@@ -209,6 +274,10 @@ pub fn block(header: &Header, verified: Verified) -> Result<blocks::Block, RpcEr
 /// A header whose hash is that of its contents: what it says about logs is what the chain says.
 fn checked_header(header: Header) -> Result<Header, RpcError> {
     if header.inner.hash_slow() == header.hash { Ok(header) } else { Err(RpcError::Unproved(header.number)) }
+}
+
+fn rows(found: Vec<RpcLog>, headers: &[Header]) -> Result<Vec<Log>, RpcError> {
+    found.into_iter().map(|log| checked_log(log, headers)).collect()
 }
 
 /// A log as a row, if it is of one of the blocks. Time and order come from the header; `removed` is not looked at.

@@ -1,6 +1,6 @@
 //! Proof that no event is missing: the header's hash commits to the receipts root, and the root to every log of the block.
 
-use super::{Node, RpcError, RpcFailure, row};
+use super::{Node, Receipts, RpcError, RpcFailure, row};
 use alloy::{
     consensus::{ReceiptEnvelope, proofs::calculate_receipt_root},
     primitives::{B256, Log as RawLog},
@@ -15,6 +15,9 @@ use storage::chain::{blocks::Verified, logs::Log};
 const RECEIPTS_AT_A_TIME: usize = 4;
 /// How often a question is repeated that the node did not answer or could not answer now.
 const RETRIES: u32 = 3;
+
+/// Hash of the transaction, and its receipt.
+type Receipt = (B256, ReceiptEnvelope<RawLog>);
 
 impl Node {
     /// [`Node::proved_logs`] of many blocks, in their order.
@@ -61,6 +64,17 @@ impl Node {
             Err(error) => return Err(error),
         };
         let Some(receipts) = understood(&raw) else { return self.agreed_logs(header).await };
+        Ok((self.logs_of(header, receipts)?, Verified::Receipts))
+    }
+
+    /// The logs of our contracts in receipts that were asked for before; `None` when they are not those of the block.
+    pub fn proved_by(&self, header: &Header, receipts: &Receipts) -> Option<Vec<Log>> {
+        let raw: Vec<Box<RawValue>> = serde_json::from_str(receipts.receipts.get()).ok()?;
+        let receipts = understood(&raw).filter(|_| receipts.block == header.hash)?;
+        self.logs_of(header, receipts).ok()
+    }
+
+    fn logs_of(&self, header: &Header, receipts: Vec<Receipt>) -> Result<Vec<Log>, RpcError> {
         let (hashes, receipts): (Vec<B256>, Vec<ReceiptEnvelope<RawLog>>) = receipts.into_iter().unzip();
         if calculate_receipt_root(&receipts) != header.receipts_root {
             return Err(RpcError::Unproved(header.number));
@@ -72,7 +86,7 @@ impl Node {
         // The position in the block is counted, not believed.
         let ours = (0..).zip(logs).filter(|(_, (_, log))| self.addresses.contains(&log.address));
         let rows = ours.map(|(index, (hash, log))| row(header, index, hash, log));
-        Ok((rows.collect::<Result<_, _>>()?, Verified::Receipts))
+        rows.collect()
     }
 
     /// For receipts that cannot be recomputed: the answers to two questions, of two endpoints where there are two.
@@ -89,7 +103,7 @@ impl Node {
 }
 
 /// Transaction hash and receipt; `None` when one is of a type that is not Ethereum's.
-fn understood(raw: &[Box<RawValue>]) -> Option<Vec<(B256, ReceiptEnvelope<RawLog>)>> {
+fn understood(raw: &[Box<RawValue>]) -> Option<Vec<Receipt>> {
     let understand = |raw: &RawValue| {
         let receipt: TransactionReceipt = serde_json::from_str(raw.get()).ok()?;
         Some((receipt.transaction_hash, receipt.into_primitives_receipt().inner))

@@ -17,6 +17,9 @@ use storage::chain::{
 };
 use tx::Tx;
 
+/// Announcements that stay for pages that were away for a while.
+const KEPT_ANNOUNCEMENTS: i64 = 100_000;
+
 /// Blocks and logs that follow the cursor's block.
 pub struct Batch {
     pub blocks: Vec<Block>,
@@ -73,17 +76,29 @@ impl Writer {
 
     async fn try_extend(&self, from: &Cursor, batch: &Batch, care: Care) -> Result<bool, Error> {
         let Some(last) = batch.blocks.last() else { return Ok(true) };
-        let mut tx = Tx::begin(&self.pool).await?;
-        if !cursor::advance(&mut tx, from, (last.number, last.hash), batch.marks, batch.hot).await? {
+        let advance = cursor::advance_statement(from, (last.number, last.hash), batch.marks, batch.hot);
+        // What is lost of old blocks when the machine stops is read again: the cursor is lost with it.
+        let setting = if batch.hot {
+            undo::begin_block_statement(last.number)
+        } else {
+            "set local synchronous_commit = off".into()
+        };
+        let (mut tx, n_moved) = Tx::begin_with(&self.pool, format!("{setting}; {advance}")).await?;
+        if n_moved != 1 {
             return Ok(false);
         }
         self.pass(FailPoint::BeforeCopy);
-        blocks::insert_many(&mut tx, &batch.blocks).await?;
-        logs::insert_many(&mut tx, &batch.logs).await?;
+        match batch.blocks.as_slice() {
+            [block] if batch.hot => logs::insert_with_block(&mut tx, block, &batch.logs).await?,
+            blocks => {
+                blocks::insert_many(&mut tx, blocks).await?;
+                logs::insert_many(&mut tx, &batch.logs).await?;
+            }
+        }
         self.pass(FailPoint::AfterCopy);
         if self.projects {
             let changes = if batch.hot {
-                self.project_hot(&mut tx, &batch.logs, care).await?
+                self.project_hot(&mut tx, &batch.logs, last.number, care).await?
             } else {
                 self.project(&mut tx, &batch.logs, care, false).await?
             };
@@ -94,6 +109,19 @@ impl Writer {
         tx.commit().await?;
         self.pass(FailPoint::AfterCommit);
         Ok(true)
+    }
+
+    /// Blocks that a question for logs was last found to hold, if that is known.
+    pub async fn range(&self) -> Result<Option<u64>, Error> {
+        cursor::range_blocks(&mut *self.pool.acquire().await?).await
+    }
+
+    /// Remember it, unless it is about the same.
+    pub async fn learn_range(&self, before: Option<u64>, now: u64) -> Result<(), Error> {
+        if before.is_some_and(|before| (before / 2..=before * 2).contains(&now)) {
+            return Ok(());
+        }
+        cursor::set_range_blocks(&mut *self.pool.acquire().await?, now).await
     }
 
     /// Go back to a block that is stored, with the tables as they were there. False as in [`Writer::extend`].
@@ -131,6 +159,7 @@ impl Writer {
             return Ok(false);
         }
         forget_final(&mut tx, from, marks.finalized.min(from.block_number)).await?;
+        feed::delete_up_to(&mut tx, marks.finalized.min(from.block_number), KEPT_ANNOUNCEMENTS).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -189,96 +218,4 @@ async fn forget_final(tx: &mut Tx, from: &Cursor, finalized: u64) -> Result<(), 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alloy::{
-        primitives::{Address, B256, U256},
-        sol_types::SolEvent,
-    };
-    use chrono::DateTime;
-    use storage::chain::{Position, accounts, quarantine};
-
-    fn block(number: u64) -> Block {
-        let hash = B256::with_last_byte(u8::try_from(number).unwrap());
-        let parent_hash = B256::with_last_byte(u8::try_from(number.saturating_sub(1)).unwrap());
-        Block { number, hash, parent_hash, mined_at: DateTime::UNIX_EPOCH, verified: Verified::Not }
-    }
-
-    fn log(log_index: u32, address: Address, event: &impl SolEvent) -> Log {
-        let data = event.encode_log_data();
-        Log {
-            position: Position { block_number: 1, log_index },
-            tx_hash: B256::ZERO,
-            address,
-            topics: data.topics().to_vec(),
-            data: data.data.to_vec(),
-            mined_at: DateTime::UNIX_EPOCH,
-        }
-    }
-
-    fn contracts() -> Contracts {
-        let address = Address::with_last_byte;
-        Contracts {
-            governance_token: address(1),
-            timelock: address(2),
-            access_manager: address(3),
-            governor: address(4),
-            staking_pool: address(5),
-            label_epochs: address(6),
-            reward_distributor: address(7),
-            model_registry: address(8),
-            dataset_registry: address(9),
-            epoch_referee: address(10),
-            optimistic_governor: address(11),
-        }
-    }
-
-    #[tokio::test]
-    async fn events_that_cannot_be_decoded_or_applied_are_set_aside_and_the_others_count() {
-        let db = testkit::TestDb::new().await;
-        let writer =
-            Writer { pool: db.pool.clone(), contracts: contracts(), projects: true, fail_point: None };
-        let start = Cursor {
-            chain_id: 31337,
-            genesis_hash: B256::ZERO,
-            deployment_hash: B256::ZERO,
-            block_number: 0,
-            block_hash: block(0).hash,
-            marks: Marks::default(),
-            journal_block: 0,
-            violated_block: None,
-        };
-        assert!(writer.begin_at(&start, &block(0)).await.unwrap());
-        assert!(!writer.begin_at(&start, &block(0)).await.unwrap());
-
-        let holder = Address::repeat_byte(0xaa);
-        let mint =
-            bindings::GovernanceToken::Transfer { from: Address::ZERO, to: holder, value: U256::from(7) };
-        let vote = bindings::ProtocolGovernor::VoteCast {
-            voter: holder,
-            proposalId: U256::from(1),
-            support: 1,
-            weight: U256::from(7),
-            reason: "of a proposal that nobody made".into(),
-        };
-        let logs = vec![
-            log(0, contracts().governor, &mint),
-            log(1, contracts().governor, &vote),
-            log(2, contracts().governance_token, &mint),
-        ];
-        let batch = Batch { blocks: vec![block(1)], logs, marks: Marks::default(), hot: true };
-        assert!(writer.extend(&start, &batch).await.unwrap());
-
-        let mut conn = db.pool.acquire().await.unwrap();
-        let set_aside = quarantine::list(&mut conn).await.unwrap();
-        assert_eq!(set_aside.iter().map(|q| q.position.log_index).collect::<Vec<_>>(), [0, 1]);
-        let account = accounts::find(&mut conn, holder).await.unwrap().unwrap();
-        assert_eq!(account.balance, U256::from(7));
-
-        // The cursor has moved, so a writer that still believes in the old one changes nothing.
-        let late = Batch { blocks: vec![block(1)], logs: vec![], marks: Marks::default(), hot: true };
-        assert!(!writer.extend(&start, &late).await.unwrap());
-        assert!(!writer.unwind(&start, &block(0)).await.unwrap());
-        assert_eq!(cursor::get(&mut conn).await.unwrap().unwrap().block_number, 1);
-    }
-}
+mod tests;

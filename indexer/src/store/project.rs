@@ -27,19 +27,24 @@ pub enum Care {
 }
 
 impl Writer {
-    /// Write what logs changed, and keep the rows as they were before each block. Returns what changed.
+    /// Write what logs changed, and keep the rows as they were before each block; `journaled` is the block that rows are
+    /// kept for now. Returns what changed.
     pub(super) async fn project_hot(
         &self,
         conn: &mut PgConnection,
         logs: &[Log],
+        mut journaled: u64,
         care: Care,
     ) -> Result<Vec<(u64, Change)>, Error> {
         let mut changes = Vec::new();
         for of_block in logs.chunk_by(|a, b| a.position.block_number == b.position.block_number) {
-            undo::begin_block(conn, of_block[0].position.block_number).await?;
+            let number = of_block[0].position.block_number;
+            if number != journaled {
+                undo::begin_block(conn, number).await?;
+                journaled = number;
+            }
             changes.extend(self.project(conn, of_block, care, true).await?);
         }
-        undo::end(conn).await?;
         Ok(changes)
     }
 

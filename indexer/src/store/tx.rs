@@ -3,7 +3,7 @@
 //! A COPY that is dropped half-way leaves answers on the connection that nobody waits for, and whoever used it next would
 //! take them for his own. The server rolls back what a closed connection had begun.
 
-use sqlx::{Error, PgConnection, PgPool, Postgres, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, Error, PgConnection, PgPool, Postgres, pool::PoolConnection};
 use std::ops::{Deref, DerefMut};
 
 pub struct Tx {
@@ -13,9 +13,15 @@ pub struct Tx {
 
 impl Tx {
     pub async fn begin(pool: &PgPool) -> Result<Self, Error> {
+        Ok(Self::begin_with(pool, String::new()).await?.0)
+    }
+
+    /// Begin with a statement, in one turn. Also returns how many rows it changed.
+    pub async fn begin_with(pool: &PgPool, statement: String) -> Result<(Self, u64), Error> {
         let mut tx = Self { conn: pool.acquire().await?, committed: false };
-        sqlx::raw_sql("begin").execute(&mut *tx).await?;
-        Ok(tx)
+        let begin = AssertSqlSafe(format!("begin; {statement}"));
+        let done = sqlx::raw_sql(begin).execute(&mut *tx).await?;
+        Ok((tx, done.rows_affected()))
     }
 
     pub async fn commit(mut self) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use crate::{
     story,
     tables::{assert_same, config, count, dump, indexer, sync},
 };
+use futures::future::join_all;
 use indexer::{Indexer, IndexerConfig, IndexerError, Progress, RpcError};
 use std::time::Duration;
 use testkit::{TestChain, TestDb};
@@ -22,7 +23,7 @@ async fn sync_with_patience(indexer: &mut Indexer, chain: &TestChain) {
             }
         }
     };
-    let arrived = tokio::time::timeout(Duration::from_secs(120), synced).await.is_ok();
+    let arrived = tokio::time::timeout(Duration::from_secs(400), synced).await.is_ok();
     assert!(arrived, "it does not get there: {:?}", indexer.status().borrow());
 }
 
@@ -40,7 +41,7 @@ async fn whatever_the_node_does_wrong_the_tables_are_those_of_an_honest_one() {
     chain.mine(20).await;
     sync(&mut indexer(&chain, &honest.pool)).await;
     let expected = without_proofs(dump(&honest.pool).await);
-    for fault in [
+    let faults = [
         Fault::DropsALog,
         Fault::EmptyLogs,
         Fault::ReordersLogs,
@@ -51,19 +52,22 @@ async fn whatever_the_node_does_wrong_the_tables_are_those_of_an_honest_one() {
         Fault::NoReceipts,
         Fault::LiesInReceipts,
         Fault::Lags,
-    ] {
-        let (db, proxy) = (TestDb::new().await, Proxy::start(chain.rpc_url(), fault).await);
-        let rpc_timeout = Duration::from_millis(if fault == Fault::Hangs { 300 } else { 20_000 });
-        let config = IndexerConfig { rpc_url: proxy.url.clone(), rpc_timeout, ..config(&chain) };
-        let mut deceived = Indexer::new(config, db.pool.clone()).unwrap();
-        sync_with_patience(&mut deceived, &chain).await;
-        assert!(proxy.n_faults() > 0, "{fault:?} never showed");
-        assert_eq!(deceived.status().borrow().n_reorgs, 0, "{fault:?} is no reorganisation");
-        let actual = without_proofs(dump(&db.pool).await);
-        assert!(actual == expected, "{fault:?} left other tables");
-        let unproved = count(&db.pool, "select count(*) from chain.blocks where verified = 0").await;
-        assert_eq!(unproved, 0, "{fault:?}");
-    }
+    ];
+    join_all(faults.map(|fault| deceive(&chain, fault, &expected))).await;
+}
+
+async fn deceive(chain: &TestChain, fault: Fault, expected: &[String]) {
+    let (db, proxy) = (TestDb::new().await, Proxy::start(chain.rpc_url(), fault).await);
+    let rpc_timeout = Duration::from_millis(if fault == Fault::Hangs { 2_000 } else { 60_000 });
+    let config = IndexerConfig { rpc_url: proxy.url.clone(), rpc_timeout, ..config(chain) };
+    let mut deceived = Indexer::new(config, db.pool.clone()).unwrap();
+    sync_with_patience(&mut deceived, chain).await;
+    assert!(proxy.n_faults() > 0, "{fault:?} never showed");
+    assert_eq!(deceived.status().borrow().n_reorgs, 0, "{fault:?} is no reorganisation");
+    let actual = without_proofs(dump(&db.pool).await);
+    assert!(actual == expected, "{fault:?} left other tables");
+    let unproved = count(&db.pool, "select count(*) from chain.blocks where verified = 0").await;
+    assert_eq!(unproved, 0, "{fault:?}");
 }
 
 #[tokio::test]

@@ -37,6 +37,8 @@ pub enum Fault {
     LiesInReceipts,
     /// Its head is some blocks behind.
     Lags,
+    /// Its chain is replaced once more while somebody looks for the fork.
+    ReorgsAgain,
     /// Says that it is another chain.
     WrongChain,
 }
@@ -155,9 +157,15 @@ impl Shared {
                 method == "eth_getBlockReceipts" && !receipt_with_logs(answer).is_empty()
             }
             Fault::Lags => question["params"][0] == "latest",
+            Fault::ReorgsAgain => {
+                let numbered = question["params"][0].as_str().is_some_and(|block| block.starts_with("0x"));
+                method == "eth_getBlockByNumber" && numbered && self.n_faults.load(Relaxed) < 6
+            }
             Fault::WrongChain => method == "eth_chainId",
-            // Every silence is waited out, so that of all questions would take minutes.
-            Fault::Hangs => ["eth_getLogs", "eth_getBlockReceipts"].contains(&method),
+            // Every silence is waited out, and long enough that a busy machine is not taken for a silent one.
+            Fault::Hangs => {
+                ["eth_getLogs", "eth_getBlockReceipts"].contains(&method) && self.n_faults.load(Relaxed) < 12
+            }
             Fault::TooManyRequests | Fault::Truncates => method != "eth_chainId",
         }
     }
@@ -177,6 +185,16 @@ impl Shared {
             Fault::LiesInReceipts => {
                 let lie = receipt_with_logs(answer)[0];
                 answer["result"][lie]["logs"].as_array_mut().unwrap().pop();
+            }
+            Fault::ReorgsAgain => {
+                let depth = 2 + self.n_faults.load(Relaxed);
+                let reorg =
+                    json!({ "jsonrpc": "2.0", "id": 0, "method": "anvil_reorg", "params": [depth, []] });
+                let done: Value =
+                    self.http.post(&self.node).json(&reorg).send().await.unwrap().json().await.unwrap();
+                assert!(done["error"].is_null(), "{done}");
+                *answer =
+                    self.http.post(&self.node).json(question).send().await.unwrap().json().await.unwrap();
             }
             Fault::WrongChain => answer["result"] = json!("0x1"),
             Fault::Lags => {

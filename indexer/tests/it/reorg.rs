@@ -1,12 +1,14 @@
 //! When the chain changes its mind.
 
 use crate::{
+    proxy::{Fault, Proxy},
     story::{self, pol, stake},
     tables::{assert_same, config, count, dump, indexer, sync},
 };
 use indexer::{Finality, Indexer, IndexerConfig, IndexerError, Progress};
 use localnet::{Anvil, AnvilOptions};
 use sqlx::PgPool;
+use std::time::Duration;
 use storage::chain::{
     PROJECTIONS,
     cursor::{self, Marks},
@@ -157,6 +159,30 @@ async fn a_chain_that_is_replaced_from_any_depth_leaves_nothing_behind() {
         sync(&mut follower).await;
         equals_a_fresh_replay(&chain, &db.pool, &config).await;
     }
+}
+
+#[tokio::test]
+async fn a_chain_that_is_replaced_again_while_the_fork_is_looked_for_is_followed_to_its_end() {
+    let (chain, db) = (TestChain::start().await, TestDb::new().await);
+    for n in 0..12 {
+        stake(&chain, n, pol(7)).await;
+    }
+    let proxy = Proxy::start(chain.rpc_url(), Fault::ReorgsAgain).await;
+    let mut follower = indexer(&chain, &db.pool);
+    sync(&mut follower).await;
+    drop(follower);
+    chain.reorg(1).await;
+    let through = IndexerConfig { rpc_url: proxy.url.clone(), ..config(&chain) };
+    let mut follower = Indexer::new(through, db.pool.clone()).unwrap();
+    let synced = async {
+        // Answers from two chains are refused, and the question is asked again.
+        while !matches!(follower.sync_once().await, Ok(Progress::Current)) {}
+    };
+    tokio::time::timeout(Duration::from_secs(120), synced).await.expect("it gets there");
+    assert!(proxy.n_faults() > 1, "{}", proxy.n_faults());
+    assert!(follower.status().borrow().n_reorgs > 0);
+    drop(follower);
+    equals_a_fresh_replay(&chain, &db.pool, &config(&chain)).await;
 }
 
 #[tokio::test]

@@ -1,159 +1,280 @@
-//! The thread that owns the model. Requests wait in a bounded queue and are generated one after the other, all samples of
-//! a request in one batch.
+//! Threads that own the model, each with one libtorch thread and slots of its own: two such engines decode more than one
+//! with two threads. They share the weights, the queue and the prompts run before.
 
-use std::sync::{
-    Arc, Mutex,
-    mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
-use rand::{RngCore, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{
+    Notify, OwnedSemaphorePermit,
+    mpsc::{Receiver, channel},
+};
 
+use super::{
+    Limits,
+    choice::Choice,
+    metrics::Metrics,
+    prefixes::Prefixes,
+    queue::{Queue, Work},
+};
 use crate::{
-    generate::{FinishReason, Flow, GenerateError, GenerateOptions, Sampled, TextStream, generate_each},
-    model::Llama,
-    tokenizer::{Tokenizer, TokenizerError},
+    generate::FinishReason,
+    generate::{Decoder, Flow, Logprobs, Prefill, Prompt, Row, Sampler},
+    model::{Adapters, Llama},
+    tokenizer::Tokenizer,
 };
 
-/// Requests that may wait; more are refused at once, so that a client can turn elsewhere.
-const QUEUE: usize = 32;
+/// Events that may wait for the reader of an answer; a reader that is further behind loses its answer.
+const MAX_EVENTS: usize = 4096;
 
 /// What a request asks of the engine.
 #[derive(Debug, Clone)]
 pub struct Generation {
-    pub prompts: Vec<Vec<i64>>,
-    pub options: GenerateOptions,
+    pub prompts: Vec<Arc<[i64]>>,
+    /// Completions per prompt.
+    pub samples: usize,
+    /// Its seed decides every draw.
+    pub sampler: Sampler,
+    pub max_new_tokens: usize,
     /// Strings that end a completion and are not part of it.
-    pub stop: Vec<String>,
-    /// Draws of the completion; none takes the next of the server's own.
-    pub seed: Option<u64>,
+    pub stop: Arc<[String]>,
+    /// How many of the most probable tokens to report, if any logarithms are wanted.
+    pub n_top: Option<usize>,
 }
 
 /// What the engine answers, in order per choice.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// More text of a choice.
-    Text { choice: usize, text: String },
+    /// More text of a choice, and the tokens that it came from if logarithms are wanted.
+    Text { choice: usize, text: String, tokens: Vec<(i64, Logprobs)> },
     /// A choice is complete.
     Finished { choice: usize, reason: FinishReason, n_tokens: usize },
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    #[error(transparent)]
-    Generate(#[from] GenerateError),
-    #[error(transparent)]
-    Tokenizer(#[from] TokenizerError),
-    #[error("the engine is busy; {QUEUE} requests are waiting")]
-    Busy,
+    #[error("the engine is busy; {waiting} requests are waiting")]
+    Busy { waiting: usize },
     #[error("the engine has stopped")]
     Stopped,
+    #[error("the answer ended early: it was read too slowly, or the engine failed")]
+    Interrupted,
 }
 
-/// Events of one request. Dropping it cancels the request.
-pub type Events = UnboundedReceiver<Result<Event, EngineError>>;
-
-type Sender = UnboundedSender<Result<Event, EngineError>>;
-
+/// The engines of one model. Dropping it lets them finish what they have and then free the weights.
 #[derive(Debug)]
 pub struct Engine {
-    queue: SyncSender<(Generation, Sender)>,
-    seeds: Mutex<ChaCha8Rng>,
+    queue: Arc<Queue>,
+}
+
+/// What the threads of one model share.
+struct Shared {
+    tokenizer: Arc<Tokenizer>,
+    queue: Arc<Queue>,
+    prefixes: Mutex<Prefixes>,
+    limits: Limits,
+    /// Keys and values of one token in all layers.
+    token_bytes: usize,
+    metrics: Arc<Metrics>,
+    failure: Arc<Notify>,
+    /// Room for these weights; given back when the last thread has ended.
+    _room: OwnedSemaphorePermit,
 }
 
 impl Engine {
-    /// Starts the thread; it ends when the engine is dropped and the queue is empty.
+    /// Starts the threads; `failure` is notified should one of them panic.
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub fn start(model: Llama, tokenizer: Arc<Tokenizer>, seed: u64) -> std::io::Result<Self> {
-        let (queue, waiting) = sync_channel(QUEUE);
-        // libtorch keeps its number of threads per calling thread.
-        let threads = tch::get_num_threads();
-        std::thread::Builder::new().name("engine".into()).spawn(move || {
-            tch::set_num_threads(threads);
-            run(&model, &tokenizer, &waiting);
-        })?;
-        Ok(Self { queue, seeds: Mutex::new(ChaCha8Rng::seed_from_u64(seed)) })
+    pub fn start(
+        model: Llama,
+        tokenizer: Arc<Tokenizer>,
+        limits: Limits,
+        metrics: Arc<Metrics>,
+        failure: Arc<Notify>,
+        room: OwnedSemaphorePermit,
+    ) -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::new(limits.queue));
+        let config = &model.config;
+        let kv = config.num_hidden_layers * (config.num_key_value_heads * config.head_dim) as usize;
+        let shared = Arc::new(Shared {
+            tokenizer,
+            queue: Arc::clone(&queue),
+            prefixes: Mutex::new(Prefixes::new(limits.prefix_bytes)),
+            token_bytes: 2 * size_of::<f32>() * kv,
+            limits,
+            metrics,
+            failure,
+            _room: room,
+        });
+        for number in 0..limits.engines.max(1) {
+            let (model, shared) = (model.share(), Arc::clone(&shared));
+            std::thread::Builder::new().name(format!("engine-{number}")).spawn(move || {
+                tch::set_num_threads(1);
+                let run = std::panic::AssertUnwindSafe(|| Worker::new(&model, &shared).run());
+                if std::panic::catch_unwind(run).is_err() {
+                    shared.queue.abandon();
+                    shared.failure.notify_one();
+                }
+            })?;
+        }
+        Ok(Self { queue })
     }
 
-    /// Queues a request.
+    /// Queues a request; its events come in order per choice. Dropping the receiver cancels it.
     ///
     /// # Errors
-    /// [`EngineError::Busy`] when the queue is full, [`EngineError::Stopped`] when the thread is gone.
-    pub fn submit(&self, mut generation: Generation) -> Result<Events, EngineError> {
-        generation.options.sampler.seed = generation.seed.unwrap_or_else(|| self.next_seed());
-        let (sender, events) = unbounded_channel();
-        match self.queue.try_send((generation, sender)) {
-            Ok(()) => Ok(events),
-            Err(TrySendError::Full(_)) => Err(EngineError::Busy),
-            Err(TrySendError::Disconnected(_)) => Err(EngineError::Stopped),
-        }
+    /// [`EngineError::Busy`] when the queue is full, [`EngineError::Stopped`] when the engines are gone.
+    pub fn submit(&self, generation: Generation) -> Result<Receiver<Event>, EngineError> {
+        let (sender, events) = channel(MAX_EVENTS);
+        let sampler = Arc::new(generation.sampler);
+        let since = Instant::now();
+        let work = |(number, prompt): (usize, Arc<[i64]>)| Work {
+            prompt,
+            prompt_number: number as u64,
+            first_choice: number * generation.samples,
+            samples: generation.samples,
+            sampler: Arc::clone(&sampler),
+            max_new_tokens: generation.max_new_tokens,
+            stop: Arc::clone(&generation.stop),
+            n_top: generation.n_top,
+            sender: sender.clone(),
+            since,
+        };
+        self.queue.push(generation.prompts.into_iter().enumerate().map(work).collect())?;
+        Ok(events)
     }
 
-    fn next_seed(&self) -> u64 {
-        self.seeds.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next_u64()
+    /// Prompts that wait for an engine.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
     }
 }
 
-fn run(model: &Llama, tokenizer: &Tokenizer, waiting: &Receiver<(Generation, Sender)>) {
-    for (generation, sender) in waiting {
-        if sender.is_closed() {
-            continue;
-        }
-        if let Err(error) = answer(model, tokenizer, &generation, &sender) {
-            // A closed channel means that nobody waits for the error any more.
-            let _ = sender.send(Err(error));
-        }
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.queue.close();
     }
 }
 
-fn answer(
-    model: &Llama,
-    tokenizer: &Tokenizer,
-    generation: &Generation,
-    sender: &Sender,
-) -> Result<(), EngineError> {
-    let n_choices = generation.prompts.len() * generation.options.samples;
-    let mut choices: Vec<_> =
-        (0..n_choices).map(|_| TextStream::new(tokenizer, generation.stop.clone().into())).collect();
-    let mut failure = None;
-    generate_each(model, &generation.prompts, &generation.options, &mut |sampled| {
-        let choice = sampled.prompt * generation.options.samples + sampled.sample;
-        match advance(&mut choices[choice], choice, sampled, sender) {
-            // The client has gone: nothing that is still to be sampled will be read.
-            _ if sender.is_closed() => Flow::Stop,
-            Ok(flow) => flow,
-            Err(error) => {
-                failure = Some(error);
-                Flow::Stop
+/// A request on its way into the slots.
+enum Admission {
+    Running(Prefill, Work),
+    /// Samples from this number on wait for slots.
+    Ready(Prompt, Work, usize),
+}
+
+struct Worker<'a> {
+    model: &'a Llama,
+    shared: &'a Shared,
+    decoder: Decoder,
+    choices: HashMap<u64, Choice<'a>>,
+    next_id: u64,
+}
+
+impl<'a> Worker<'a> {
+    fn new(model: &'a Llama, shared: &'a Shared) -> Self {
+        let decoder = Decoder::new(model, shared.limits.rows, Adapters::On);
+        Self { model, shared, decoder, choices: HashMap::new(), next_id: 0 }
+    }
+
+    /// Between two steps at most one stretch of a new prompt is run, so that those who read do not wait for those who come.
+    fn run(mut self) {
+        let mut admission = None;
+        loop {
+            if admission.is_none() && self.decoder.rows() < self.shared.limits.rows {
+                let idle = self.decoder.rows() == 0;
+                match self.shared.queue.pop(idle) {
+                    Some(work) => admission = Some(self.begin(work)),
+                    None if idle => return,
+                    None => (),
+                }
             }
+            admission = admission.and_then(|admission| self.admit(admission));
+            self.step();
         }
-    })?;
-    failure.map_or(Ok(()), |error| Err(error.into()))
-}
+    }
 
-/// Adds a token to its choice and reports what became readable.
-fn advance(
-    stream: &mut TextStream,
-    choice: usize,
-    sampled: Sampled,
-    sender: &Sender,
-) -> Result<Flow, TokenizerError> {
-    let is_end = sampled.finish_reason == Some(FinishReason::Stop);
-    let text = if is_end { stream.finish()? } else { stream.push(sampled.token_id)? };
-    let rest =
-        if sampled.finish_reason == Some(FinishReason::Length) { stream.finish()? } else { String::new() };
-    let text = text + &rest;
-    let reason = if stream.stopped() { Some(FinishReason::Stop) } else { sampled.finish_reason };
-    // Sending fails only when the client has gone, which the caller notices.
-    if !text.is_empty() {
-        let _ = sender.send(Ok(Event::Text { choice, text }));
+    fn begin(&self, work: Work) -> Admission {
+        let shared = self.shared;
+        shared.metrics.waited(work.since.elapsed());
+        let found = shared.prefixes.lock().unwrap_or_else(PoisonError::into_inner).find(&work.prompt);
+        let found = found.as_ref().map(|(prefix, n)| (prefix, *n));
+        shared.metrics.prompt_tokens(work.prompt.len(), found.map_or(0, |(_, n)| n));
+        Admission::Running(Prefill::new(self.model, Arc::clone(&work.prompt), found), work)
     }
-    if let Some(reason) = reason {
-        let n_tokens = stream.n_tokens() + usize::from(is_end);
-        let _ = sender.send(Ok(Event::Finished { choice, reason, n_tokens }));
+
+    /// One stretch of the prompt, or as many samples as there are slots for; None when all of them have one.
+    fn admit(&mut self, admission: Admission) -> Option<Admission> {
+        let (prompt, work, first) = match admission {
+            Admission::Running(_, work) | Admission::Ready(_, work, _) if work.sender.is_closed() => {
+                return None;
+            }
+            Admission::Running(prefill, work) => match prefill.advance(self.model, Adapters::On) {
+                Err(prefill) => return Some(Admission::Running(prefill, work)),
+                Ok(prompt) => {
+                    self.shared.prefixes.lock().unwrap_or_else(PoisonError::into_inner).insert(&prompt);
+                    (prompt, work, 0)
+                }
+            },
+            Admission::Ready(prompt, work, first) => (prompt, work, first),
+        };
+        let length = work.prompt.len() + work.max_new_tokens;
+        for sample in first..work.samples {
+            if !self.has_room(length) {
+                return Some(Admission::Ready(prompt, work, sample));
+            }
+            self.join(&prompt, &work, sample, length);
+        }
+        None
     }
-    Ok(if stream.stopped() { Flow::Stop } else { Flow::Continue })
+
+    /// Whether a row of this length fits beside the others. One alone always does.
+    fn has_room(&self, length: usize) -> bool {
+        let rows = self.decoder.rows();
+        let longest = self.choices.values().map(|choice| choice.length).max().unwrap_or(0).max(length);
+        let bytes = (rows + 1).next_power_of_two() * longest * self.shared.token_bytes;
+        rows == 0 || (rows < self.shared.limits.rows && bytes <= self.shared.limits.kv_bytes)
+    }
+
+    fn join(&mut self, prompt: &Prompt, work: &Work, sample: usize, length: usize) {
+        let id = self.next_id;
+        self.next_id += 1;
+        let mut choice = Choice::new(&self.shared.tokenizer, work, sample, length);
+        let row = Row {
+            id,
+            sampler: Arc::clone(&work.sampler),
+            prompt: work.prompt_number,
+            sample: sample as u64,
+            max_new_tokens: work.max_new_tokens,
+            n_top: work.n_top,
+        };
+        let metrics = &self.shared.metrics;
+        let mut flow = Flow::Stop;
+        self.decoder.join(prompt, row, &mut |drawn| {
+            metrics.first_token(work.since.elapsed());
+            flow = if drawn.finish_reason.is_some() { Flow::Stop } else { Flow::Continue };
+            let own = choice.advance(drawn, metrics);
+            flow = if own == Flow::Stop { own } else { flow };
+            own
+        });
+        if flow == Flow::Continue {
+            self.choices.insert(id, choice);
+        }
+    }
+
+    fn step(&mut self) {
+        let (metrics, choices) = (&self.shared.metrics, &mut self.choices);
+        metrics.step(self.decoder.rows(), self.shared.queue.len());
+        self.decoder.step(self.model, &mut |drawn| {
+            let (id, is_last) = (drawn.id, drawn.finish_reason.is_some());
+            let flow = choices.get_mut(&id).map_or(Flow::Stop, |choice| choice.advance(drawn, metrics));
+            if is_last || flow == Flow::Stop {
+                choices.remove(&id);
+            }
+            flow
+        });
+    }
 }

@@ -1,9 +1,10 @@
 //! Errors as OpenAI's clients expect them: `{"error": {message, type, param, code}}`.
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
-    extract::rejection::JsonRejection,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -15,11 +16,21 @@ use crate::tokenizer::TokenizerError;
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     #[error("{message}")]
-    Invalid { param: Option<&'static str>, message: String },
-    #[error(transparent)]
-    Body(#[from] JsonRejection),
+    Invalid { param: Cow<'static, str>, message: String },
+    #[error("the body is not a JSON object that can be read: {0}")]
+    Json(String),
+    #[error("the body has more than {limit} bytes")]
+    TooLarge { limit: usize },
+    #[error("the body did not arrive in time")]
+    Slow,
+    #[error("{field}: {what} do not leave room for a token in the model's context of {limit} tokens")]
+    TooLong { field: &'static str, what: String, limit: usize },
     #[error("the model {0:?} is not served here")]
     UnknownModel(String),
+    #[error("there is no route {0}")]
+    NoRoute(String),
+    #[error("too many answers are being written")]
+    Crowded,
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
@@ -27,29 +38,41 @@ pub enum ApiError {
 }
 
 impl ApiError {
-    pub fn invalid(param: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid { param: Some(param), message: message.into() }
+    pub fn invalid(param: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self::Invalid { param: param.into(), message: message.into() }
     }
 
-    fn status(&self) -> StatusCode {
+    pub fn status(&self) -> StatusCode {
         match self {
-            Self::Invalid { .. } | Self::Engine(EngineError::Generate(_)) => StatusCode::BAD_REQUEST,
+            Self::Invalid { .. } | Self::Json(_) | Self::TooLong { .. } => StatusCode::BAD_REQUEST,
             Self::Tokenizer(TokenizerError::NoTemplate | TokenizerError::Template(_)) => {
                 StatusCode::BAD_REQUEST
             }
-            Self::Body(rejection) => rejection.status(),
-            Self::UnknownModel(_) => StatusCode::NOT_FOUND,
-            Self::Engine(EngineError::Busy) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Engine(EngineError::Stopped) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Engine(EngineError::Tokenizer(_)) | Self::Tokenizer(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::UnknownModel(_) | Self::NoRoute(_) => StatusCode::NOT_FOUND,
+            Self::Engine(EngineError::Busy { .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Crowded | Self::Engine(EngineError::Stopped) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Engine(EngineError::Interrupted) | Self::Tokenizer(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn code(&self) -> Option<&'static str> {
         match self {
             Self::UnknownModel(_) => Some("model_not_found"),
-            Self::Engine(EngineError::Busy) => Some("engine_busy"),
-            Self::Engine(EngineError::Generate(_)) => Some("context_length_exceeded"),
+            Self::Engine(EngineError::Busy { .. }) => Some("engine_busy"),
+            Self::TooLong { .. } => Some("context_length_exceeded"),
+            Self::TooLarge { .. } => Some("body_too_large"),
+            _ => None,
+        }
+    }
+
+    fn param(&self) -> Option<&str> {
+        match self {
+            Self::Invalid { param, .. } => Some(param),
+            Self::TooLong { field, .. } => Some(field),
+            Self::UnknownModel(_) => Some("model"),
+            Self::Tokenizer(_) => Some("messages"),
             _ => None,
         }
     }
@@ -61,8 +84,21 @@ impl ApiError {
             status if status.is_client_error() => "invalid_request_error",
             _ => "server_error",
         };
-        let param = if let Self::Invalid { param, .. } = self { *param } else { None };
-        json!({"error": {"message": self.to_string(), "type": kind, "param": param, "code": self.code()}})
+        let message = match self {
+            // What was wrong with the messages is said by the template, in the cause.
+            Self::Tokenizer(TokenizerError::Template(cause)) => format!("{self}: {cause}"),
+            _ => self.to_string(),
+        };
+        json!({"error": {"message": message, "type": kind, "param": self.param(), "code": self.code()}})
+    }
+
+    /// Seconds after which another attempt may succeed: one for every eight prompts that wait.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::Engine(EngineError::Busy { waiting }) => Some((*waiting as u64).div_ceil(8).clamp(1, 60)),
+            Self::Crowded | Self::Engine(EngineError::Stopped) => Some(5),
+            _ => None,
+        }
     }
 }
 
@@ -73,8 +109,8 @@ impl IntoResponse for ApiError {
             tracing::error!(error = %self, "a request failed");
         }
         let mut response = (status, Json(self.body())).into_response();
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+        if let Some(seconds) = self.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

@@ -1,160 +1,133 @@
 //! The handlers.
 
 use std::{
-    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
     Json, Router,
-    extract::{State, rejection::JsonRejection},
+    body::Body,
+    extract::{MatchedPath, Path, Request, State},
+    http::{StatusCode, Uri},
+    middleware::{Next, from_fn_with_state},
     response::{
         IntoResponse, Response,
-        sse::{Event as SseEvent, KeepAlive, Sse},
+        sse::{KeepAlive, Sse},
     },
     routing::{get, post},
 };
-use futures::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::{
-    Service,
-    engine::{Event, Events, Generation},
+    Served, Service,
+    answer::{Answer, Guard},
     error::ApiError,
-    request::{ChatRequest, Common, CompletionRequest},
-    response::{Form, Header, Usage},
+    fields::Fields,
+    request,
+    response::{Form, Header},
 };
-use crate::generate::FinishReason;
 
 /// All routes over one service.
 pub fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/health", get(health))
+        .route("/metrics", get(metrics))
         .route("/v1/models", get(models))
+        .route("/v1/models/{id}", get(model))
         .route("/v1/completions", post(completions))
         .route("/v1/chat/completions", post(chat_completions))
+        .fallback(async |uri: Uri| ApiError::NoRoute(uri.path().to_owned()))
+        .layer(from_fn_with_state(Arc::clone(&service), count))
         .with_state(service)
 }
 
+async fn count(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let response = next.run(request).await;
+    service.metrics.begun(path.as_deref().unwrap_or("other"), response.status().as_u16());
+    response
+}
+
 async fn health(State(service): State<Arc<Service>>) -> Json<Value> {
-    Json(json!({"status": "ok", "model": service.model_id}))
+    Json(json!({"status": "ok", "model": service.served().model_id}))
+}
+
+async fn metrics(State(service): State<Arc<Service>>) -> String {
+    service.metrics.render()
 }
 
 async fn models(State(service): State<Arc<Service>>) -> Json<Value> {
-    let model = json!({"id": service.model_id, "object": "model", "created": 0, "owned_by": "polity"});
-    Json(json!({"object": "list", "data": [model]}))
+    Json(json!({"object": "list", "data": [describe(&service.served())]}))
 }
 
-async fn completions(
-    State(service): State<Arc<Service>>,
-    request: Result<Json<CompletionRequest>, JsonRejection>,
-) -> Result<Response, ApiError> {
-    let Json(request) = request?;
-    let generation = request.generation(&service)?;
-    respond(&service, Form::Completion, request.common(), generation).await
+async fn model(State(service): State<Arc<Service>>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+    let served = service.served();
+    if served.model_id == id { Ok(Json(describe(&served))) } else { Err(ApiError::UnknownModel(id)) }
+}
+
+fn describe(served: &Served) -> Value {
+    json!({"id": served.model_id, "object": "model", "created": served.since, "owned_by": "polity"})
+}
+
+async fn completions(State(service): State<Arc<Service>>, request: Request) -> Result<Response, ApiError> {
+    respond(service, Form::Completion, request).await
 }
 
 async fn chat_completions(
     State(service): State<Arc<Service>>,
-    request: Result<Json<ChatRequest>, JsonRejection>,
+    request: Request,
 ) -> Result<Response, ApiError> {
-    let Json(request) = request?;
-    let generation = request.generation(&service)?;
-    respond(&service, Form::Chat, request.common(), generation).await
+    respond(service, Form::Chat, request).await
 }
 
-async fn respond(
-    service: &Service,
-    form: Form,
-    common: &Common,
-    generation: Generation,
-) -> Result<Response, ApiError> {
-    let n_choices = generation.prompts.len() * generation.options.samples;
-    let prompt_tokens = generation.prompts.iter().map(Vec::len).sum();
-    let header = header(service, form);
-    let mut events = service.engine.submit(generation)?;
-    if !common.stream {
-        return Ok(Json(collect(header, events, n_choices, prompt_tokens).await?).into_response());
+async fn respond(service: Arc<Service>, form: Form, request: Request<Body>) -> Result<Response, ApiError> {
+    let since = Instant::now();
+    let place = Arc::clone(&service.places).try_acquire_owned().map_err(|_| ApiError::Crowded)?;
+    let fields = Fields::read(request, service.limits.body_bytes).await?;
+    let (served, seed) = (service.served(), service.next_seed());
+    // A long prompt takes a while to be split into tokens.
+    let understood = tokio::task::spawn_blocking(move || {
+        let asked = request::read(form, fields, &served, seed);
+        asked.map(|asked| (asked, served))
+    });
+    let (asked, served) = understood.await.map_err(|_| super::EngineError::Interrupted)??;
+    let prompt_tokens = asked.generation.prompts.iter().map(|prompt| prompt.len()).sum();
+    let n_choices = asked.generation.prompts.len() * asked.generation.samples;
+    let metrics = Arc::clone(&service.metrics);
+    let answer = Answer {
+        header: header(&served, form),
+        events: served.engine.submit(asked.generation)?,
+        tokenizer: Arc::clone(&served.tokenizer),
+        n_choices,
+        prompt_tokens,
+        _guard: Guard { metrics, route: form.route(), since, _place: place },
+    };
+    // From here on nothing holds the weights but the engine, and that only until the last token is drawn.
+    drop(served);
+    if asked.stream {
+        return Ok(Sse::new(answer.streamed(asked.include_usage))
+            .keep_alive(KeepAlive::default())
+            .into_response());
     }
-    // An error before the first token is an answer with a status of its own, not a broken stream.
-    let first = events.recv().await.transpose()?;
-    let all = stream::iter(first.map(Ok)).chain(stream::unfold(events, |mut events| async {
-        events.recv().await.map(|event| (event.map_err(ApiError::from), events))
-    }));
-    let chunks = chunks(header, all, n_choices, prompt_tokens, common.include_usage());
-    Ok(Sse::new(chunks).keep_alive(KeepAlive::default()).into_response())
+    Ok((StatusCode::OK, Json(answer.whole().await?)).into_response())
 }
 
-fn header(service: &Service, form: Form) -> Header {
+fn header(served: &Served, form: Form) -> Header {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     let prefix = match form {
         Form::Completion => "cmpl",
         Form::Chat => "chatcmpl",
     };
-    let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let created = now();
     let id = format!("{prefix}-{created:x}-{:x}", COUNTER.fetch_add(1, Ordering::Relaxed));
-    Header { form, id, created, model: service.model_id.clone() }
+    Header { form, id, created, model: served.model_id.clone() }
 }
 
-async fn collect(
-    header: Header,
-    mut events: Events,
-    n_choices: usize,
-    prompt_tokens: usize,
-) -> Result<super::response::Answer, ApiError> {
-    let mut texts = vec![String::new(); n_choices];
-    let mut reasons = vec![FinishReason::Cancelled; n_choices];
-    let mut usage = Usage { prompt_tokens, ..Usage::default() };
-    while let Some(event) = events.recv().await {
-        match event? {
-            Event::Text { choice, text } => texts[choice].push_str(&text),
-            Event::Finished { choice, reason, n_tokens } => {
-                reasons[choice] = reason;
-                usage.completion_tokens += n_tokens;
-            }
-        }
-    }
-    usage.total_tokens = usage.prompt_tokens + usage.completion_tokens;
-    let choices = texts.into_iter().zip(reasons).enumerate();
-    Ok(header.answer(choices.map(|(i, (text, reason))| header.choice(i, text, reason)).collect(), usage))
-}
-
-/// The events of a request as server-sent events, ending with `[DONE]`.
-fn chunks(
-    header: Header,
-    events: impl Stream<Item = Result<Event, ApiError>>,
-    n_choices: usize,
-    prompt_tokens: usize,
-    include_usage: bool,
-) -> impl Stream<Item = Result<SseEvent, Infallible>> {
-    let n_openings = if header.form == Form::Chat { n_choices } else { 0 };
-    let openings: Vec<_> = (0..n_openings).map(|choice| data(&header.opening(choice))).collect();
-    let mut completion_tokens = 0;
-    let (closing_header, tokens) = (header.clone(), Arc::new(AtomicU64::new(0)));
-    let counted = Arc::clone(&tokens);
-    let body = events.map(move |event| match event {
-        Ok(Event::Text { choice, text }) => data(&header.more(choice, text)),
-        Ok(Event::Finished { choice, reason, n_tokens }) => {
-            completion_tokens += n_tokens as u64;
-            counted.store(completion_tokens, Ordering::Relaxed);
-            data(&header.ending(choice, reason))
-        }
-        Err(error) => data(&error.body()),
-    });
-    let closing = stream::once(async move {
-        let completion_tokens = tokens.load(Ordering::Relaxed) as usize;
-        let total_tokens = prompt_tokens + completion_tokens;
-        let usage = closing_header.usage(Usage { prompt_tokens, completion_tokens, total_tokens });
-        let usage = include_usage.then(|| data(&usage));
-        stream::iter(usage.into_iter().chain([SseEvent::default().data("[DONE]")]))
-    });
-    stream::iter(openings).chain(body).chain(closing.flatten()).map(Ok)
-}
-
-fn data(value: &impl serde::Serialize) -> SseEvent {
-    SseEvent::default().json_data(value).expect("answers are plain data")
+/// Unix seconds.
+pub fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

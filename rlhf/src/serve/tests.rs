@@ -25,12 +25,24 @@ fn tokenizer() -> Tokenizer {
     Tokenizer::load(dir.path()).unwrap()
 }
 
+fn loaded(model: u64, model_id: &str) -> Loaded {
+    let manifest_hash = B256::with_last_byte(model as u8);
+    Loaded { model: test_model(model), tokenizer: tokenizer(), model_id: model_id.into(), manifest_hash }
+}
+
+fn service(limits: Limits) -> Arc<Service> {
+    Arc::new(Service::start(loaded(1, "m1"), limits, None, 5).unwrap())
+}
+
 /// Serves in the background of the test's runtime.
 async fn start() -> String {
-    let service = Service::start(test_model(1), tokenizer(), "m1".into(), 5).unwrap();
+    listen(service(Limits { engines: 2, ..Limits::default() })).await
+}
+
+async fn listen(service: Arc<Service>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address: SocketAddr = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, router(Arc::new(service))).await });
+    tokio::spawn(async move { axum::serve(listener, router(service)).await });
     format!("http://{address}")
 }
 
@@ -121,7 +133,7 @@ async fn bad_requests_are_explained() {
         (chat(json!({"max_tokens": 0})), 400, "max_tokens"),
         (chat(json!({"tools": [{"type": "function"}]})), 400, "tools"),
         (chat(json!({"messages": []})), 400, "messages"),
-        (json!({"messages": 5}), 422, "null"),
+        (json!({"messages": 5}), 400, "messages"),
     ];
     for (body, status, what) in cases {
         let (actual, answer) = post(&base, "/v1/chat/completions", body).await;
@@ -144,30 +156,211 @@ async fn health_and_models_name_the_served_version() {
     };
     assert_eq!(get("/health").await, json!({"status": "ok", "model": "m1"}));
     assert_eq!(get("/v1/models").await["data"][0]["id"], "m1");
+    assert_eq!(get("/v1/models/m1").await["id"], "m1");
+    assert_eq!(get("/v1/models/m2").await["error"]["code"], "model_not_found");
+}
+
+/// Asks for 40 tokens of each of many choices, as a stream that is not read yet.
+async fn begin(base: &str) -> reqwest::Response {
+    let body = chat(json!({"n": 32, "max_tokens": 60, "stream": true}));
+    reqwest::Client::new().post(format!("{base}/v1/chat/completions")).json(&body).send().await.unwrap()
 }
 
 #[tokio::test]
 async fn an_engine_without_room_refuses_and_a_cancelled_request_makes_room() {
-    let service = Service::start(test_model(1), tokenizer(), "m1".into(), 5).unwrap();
-    let options = crate::generate::GenerateOptions { max_new_tokens: 60, samples: 32, ..Default::default() };
-    let generation = engine::Generation { prompts: vec![vec![5]], options, stop: vec![], seed: None };
-    let mut waiting = Vec::new();
-    let refusal = loop {
-        match service.engine.submit(generation.clone()) {
-            Ok(events) => waiting.push(events),
-            Err(error) => break error,
-        }
-        assert!(waiting.len() < 10_000, "the queue has a bound");
+    // A queue of one prompt, and nobody who takes it out: requests stay where they are.
+    let queue = queue::Queue::new(1);
+    let work = || {
+        let (sender, events) = tokio::sync::mpsc::channel(1);
+        let work = queue::Work {
+            prompt: [5].into(),
+            prompt_number: 0,
+            first_choice: 0,
+            samples: 1,
+            sampler: Arc::default(),
+            max_new_tokens: 8,
+            stop: [].into(),
+            n_top: None,
+            sender,
+            since: std::time::Instant::now(),
+        };
+        (work, events)
     };
-    assert!(matches!(refusal, engine::EngineError::Busy));
-    drop(waiting);
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
-    loop {
-        match service.engine.submit(generation.clone()) {
-            Ok(_) => break,
-            Err(_) => assert!(tokio::time::Instant::now() < deadline, "cancelled requests leave the queue"),
+    let ((first, events), (second, _events), (third, _kept)) = (work(), work(), work());
+    queue.push(vec![first]).unwrap();
+    assert!(matches!(queue.push(vec![second]), Err(EngineError::Busy { waiting: 1 })));
+    drop(events);
+    queue.push(vec![third]).unwrap();
+    assert_eq!(queue.len(), 1);
+    assert!(queue.pop(false).is_some() && queue.pop(false).is_none());
+    queue.close();
+    assert!(matches!(queue.push(vec![work().0]), Err(EngineError::Stopped)));
+    assert!(queue.pop(true).is_none());
+
+    let refused = error::ApiError::from(EngineError::Busy { waiting: 40 });
+    let response = axum::response::IntoResponse::into_response(refused);
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["retry-after"]),
+        (429, &"5".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn requests_are_decoded_together_and_answered_as_if_alone() {
+    let base = listen(service(Limits { engines: 1, ..Limits::default() })).await;
+    let body = |seed: u64| chat(json!({"max_tokens": 40, "seed": seed}));
+    let mut alone = Vec::new();
+    for seed in 0..8 {
+        alone.push(post(&base, "/v1/chat/completions", body(seed)).await.1["choices"].clone());
+    }
+    let together =
+        futures::future::join_all((0..8).map(|seed| post(&base, "/v1/chat/completions", body(seed)))).await;
+    let together: Vec<Value> = together.into_iter().map(|(_, answer)| answer["choices"].clone()).collect();
+    assert_eq!(together, alone);
+}
+
+#[tokio::test]
+async fn whoever_hangs_up_frees_the_slots() {
+    let service = service(Limits { engines: 1, rows: 4, ..Limits::default() });
+    let base = listen(Arc::clone(&service)).await;
+    for _ in 0..8 {
+        drop(begin(&base).await);
+    }
+    let (status, _) = post(&base, "/v1/chat/completions", chat(json!({}))).await;
+    assert_eq!(status, 200);
+    let all_places = tokio::time::timeout(Duration::from_secs(60), async {
+        while service.places.available_permits() < service.limits.answers {
+            tokio::task::yield_now().await;
         }
-        tokio::task::yield_now().await;
+    });
+    all_places.await.expect("the answers that nobody reads are given up");
+}
+
+#[tokio::test]
+async fn another_model_takes_over_and_the_requests_before_are_answered_by_the_old_one() {
+    let service = service(Limits { engines: 1, ..Limits::default() });
+    let base = listen(Arc::clone(&service)).await;
+    let before = begin(&base).await;
+    let room = Arc::clone(&service.rooms).acquire_owned().await.unwrap();
+    service.replace(loaded(2, "m2"), room).unwrap();
+    let (status, answer) = post(&base, "/v1/chat/completions", chat(json!({"model": "m2"}))).await;
+    assert_eq!((status, &answer["model"]), (200, &json!("m2")));
+    assert_eq!(
+        post(&base, "/v1/chat/completions", chat(json!({}))).await.0,
+        404,
+        "the old one is not asked any more"
+    );
+    let text = before.text().await.unwrap();
+    assert!(text.contains(r#""model":"m1""#) && text.trim_end().ends_with("data: [DONE]"), "{text}");
+    assert_eq!(
+        text.matches(r#""finish_reason":"#).count() - text.matches(r#""finish_reason":null"#).count(),
+        32
+    );
+    // Its weights are freed: there is room for a third model.
+    let room = tokio::time::timeout(Duration::from_secs(60), Arc::clone(&service.rooms).acquire_owned());
+    drop(room.await.expect("the old model is freed").unwrap());
+}
+
+#[tokio::test]
+async fn logprobs_come_in_the_forms_of_both_routes() {
+    let base = start().await;
+    let (_, answer) =
+        post(&base, "/v1/chat/completions", chat(json!({"logprobs": true, "top_logprobs": 3}))).await;
+    let choice = &answer["choices"][0];
+    let tokens = choice["logprobs"]["content"].as_array().unwrap();
+    assert_eq!(tokens.len(), choice["message"]["content"].as_str().unwrap().split(' ').count());
+    for token in tokens {
+        let top: Vec<f64> = token["top_logprobs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|t| t["logprob"].as_f64().unwrap())
+            .collect();
+        assert!(
+            top.len() == 3 && top.is_sorted_by(|a, b| a >= b) && token["logprob"].as_f64().unwrap() <= top[0]
+        );
+        let text = token["token"].as_str().unwrap();
+        assert_eq!(token["bytes"], json!(text.as_bytes()));
+    }
+    let body = json!({"prompt": [5, 6], "max_tokens": 4, "seed": 3, "logprobs": 2});
+    let (_, answer) = post(&base, "/v1/completions", body).await;
+    let logprobs = &answer["choices"][0]["logprobs"];
+    assert_eq!(
+        logprobs["tokens"].as_array().unwrap().len(),
+        logprobs["token_logprobs"].as_array().unwrap().len()
+    );
+    assert_eq!(logprobs["top_logprobs"][0].as_object().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn hostile_bodies_are_refused_by_name_and_harm_nobody() {
+    let base = listen(service(Limits { body_bytes: 1 << 20, ..Limits::default() })).await;
+    let cases = [
+        (json!({"n": -1}), "n"),
+        (json!({"n": u64::MAX}), "n"),
+        (json!({"n": 1.5}), "n"),
+        (json!({"temperature": "hot"}), "temperature"),
+        (json!({"temperature": 1e308}), "temperature"),
+        (json!({"top_p": -0.1}), "top_p"),
+        (json!({"max_tokens": u64::MAX}), "max_tokens"),
+        (json!({"max_completion_tokens": 0}), "max_completion_tokens"),
+        (json!({"stop": vec!["x"; 17]}), "stop"),
+        (json!({"stop": ""}), "stop"),
+        (json!({"seed": 1.5}), "seed"),
+        (json!({"seed": "x"}), "seed"),
+        (json!({"logit_bias": {"5": 101}}), "logit_bias"),
+        (json!({"logit_bias": {"five": 1}}), "logit_bias"),
+        (json!({"logprobs": 3}), "logprobs"),
+        (json!({"top_logprobs": 3}), "top_logprobs"),
+        (json!({"repetition_penalty": 0}), "repetition_penalty"),
+        (json!({"stream": 1}), "stream"),
+        (json!({"stream_options": {"include_usage": 3}}), "stream_options"),
+        (json!({"messages": "hello"}), "messages"),
+        (json!({"messages": [{"content": "x"}]}), "messages[0].role"),
+        (json!({"messages": [{"role": "root", "content": "x"}]}), "messages[0].role"),
+        (json!({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}), "messages[0].content"),
+        (json!({"messages": [{"role": "user", "content": "w5 ".repeat(100)}]}), "messages"),
+        (json!({"messages": [{"role": "user", "content": "x".repeat(100_000)}]}), "messages"),
+    ];
+    for (extra, param) in cases {
+        let (status, answer) = post(&base, "/v1/chat/completions", chat(extra)).await;
+        assert_eq!((status, &answer["error"]["param"]), (400, &json!(param)), "{answer}");
+        assert_eq!(answer["error"]["type"], "invalid_request_error");
+    }
+    let raw = async |body: String| {
+        let url = format!("{base}/v1/chat/completions");
+        let response = reqwest::Client::new().post(url).body(body).send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap()["error"]["type"].clone())
+    };
+    let invalid = json!("invalid_request_error");
+    for body in
+        ["", "{", "[]", "null", "\u{feff}{}", r#"{"temperature": NaN}"#, r#"{"n": 1e999}"#, r#""\ud800""#]
+    {
+        assert_eq!(raw(body.into()).await, (400, invalid.clone()), "{body}");
+    }
+    assert_eq!(raw("[".repeat(100_000)).await, (400, invalid.clone()));
+    assert_eq!(raw(format!(r#"{{"x": "{}"}}"#, "a".repeat(1 << 20))).await, (413, invalid.clone()));
+    let emoji =
+        chat(json!({"messages": [{"role": "user", "content": "🦀 w5 \u{0} \u{10ffff}"}], "stop": ["🦀"]}));
+    assert_eq!(post(&base, "/v1/chat/completions", emoji).await.0, 200);
+    assert_eq!(post(&base, "/v1/nothing", json!({})).await.0, 404);
+}
+
+#[tokio::test]
+async fn metrics_count_what_happened() {
+    let base = start().await;
+    post(&base, "/v1/chat/completions", chat(json!({}))).await;
+    post(&base, "/v1/chat/completions", chat(json!({"n": 0}))).await;
+    let text = reqwest::get(format!("{base}/metrics")).await.unwrap().text().await.unwrap();
+    for line in [
+        r#"rlhf_requests_total{route="/v1/chat/completions",status="200"} 1"#,
+        r#"rlhf_requests_total{route="/v1/chat/completions",status="400"} 1"#,
+        "rlhf_prompt_tokens_total 3",
+        "rlhf_first_token_seconds_count 1",
+        r#"rlhf_request_seconds_count{route="/v1/chat/completions"} 1"#,
+        r#"rlhf_model_info{model="m1""#,
+    ] {
+        assert!(text.contains(line), "{line} is not in {text}");
     }
 }
 
@@ -183,12 +376,13 @@ async fn another_checkpoint_than_the_expected_one_is_not_served() {
     })
     .unwrap();
     let options = |expect| ServeOptions {
-        model: out.clone(),
-        expect,
+        folder: ModelFolder { model: out.clone(), expect, model_id: "m1".into() },
         listen: "127.0.0.1:0".parse().unwrap(),
-        model_id: "m1".into(),
         precision: None,
         seed: 0,
+        limits: Limits::default(),
+        obey_stdin: false,
+        exit_with_parent: false,
     };
     let refused = serve(options(B256::ZERO), async {}).await.unwrap_err();
     assert!(matches!(refused, ServeError::Checkpoint(CheckpointError::Hash { .. })));

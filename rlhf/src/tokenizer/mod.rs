@@ -4,7 +4,10 @@ mod chat;
 
 pub use chat::Message;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 
 use serde_json::Value;
 
@@ -14,6 +17,10 @@ pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
     template: Option<chat::Template>,
     eos_ids: Vec<i64>,
+    /// Whether tokens are written in `bytes`.
+    is_byte_level: bool,
+    /// The byte of each character of the byte-level alphabet.
+    bytes: HashMap<char, u8>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +54,9 @@ impl Tokenizer {
         let generation = read_json(&dir.join("generation_config.json"))?;
         let template = chat::Template::from_config(&config)?;
         let eos_ids = eos_ids(&inner, &config, &generation);
-        Ok(Self { inner, template, eos_ids })
+        let json = read_json(&dir.join("tokenizer.json"))?;
+        let is_byte_level = json["decoder"].to_string().contains(r#""ByteLevel""#);
+        Ok(Self { inner, template, eos_ids, is_byte_level, bytes: byte_alphabet() })
     }
 
     /// Token ids of `text`, with the special tokens that the tokenizer adds by itself.
@@ -93,6 +102,18 @@ impl Tokenizer {
         self.inner.decode(&ids, true).map_err(|error| TokenizerError::Decode(error.to_string()))
     }
 
+    /// The bytes that a token stands for; part of a character, perhaps.
+    pub fn token_bytes(&self, id: i64) -> Vec<u8> {
+        let token = u32::try_from(id).ok().and_then(|id| self.inner.id_to_token(id)).unwrap_or_default();
+        let hex = token.strip_prefix("<0x").and_then(|rest| rest.strip_suffix('>'));
+        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            return vec![byte];
+        }
+        let bytes: Option<Vec<u8>> = token.chars().map(|c| self.bytes.get(&c).copied()).collect();
+        // A word-level token, or a special one, is its own text.
+        bytes.filter(|_| self.is_byte_level).unwrap_or_else(|| token.replace('\u{2581}', " ").into_bytes())
+    }
+
     /// Ids that end a completion: those of `generation_config.json` and the tokenizer's end token.
     pub fn eos_ids(&self) -> &[i64] {
         &self.eos_ids
@@ -114,6 +135,15 @@ impl Tokenizer {
             .map_err(|error| TokenizerError::Encode(error.to_string()))?;
         Ok(encoding.get_ids().iter().map(|&id| i64::from(id)).collect())
     }
+}
+
+/// Byte-level tokenizers write a byte as itself where it is a visible Latin-1 character, and the others as the characters
+/// from U+0100 on, in order (Radford et al. 2019).
+fn byte_alphabet() -> HashMap<char, u8> {
+    let is_visible = |byte: u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
+    let shifted = (0..=u8::MAX).filter(|byte| !is_visible(*byte)).zip('\u{100}'..);
+    let visible = (0..=u8::MAX).filter(|byte| is_visible(*byte)).map(|byte| (char::from(byte), byte));
+    visible.chain(shifted.map(|(byte, c)| (c, byte))).collect()
 }
 
 /// A JSON file, or null when it does not exist.

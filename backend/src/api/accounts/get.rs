@@ -3,6 +3,7 @@ use crate::{
     api::{
         extract::Path,
         problem::Problem,
+        snapshot::Reader,
         types::{Account, Wei},
     },
     app::AppState,
@@ -31,13 +32,15 @@ pub struct AccountSummary {
     responses((status = 200, body = AccountSummary), (status = "default", body = Problem)))]
 pub async fn get_account(
     State(state): State<AppState>,
+    reader: Reader,
     Path(account): Path<Account>,
 ) -> Result<Json<AccountSummary>, Problem> {
-    let (holdings, roles) = holdings(&state, account.0).await?;
+    let mut conn = reader.snapshot().await?;
+    let (holdings, roles) = holdings(&state, &mut conn, account.0).await?;
     let row =
         sqlx::query("select coalesce(sum(amount), 0)::text as claimed from chain.claims where account = $1")
             .bind(account.0.as_slice())
-            .fetch_one(&state.pool)
+            .fetch_one(&mut *conn)
             .await?;
     let claimed = Wei(columns::wei(&row, "claimed")?);
     Ok(Json(AccountSummary { account, roles, holdings, claimed }))

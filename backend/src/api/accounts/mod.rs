@@ -1,5 +1,6 @@
 //! What any address holds, as the indexer saw it.
 pub mod get;
+pub mod list_disputes;
 
 use super::{
     problem::Problem,
@@ -9,7 +10,7 @@ use crate::app::AppState;
 use alloy::primitives::{Address, U256};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sqlx::Row;
+use sqlx::{PgConnection, Row};
 use storage::columns;
 use utoipa::ToSchema;
 
@@ -57,7 +58,11 @@ pub struct Bond {
 }
 
 /// What an address holds and the names of its roles; zeros for one that was never seen.
-pub(super) async fn holdings(state: &AppState, account: Address) -> Result<(Holdings, Vec<String>), Problem> {
+pub(super) async fn holdings(
+    state: &AppState,
+    conn: &mut PgConnection,
+    account: Address,
+) -> Result<(Holdings, Vec<String>), Problem> {
     let row = sqlx::query(
         "select coalesce(a.balance, 0)::text as balance, coalesce(a.locked, 0)::text as locked,
              coalesce(a.votes, 0)::text as votes, a.delegate, coalesce(s.active, 0)::text as active,
@@ -72,7 +77,7 @@ pub(super) async fn holdings(state: &AppState, account: Address) -> Result<(Hold
          left join chain.bonds b on b.account = given.account",
     )
     .bind(account.as_slice())
-    .fetch_one(&state.pool)
+    .fetch_one(conn)
     .await?;
     let roles: Vec<String> = row.try_get("roles")?;
     let roles =

@@ -1,12 +1,10 @@
-use crate::{
-    api::{
-        extract::Query,
-        problem::Problem,
-        types::{Account, Hash, Wei},
-    },
-    app::AppState,
+use crate::api::{
+    extract::Query,
+    problem::Problem,
+    snapshot::Reader,
+    types::{Account, Finality, Hash, Wei},
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
@@ -36,15 +34,17 @@ pub struct Claim {
     pub tx_hash: Hash,
     pub block: i64,
     pub claimed_at: DateTime<Utc>,
+    pub finality: Finality,
 }
 
 /// The latest 100 claims
 #[utoipa::path(get, path = "/claims", tag = "payouts", operation_id = "listClaims", params(ListClaims),
     responses((status = 200, body = [Claim]), (status = "default", body = Problem)))]
 pub async fn list_claims(
-    State(state): State<AppState>,
+    reader: Reader,
     Query(query): Query<ListClaims>,
 ) -> Result<Json<Vec<Claim>>, Problem> {
+    let mut conn = reader.snapshot().await?;
     let rows = sqlx::query(
         "select account, recipient, amount::text as amount, total_claimed::text as total_claimed, tx_hash,
              block_number, claimed_at
@@ -53,7 +53,7 @@ pub async fn list_claims(
     )
     .bind(query.account.as_ref().map(|account| account.0.as_slice()))
     .bind(LIMIT)
-    .fetch_all(&state.pool)
+    .fetch_all(&mut *conn)
     .await?;
     let claims = rows.iter().map(|row| {
         Ok(Claim {
@@ -62,6 +62,7 @@ pub async fn list_claims(
             amount: Wei(columns::wei(row, "amount")?),
             total_claimed: Wei(columns::wei(row, "total_claimed")?),
             tx_hash: Hash(columns::hash(row, "tx_hash")?),
+            finality: conn.finality_of(columns::unsigned(row, "block_number")?),
             block: row.try_get("block_number")?,
             claimed_at: row.try_get("claimed_at")?,
         })

@@ -1,11 +1,9 @@
-use crate::{
-    api::{
-        problem::Problem,
-        types::{Account, Wei},
-    },
-    app::AppState,
+use crate::api::{
+    problem::Problem,
+    snapshot::Reader,
+    types::{Account, Wei},
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use serde::Serialize;
 use sqlx::Row;
 use storage::columns;
@@ -28,7 +26,8 @@ pub struct Delegate {
 /// The 200 accounts with the most votes
 #[utoipa::path(get, path = "/delegates", tag = "governance", operation_id = "listDelegates",
     responses((status = 200, body = [Delegate]), (status = "default", body = Problem)))]
-pub async fn list_delegates(State(state): State<AppState>) -> Result<Json<Vec<Delegate>>, Problem> {
+pub async fn list_delegates(reader: Reader) -> Result<Json<Vec<Delegate>>, Problem> {
+    let mut conn = reader.snapshot().await?;
     let rows = sqlx::query(
         "select a.account, a.votes::text as votes,
              (select count(*) from chain.accounts d where d.delegate = a.account) as n_delegators,
@@ -36,7 +35,7 @@ pub async fn list_delegates(State(state): State<AppState>) -> Result<Json<Vec<De
          from chain.accounts a where a.votes > 0 order by a.votes desc, a.account limit $1",
     )
     .bind(LIMIT)
-    .fetch_all(&state.pool)
+    .fetch_all(&mut *conn)
     .await?;
     let delegates = rows.iter().map(|row| {
         Ok(Delegate {

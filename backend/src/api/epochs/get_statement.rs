@@ -1,9 +1,6 @@
 use super::list_statements::Statement;
-use crate::{
-    api::{extract::Path, problem::Problem, types::Account},
-    app::AppState,
-};
-use axum::{Json, extract::State};
+use crate::api::{extract::Path, problem::Problem, snapshot::Reader, types::Account};
+use axum::Json;
 use storage::app::statements;
 
 /// Why an epoch pays one labeler what it pays
@@ -11,10 +8,10 @@ use storage::app::statements;
     params(("epoch" = u64, Path), ("account" = Account, Path)),
     responses((status = 200, body = Statement), (status = "default", body = Problem)))]
 pub async fn get_statement(
-    State(state): State<AppState>,
+    reader: Reader,
     Path((epoch, account)): Path<(u64, Account)>,
 ) -> Result<Json<Statement>, Problem> {
-    let mut conn = state.pool.acquire().await?;
+    let mut conn = reader.snapshot().await?;
     let statement = statements::find(&mut conn, epoch, account.0).await?;
     let statement = statement
         .ok_or_else(|| Problem::not_found(format!("statement of {account} in epoch {epoch} (yet)")))?;

@@ -1,13 +1,11 @@
 use super::find;
-use crate::{
-    api::{
-        extract::Path,
-        problem::Problem,
-        types::{Account, Hash, Wei},
-    },
-    app::AppState,
+use crate::api::{
+    extract::Path,
+    problem::Problem,
+    snapshot::Reader,
+    types::{Account, Hash, Wei},
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use protocol::rewards;
 use serde::Serialize;
 use storage::app::payout_leaves;
@@ -56,11 +54,8 @@ impl From<rewards::RawPay> for RawPay {
 #[utoipa::path(get, path = "/epochs/{epoch}/payouts", tag = "epochs", operation_id = "listPayouts",
     params(("epoch" = u64, Path)),
     responses((status = 200, body = [PayoutLeaf]), (status = "default", body = Problem)))]
-pub async fn list_payouts(
-    State(state): State<AppState>,
-    Path(epoch): Path<u64>,
-) -> Result<Json<Vec<PayoutLeaf>>, Problem> {
-    let mut conn = state.pool.acquire().await?;
+pub async fn list_payouts(reader: Reader, Path(epoch): Path<u64>) -> Result<Json<Vec<PayoutLeaf>>, Problem> {
+    let mut conn = reader.snapshot().await?;
     find(&mut conn, epoch).await?;
     let leaves = payout_leaves::list(&mut conn, epoch).await?;
     Ok(Json(

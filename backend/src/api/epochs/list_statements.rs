@@ -1,13 +1,11 @@
 use super::find;
-use crate::{
-    api::{
-        extract::Path,
-        problem::Problem,
-        types::{Account, Wei},
-    },
-    app::AppState,
+use crate::api::{
+    extract::Path,
+    problem::Problem,
+    snapshot::Reader,
+    types::{Account, Wei},
 };
-use axum::{Json, extract::State};
+use axum::Json;
 use protocol::rewards;
 use serde::Serialize;
 use storage::app::statements;
@@ -81,10 +79,10 @@ impl Statement {
     params(("epoch" = u64, Path)),
     responses((status = 200, body = [Statement]), (status = "default", body = Problem)))]
 pub async fn list_statements(
-    State(state): State<AppState>,
+    reader: Reader,
     Path(epoch): Path<u64>,
 ) -> Result<Json<Vec<Statement>>, Problem> {
-    let mut conn = state.pool.acquire().await?;
+    let mut conn = reader.snapshot().await?;
     find(&mut conn, epoch).await?;
     let statements = statements::list(&mut conn, epoch).await?.into_iter().map(Statement::from_json);
     Ok(Json(statements.collect::<Result<_, _>>().map_err(Problem::internal)?))

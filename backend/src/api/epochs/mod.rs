@@ -10,14 +10,14 @@ pub mod list_statements;
 use super::{
     campaigns::Terms,
     problem::Problem,
-    types::{Account, Hash, Wei},
+    types::{Account, Finality, Hash, Wei},
 };
 use alloy::{primitives::U256, sol_types::SolCall};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{PgConnection, Row, postgres::PgRow};
 use storage::{
-    chain::{demands, disproofs},
+    chain::{demands, disproofs, finality},
     columns,
 };
 use utoipa::ToSchema;
@@ -59,6 +59,8 @@ pub struct Payouts {
     pub bond: Wei,
     /// The vote on it, once there is one
     pub proposal_id: Option<Wei>,
+    /// How final its proposal and status are
+    pub finality: Finality,
 }
 
 /// Somebody demands to see a leaf whose data was not published; the epoch is frozen until it is shown.
@@ -72,6 +74,22 @@ pub struct Demand {
     pub index: u32,
     /// Without an answer by then, whoever committed the tree loses its bond
     pub answer_by: DateTime<Utc>,
+}
+
+/// A demand that freezes the epoch no more.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PastDemand {
+    pub challenger: Account,
+    /// `labels`, `payouts` or `gold`
+    pub tree: String,
+    /// Position in the tree
+    pub index: u32,
+    /// `answered`, or `closed`: overtaken by a proof, a rejection or the end of the epoch
+    pub status: String,
+    /// Who showed it
+    pub responder: Option<Account>,
+    pub demanded_at: DateTime<Utc>,
 }
 
 /// A fraud that was proved on chain.
@@ -114,6 +132,8 @@ pub struct Epoch {
     pub challenger: Option<Account>,
     /// The demand that freezes it
     pub demand: Option<Demand>,
+    /// Demands that are over, the newest first
+    pub past_demands: Vec<PastDemand>,
     /// The newest first
     pub disproofs: Vec<Disproof>,
     pub n_preferences: i64,
@@ -122,6 +142,8 @@ pub struct Epoch {
     pub closed_at: Option<DateTime<Utc>>,
     pub committed_at: Option<DateTime<Utc>>,
     pub revealed_at: Option<DateTime<Utc>>,
+    /// How final its status on chain is
+    pub finality: Finality,
 }
 
 const QUERY: &str = "
@@ -130,7 +152,7 @@ const QUERY: &str = "
         (select count(*) from app.preferences p where p.epoch = e.epoch) as n_preferences,
         (select count(*) from app.seats s where s.epoch = e.epoch) as n_seats,
         r.payouts_root, r.account_count, r.total_cumulative::text as total_cumulative, r.status as payouts_status,
-        r.total_raw::text as total_raw, r.bond::text as bond, r.challenge_ends_at, r.proposer
+        r.total_raw::text as total_raw, r.block_number as payouts_block, r.bond::text as bond, r.challenge_ends_at, r.proposer
     from chain.epochs e
     left join app.epochs a on a.epoch = e.epoch
     left join lateral (
@@ -142,10 +164,15 @@ const QUERY: &str = "
 /// One epoch, or all of them with the newest first.
 pub(super) async fn load(conn: &mut PgConnection, epoch: Option<u64>) -> Result<Vec<Epoch>, sqlx::Error> {
     let rows = sqlx::query(QUERY).bind(epoch.map(u64::cast_signed)).fetch_all(&mut *conn).await?;
+    let changed = finality::changed(conn, "epochs", "epoch").await?;
+    let changed_roots = finality::changed(conn, "payouts_roots", "block_number").await?;
     let mut epochs = Vec::with_capacity(rows.len());
     for row in &rows {
         let mut epoch = from_row(row)?;
+        epoch.finality = changed.finality(&epoch.epoch.to_string()).into();
         if let Some(payouts) = &mut epoch.payouts {
+            let block: i64 = row.try_get("payouts_block")?;
+            payouts.finality = changed_roots.finality(&block.to_string()).into();
             payouts.proposal_id = proposal_of(conn, epoch.epoch, payouts.payouts_root).await?;
         }
         judge(conn, &mut epoch).await?;
@@ -157,8 +184,18 @@ pub(super) async fn load(conn: &mut PgConnection, epoch: Option<u64>) -> Result<
 /// Add what was demanded and proved.
 async fn judge(conn: &mut PgConnection, epoch: &mut Epoch) -> Result<(), sqlx::Error> {
     let number = protocol::Epoch(epoch.epoch);
-    let demands = demands::list_by_epoch(conn, number).await?;
-    epoch.demand = demands.into_iter().find(|demand| demand.status == "open").map(|demand| Demand {
+    let (open, past): (Vec<_>, Vec<_>) =
+        demands::list_by_epoch(conn, number).await?.into_iter().partition(|demand| demand.status == "open");
+    let past = past.into_iter().map(|demand| PastDemand {
+        challenger: Account(demand.challenger),
+        tree: demand.tree,
+        index: demand.index,
+        status: demand.status,
+        responder: demand.responder.map(Account),
+        demanded_at: demand.demanded_at,
+    });
+    epoch.past_demands = past.collect();
+    epoch.demand = open.into_iter().next().map(|demand| Demand {
         challenger: Account(demand.challenger),
         tree: demand.tree,
         index: demand.index,
@@ -197,6 +234,7 @@ fn from_row(row: &PgRow) -> Result<Epoch, sqlx::Error> {
             challenge_ends_at: row.try_get("challenge_ends_at")?,
             proposer: Account(columns::address(row, "proposer")?),
             proposal_id: None,
+            finality: Finality::Head,
         }),
     };
     Ok(Epoch {
@@ -221,6 +259,7 @@ fn from_row(row: &PgRow) -> Result<Epoch, sqlx::Error> {
         payouts,
         challenger: columns::opt_address(row, "challenger")?.map(Account),
         demand: None,
+        past_demands: Vec::new(),
         disproofs: Vec::new(),
         n_preferences: row.try_get("n_preferences")?,
         n_seats: row.try_get("n_seats")?,
@@ -228,6 +267,7 @@ fn from_row(row: &PgRow) -> Result<Epoch, sqlx::Error> {
         closed_at,
         committed_at: row.try_get("committed_at")?,
         revealed_at: row.try_get("revealed_at")?,
+        finality: Finality::Head,
     })
 }
 

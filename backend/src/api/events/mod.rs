@@ -1,5 +1,5 @@
 //! What changes on chain, as it happens.
-mod pulse;
+mod live;
 pub mod stream;
 
-pub use pulse::Pulse;
+pub use live::Live;

@@ -1,11 +1,12 @@
+use super::live::{BATCH, Tick, look};
 use crate::{
-    api::{Closing, problem::Problem},
+    api::{Closing, problem::Problem, types::Finality},
     app::AppState,
 };
 use axum::{
     Extension,
     extract::State,
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -14,35 +15,55 @@ use axum::{
 use futures::{Stream, StreamExt, stream};
 use serde::Serialize;
 use sqlx::PgPool;
-use std::{collections::VecDeque, convert::Infallible, time::Duration};
-use tokio::sync::watch;
+use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
+use storage::chain::{
+    cursor::{Cursor, Marks},
+    feed,
+};
+use tokio::sync::{
+    broadcast::{self, error::RecvError},
+    watch,
+};
 use utoipa::ToSchema;
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
-const BATCH: i64 = 500;
+/// Open streams of one process: each is a socket, and the operating system has so many.
+const MAX_STREAMS: usize = 2_000;
 
-/// `data` of one event. `event` is `apply`, or `retract` when a reorganisation undid it; `id` counts up.
+/// `data` of an `apply`, or of a `retract` when a reorganisation undid it; `id` counts up.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Change {
     /// Table that changed, without its schema
     pub topic: String,
-    /// Id of the row
+    /// Id of the row; `*` for any number of rows
     pub key: String,
-    pub block: i64,
+    pub block: u64,
+    /// Of an `apply`: how final its block is now
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finality: Option<Finality>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    seq: i64,
-    block_number: i64,
-    topic: String,
-    key: String,
-    kind: String,
+/// `data` of a `status`, which comes first and when the chain went back, and of a `finalized`, when more of it is final.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Position {
+    /// Block that the tables are at; null before the first
+    pub block: Option<u64>,
+    /// Changes of blocks up to this one are `safe`
+    pub safe_block: u64,
+    /// Changes of blocks up to this one are `finalized`
+    pub finalized_block: u64,
+    /// A block that was finalized and then replaced; nothing irreversible is done until the operator looked at it
+    pub violated_block: Option<u64>,
+    /// The events after `Last-Event-ID` are not known any more: read everything again
+    pub reread: bool,
 }
 
 /// Changes on chain as server-sent events
 ///
-/// Begins with the next change, or after `Last-Event-ID`, which a browser sends when it reconnects.
+/// Begins with a `status`, then the next change, or those after `Last-Event-ID`, which a browser sends when it
+/// reconnects. A comment every 15 seconds keeps the connection open. Events of one moment come in the order of the
+/// database, and `finalized` after all changes of the blocks that it speaks of.
 #[utoipa::path(get, path = "/events", tag = "status", operation_id = "streamEvents",
     params(("Last-Event-ID" = Option<i64>, Header, description = "Continue after this event")),
     responses((status = 200, content_type = "text/event-stream", body = Change),
@@ -52,57 +73,124 @@ pub async fn stream_events(
     Extension(closing): Extension<Closing>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let beats = state.feed.subscribe(&state.pool);
-    let asked = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let after = match asked {
-        Some(after) => after,
-        None => {
-            sqlx::query_scalar("select coalesce(max(seq), 0) from chain.feed").fetch_one(&state.pool).await?
-        }
+    if state.live.n_streams() >= MAX_STREAMS {
+        let detail = "This server has as many open streams as it can hold; ask again, or another server.";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-streams", detail).retry_after(30));
+    }
+    let (ticks, now) = state.live.ticks(&state.pool);
+    let asked: Option<i64> = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+    let mut reread = false;
+    if let Some(asked) = asked {
+        reread = feed::is_unknown(&mut *state.pool.acquire().await?, asked).await?;
+    }
+    let first = look(&state.pool, None).await?;
+    let mut feed = Feed {
+        pool: state.pool.clone(),
+        ticks,
+        _now: now,
+        after: asked.filter(|_| !reread).unwrap_or(first.after),
+        behind: true,
+        age: first.age,
+        seen: first.cursor,
+        events: VecDeque::new(),
     };
-    let feed = Feed { pool: state.pool.clone(), beats, after, read: VecDeque::new() };
+    feed.events.extend(event("status", None, &position(feed.seen.as_ref(), reread)));
     // A server that stops must not wait for people to close their pages.
-    let events = changes(feed).take_until(closing.wait());
+    let events = feed.stream().take_until(closing.wait());
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response())
 }
 
-struct Feed {
-    pool: PgPool,
-    beats: watch::Receiver<u64>,
-    after: i64,
-    read: VecDeque<Row>,
+fn position(cursor: Option<&Cursor>, reread: bool) -> Position {
+    let marks = cursor.map_or(Marks::default(), |cursor| cursor.marks);
+    Position {
+        block: cursor.map(|cursor| cursor.block_number),
+        safe_block: marks.safe,
+        finalized_block: marks.finalized,
+        violated_block: cursor.and_then(|cursor| cursor.violated_block),
+        reread,
+    }
 }
 
-/// The rows of the feed after `after`, for ever. Ends when the database fails; the browser then reconnects.
-fn changes(feed: Feed) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
-    stream::unfold(feed, |mut feed| async move {
-        let row = feed.next().await?;
-        let change = Change { topic: row.topic, key: row.key, block: row.block_number };
-        let event = Event::default().id(row.seq.to_string()).event(row.kind).json_data(change).ok()?;
-        Some((Ok(event), feed))
+fn event(kind: &str, id: Option<i64>, data: &impl Serialize) -> Option<Event> {
+    let event = Event::default().event(kind).json_data(data).ok()?;
+    Some(match id {
+        Some(id) => event.id(id.to_string()),
+        None => event,
     })
 }
 
+/// One reader. Holds one batch of events at most: the rest waits in the database until the socket takes more.
+struct Feed {
+    pool: PgPool,
+    ticks: broadcast::Receiver<Arc<Tick>>,
+    _now: watch::Receiver<Option<Cursor>>,
+    after: i64,
+    /// Whether rows have to be read from the database before the ticks go on where they end.
+    behind: bool,
+    /// Of the last look that was taken.
+    age: i64,
+    seen: Option<Cursor>,
+    events: VecDeque<Event>,
+}
+
 impl Feed {
-    async fn next(&mut self) -> Option<Row> {
-        loop {
-            if let Some(row) = self.read.pop_front() {
-                self.after = row.seq;
-                return Some(row);
+    /// Events for ever. Ends when the database fails; the browser then reconnects.
+    fn stream(self) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
+        stream::unfold(self, |mut feed| async move {
+            loop {
+                if let Some(event) = feed.events.pop_front() {
+                    return Some((Ok(event), feed));
+                }
+                feed.fill().await?;
             }
-            // Seen before reading: a beat during the query is a reason to read again.
-            self.beats.mark_unchanged();
-            let rows: Result<Vec<Row>, _> = sqlx::query_as(
-                "select seq, block_number, topic, key, kind from chain.feed where seq > $1 order by seq limit $2",
-            )
-            .bind(self.after)
-            .bind(BATCH)
-            .fetch_all(&self.pool)
-            .await;
-            self.read = rows.ok()?.into();
-            if self.read.is_empty() {
-                self.beats.changed().await.ok()?;
-            }
+        })
+    }
+
+    async fn fill(&mut self) -> Option<()> {
+        if self.behind {
+            let tick = look(&self.pool, Some(self.after)).await.ok()?;
+            self.behind = tick.rows.len() == BATCH as usize;
+            self.take(&tick);
+            return Some(());
         }
+        match self.ticks.recv().await {
+            // It began after rows that this reader has not seen.
+            Ok(tick) if tick.after > self.after => self.behind = true,
+            Ok(tick) => self.take(&tick),
+            // Too slow for the others: what was missed is in the database.
+            Err(RecvError::Lagged(_)) => self.behind = true,
+            Err(RecvError::Closed) => return None,
+        }
+        Some(())
+    }
+
+    fn take(&mut self, tick: &Tick) {
+        if tick.age < self.age {
+            return;
+        }
+        self.age = tick.age;
+        for row in tick.rows.iter().filter(|row| row.seq > self.after) {
+            let applied = row.kind == feed::Kind::Apply;
+            let finality = tick.cursor.as_ref().filter(|_| applied);
+            let change = Change {
+                topic: row.topic.clone(),
+                key: row.key.clone(),
+                block: row.block_number,
+                finality: finality.map(|cursor| cursor.finality_of(row.block_number).into()),
+            };
+            self.events.extend(event(row.kind.as_str(), Some(row.seq), &change));
+        }
+        self.after = self.after.max(tick.last());
+        let at = |cursor: &Option<Cursor>| cursor.as_ref().map(|c| (c.block_number, c.violated_block));
+        let ((old, new), data) = ((at(&self.seen), at(&tick.cursor)), position(tick.cursor.as_ref(), false));
+        let marks = |cursor: &Option<Cursor>| cursor.as_ref().map(|cursor| cursor.marks);
+        if new.map(|(block, _)| block) < old.map(|(block, _)| block)
+            || new.map(|(_, violated)| violated) != old.map(|(_, violated)| violated)
+        {
+            self.events.extend(event("status", None, &data));
+        } else if marks(&tick.cursor) != marks(&self.seen) {
+            self.events.extend(event("finalized", None, &data));
+        }
+        self.seen.clone_from(&tick.cursor);
     }
 }

@@ -3,6 +3,7 @@ use crate::{
         accounts::{Holdings, holdings},
         extract::{SignedIn, is_admin},
         problem::Problem,
+        snapshot::Reader,
         types::Account,
     },
     app::AppState,
@@ -27,8 +28,13 @@ pub struct Me {
 /// The signed-in account
 #[utoipa::path(get, path = "/me", tag = "accounts", operation_id = "getMe", security(("accessToken" = [])),
     responses((status = 200, body = Me), (status = "default", body = Problem)))]
-pub async fn get_me(State(state): State<AppState>, caller: SignedIn) -> Result<Json<Me>, Problem> {
-    let (holdings, roles) = holdings(&state, caller.0).await?;
+pub async fn get_me(
+    State(state): State<AppState>,
+    reader: Reader,
+    caller: SignedIn,
+) -> Result<Json<Me>, Problem> {
+    let mut conn = reader.snapshot().await?;
+    let (holdings, roles) = holdings(&state, &mut conn, caller.0).await?;
     let is_admin = is_admin(&state, caller.0).await?;
     Ok(Json(Me { account: caller.account(), roles, is_admin, holdings }))
 }

@@ -1,9 +1,6 @@
 use super::{ModelVersion, load};
-use crate::{
-    api::{problem::Problem, types::Hash},
-    app::AppState,
-};
-use axum::{Json, extract::State};
+use crate::api::{problem::Problem, snapshot::Reader, types::Hash};
+use axum::Json;
 use serde::Serialize;
 use sqlx::Row;
 use storage::columns;
@@ -24,8 +21,8 @@ pub struct ModelFamily {
 /// All model families with their versions
 #[utoipa::path(get, path = "/models", tag = "models", operation_id = "listModels",
     responses((status = 200, body = [ModelFamily]), (status = "default", body = Problem)))]
-pub async fn list_models(State(state): State<AppState>) -> Result<Json<Vec<ModelFamily>>, Problem> {
-    let mut conn = state.pool.acquire().await?;
+pub async fn list_models(reader: Reader) -> Result<Json<Vec<ModelFamily>>, Problem> {
+    let mut conn = reader.snapshot().await?;
     let rows = sqlx::query("select family_id, name, active_version from chain.families order by name")
         .fetch_all(&mut *conn)
         .await?;

@@ -2,13 +2,16 @@
 pub mod get;
 pub mod list;
 
-use super::types::Hash;
+use super::types::{Finality, Hash};
 use alloy::primitives::B256;
 use chrono::{DateTime, Utc};
 use protocol::version::learned_from;
 use serde::Serialize;
 use sqlx::{PgConnection, Row, postgres::PgRow, types::Json};
-use storage::columns;
+use storage::{
+    chain::finality::{self, Changed},
+    columns,
+};
 use utoipa::ToSchema;
 
 /// A version of a model.
@@ -41,6 +44,8 @@ pub struct ModelVersion {
     pub manifest: Option<serde_json::Value>,
     pub registered_at: DateTime<Utc>,
     pub activated_at: Option<DateTime<Utc>>,
+    /// How final its registration and status are; a version is served when its activation is final
+    pub finality: Finality,
 }
 
 /// Versions of one version id, of one family, or all; ascending by number.
@@ -53,12 +58,13 @@ async fn load(conn: &mut PgConnection, version_id: Option<Hash>) -> Result<Vec<M
          where $1::bytea is null or v.version_id = $1 order by v.family_id, v.number",
     )
     .bind(version_id.as_ref().map(|id| id.0.as_slice()))
-    .fetch_all(conn)
+    .fetch_all(&mut *conn)
     .await?;
-    rows.iter().map(from_row).collect()
+    let changed = finality::changed(conn, "model_versions", "version_id").await?;
+    rows.iter().map(|row| from_row(row, &changed)).collect()
 }
 
-fn from_row(row: &PgRow) -> Result<ModelVersion, sqlx::Error> {
+fn from_row(row: &PgRow, changed: &Changed) -> Result<ModelVersion, sqlx::Error> {
     let hash = |column| columns::hash(row, column).map(Hash);
     let nonzero = |column| hash(column).map(|hash| Some(hash).filter(|hash| !hash.0.is_zero()));
     let json = |column: &str| {
@@ -86,6 +92,7 @@ fn from_row(row: &PgRow) -> Result<ModelVersion, sqlx::Error> {
         manifest,
         registered_at: row.try_get("registered_at")?,
         activated_at: row.try_get("activated_at")?,
+        finality: changed.finality(&finality::hex(hash("version_id")?.0.as_slice())).into(),
     })
 }
 

@@ -1,18 +1,16 @@
-use crate::{
-    api::{
-        epochs::list_payouts::RawPay,
-        extract::Path,
-        problem::{Problem, RouteError},
-        types::{Account, Hash, Wei},
-    },
-    app::AppState,
+use crate::api::{
+    epochs::list_payouts::RawPay,
+    extract::Path,
+    problem::{Problem, RouteError},
+    snapshot::Reader,
+    types::{Account, Finality, Hash, Wei},
 };
 use alloy::primitives::{B256, U256};
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, http::StatusCode};
 use protocol::rewards::payouts_tree;
 use serde::Serialize;
 use sqlx::Row;
-use storage::{app::payout_leaves, columns};
+use storage::{app::payout_leaves, chain::finality, columns};
 use utoipa::ToSchema;
 
 /// Everything that `RewardDistributor.claim` needs, and what it would pay.
@@ -35,6 +33,8 @@ pub struct Payout {
     /// What a claim pays now
     pub claimable: Wei,
     pub payouts_root: Hash,
+    /// How final the approval of the root is
+    pub finality: Finality,
 }
 
 /// Why there is nothing to claim with.
@@ -68,11 +68,8 @@ impl RouteError for GetPayoutError {
 #[utoipa::path(get, path = "/payouts/{account}", tag = "payouts", operation_id = "getPayout",
     params(("account" = Account, Path)),
     responses((status = 200, body = Payout), (status = "default", body = Problem)))]
-pub async fn get_payout(
-    State(state): State<AppState>,
-    Path(account): Path<Account>,
-) -> Result<Json<Payout>, Problem> {
-    let mut conn = state.pool.acquire().await?;
+pub async fn get_payout(reader: Reader, Path(account): Path<Account>) -> Result<Json<Payout>, Problem> {
+    let mut conn = reader.snapshot().await?;
     let row = sqlx::query(
         "select p.payouts_root, p.payouts_epoch,
              (select coalesce(sum(amount), 0) from chain.claims where account = $1)::text as claimed
@@ -85,6 +82,7 @@ pub async fn get_payout(
     let approved = columns::hash(&row, "payouts_root")?;
     let epoch: i64 = row.try_get("payouts_epoch")?;
     let claimed = columns::wei(&row, "claimed")?;
+    let changed = finality::changed(&mut conn, "epochs", "epoch").await?;
     let leaves = payout_leaves::list(&mut conn, epoch.cast_unsigned()).await?;
     if leaves.is_empty() && !approved.is_zero() {
         return Err(GetPayoutError::NoLeaves(epoch).into());
@@ -108,5 +106,6 @@ pub async fn get_payout(
         claimed: Wei(claimed),
         claimable: Wei(leaf.cumulative.checked_sub(claimed).unwrap_or(U256::ZERO)),
         payouts_root: Hash(approved),
+        finality: changed.finality(&epoch.to_string()).into(),
     }))
 }

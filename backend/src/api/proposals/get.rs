@@ -3,7 +3,8 @@ use crate::{
     api::{
         extract::Path,
         problem::Problem,
-        types::{Account, Wei},
+        snapshot::Reader,
+        types::{Account, Finality, Wei},
     },
     app::AppState,
 };
@@ -35,6 +36,7 @@ pub struct Vote {
     pub weight: Wei,
     pub reason: String,
     pub cast_at: DateTime<Utc>,
+    pub finality: Finality,
 }
 
 /// One proposal with its votes
@@ -43,17 +45,19 @@ pub struct Vote {
     responses((status = 200, body = ProposalDetail), (status = "default", body = Problem)))]
 pub async fn get_proposal(
     State(state): State<AppState>,
+    reader: Reader,
     Path(id): Path<Wei>,
 ) -> Result<Json<ProposalDetail>, Problem> {
-    let stored = proposals::find(&mut *state.pool.acquire().await?, ProposalId(id.0)).await?;
-    let proposal = describe(&state, stored.into_iter().collect()).await?.pop();
+    let mut conn = reader.snapshot().await?;
+    let stored = proposals::find(&mut conn, ProposalId(id.0)).await?;
+    let proposal = describe(&state, &mut conn, stored.into_iter().collect()).await?.pop();
     let proposal = proposal.ok_or_else(|| Problem::not_found(format!("proposal {id}")))?;
     let rows = sqlx::query(
-        "select voter, support, weight::text as weight, reason, cast_at from chain.votes
+        "select voter, support, weight::text as weight, reason, cast_at, block_number from chain.votes
          where proposal_id = $1::numeric order by block_number desc, log_index desc",
     )
     .bind(id.to_string())
-    .fetch_all(&state.pool)
+    .fetch_all(&mut *conn)
     .await?;
     let votes = rows.iter().map(|row| {
         Ok(Vote {
@@ -62,6 +66,7 @@ pub async fn get_proposal(
             weight: Wei(columns::wei(row, "weight")?),
             reason: row.try_get("reason")?,
             cast_at: row.try_get("cast_at")?,
+            finality: conn.finality_of(columns::unsigned(row, "block_number")?),
         })
     });
     Ok(Json(ProposalDetail { proposal, votes: votes.collect::<Result<_, sqlx::Error>>()? }))

@@ -2,7 +2,8 @@ use super::{Action, actions, mined_at, title, words};
 use crate::{
     api::{
         problem::Problem,
-        types::{Account, HexBytes, Wei},
+        snapshot::Reader,
+        types::{Account, Finality, HexBytes, Wei},
     },
     app::AppState,
 };
@@ -11,7 +12,10 @@ use axum::{Json, extract::State};
 use chrono::{DateTime, TimeDelta, Utc};
 use protocol::ProposalState;
 use serde::Serialize;
-use storage::chain::routine::{self, RoutineProposal as Stored};
+use storage::chain::{
+    finality,
+    routine::{self, RoutineProposal as Stored},
+};
 use utoipa::ToSchema;
 
 /// The contract's `EXPIRY`.
@@ -71,6 +75,8 @@ pub struct RoutineProposal {
     pub created_at: DateTime<Utc>,
     pub executed_at: Option<DateTime<Utc>>,
     pub canceled_at: Option<DateTime<Utc>>,
+    /// How final its votes and execution are
+    pub finality: Finality,
 }
 
 /// A vote against.
@@ -86,10 +92,11 @@ pub struct Veto {
 /// What passes unless it is vetoed: who may propose which calls, and the proposals
 #[utoipa::path(get, path = "/routine", tag = "governance", operation_id = "listRoutine",
     responses((status = 200, body = Routine), (status = "default", body = Problem)))]
-pub async fn list_routine(State(state): State<AppState>) -> Result<Json<Routine>, Problem> {
+pub async fn list_routine(State(state): State<AppState>, reader: Reader) -> Result<Json<Routine>, Problem> {
     let contracts = &state.chain.deployment.contracts;
     let veto_bps = state.governor.veto_bps(&state.chain.provider, contracts.optimistic_governor).await;
-    let mut conn = state.pool.acquire().await?;
+    let mut conn = reader.snapshot().await?;
+    let changed = finality::changed(&mut conn, "routine_proposals", "proposal_id").await?;
     let now = mined_at(&mut conn, &state.clock).await?;
     let vetoes = routine::list_vetoes(&mut conn).await?;
     let mut proposals = Vec::new();
@@ -120,6 +127,7 @@ pub async fn list_routine(State(state): State<AppState>) -> Result<Json<Routine>
             created_at: stored.created_at,
             executed_at: stored.executed_at,
             canceled_at: stored.canceled_at,
+            finality: changed.finality(&stored.proposal_id.to_string()).into(),
         });
     }
     let calls = routine::list_calls(&mut conn).await?.into_iter().map(|call| {

@@ -9,13 +9,13 @@ mod words;
 
 pub use governor::Governor;
 
-use super::types::{Account, HexBytes, Wei};
+use super::types::{Account, Finality, HexBytes, Wei};
 use crate::{app::AppState, clock::Clock};
 use chrono::{DateTime, Utc};
 use protocol::ProposalState;
 use serde::Serialize;
 use sqlx::PgConnection;
-use storage::chain::proposals;
+use storage::chain::{finality, proposals};
 use utoipa::ToSchema;
 
 /// A proposal with its decoded actions.
@@ -46,6 +46,8 @@ pub struct Proposal {
     pub queued_at: Option<DateTime<Utc>>,
     pub executed_at: Option<DateTime<Utc>>,
     pub canceled_at: Option<DateTime<Utc>>,
+    /// How final its tally, queueing and execution are
+    pub finality: Finality,
 }
 
 /// A call that the Timelock makes when the proposal is executed.
@@ -78,20 +80,25 @@ pub struct Argument {
 }
 
 /// Stored proposals as they are shown.
-async fn describe(state: &AppState, stored: Vec<proposals::Proposal>) -> Result<Vec<Proposal>, sqlx::Error> {
-    let mut conn = state.pool.acquire().await?;
-    let now = mined_at(&mut conn, &state.clock).await?;
+async fn describe(
+    state: &AppState,
+    conn: &mut PgConnection,
+    stored: Vec<proposals::Proposal>,
+) -> Result<Vec<Proposal>, sqlx::Error> {
+    let now = mined_at(conn, &state.clock).await?;
     let contracts = &state.chain.deployment.contracts;
     let expiry_s = state.governor.expiry_s(&state.chain.provider, contracts.governor).await;
+    let changed = finality::changed(conn, "proposals", "proposal_id").await?;
     let mut shown = Vec::with_capacity(stored.len());
     for p in stored {
         let mut actions = Vec::with_capacity(p.targets.len());
         for ((target, value), calldata) in p.targets.iter().zip(&p.values).zip(&p.calldatas) {
             let action = actions::decode(contracts, *target, *value, calldata);
-            actions.push(words::describe(&mut conn, contracts, action).await?);
+            actions.push(words::describe(conn, contracts, action).await?);
         }
         shown.push(Proposal {
             proposal_id: Wei(p.proposal_id.0),
+            finality: changed.finality(&p.proposal_id.to_string()).into(),
             state: state::state(&p, expiry_s, now),
             title: title(&p.description),
             description: p.description,

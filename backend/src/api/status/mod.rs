@@ -1,2 +1,3 @@
 //! How the platform is.
 pub mod get;
+mod providers;

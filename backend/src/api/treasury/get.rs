@@ -1,6 +1,7 @@
 use crate::{
     api::{
         problem::Problem,
+        snapshot::Reader,
         types::{Hash, Wei},
     },
     app::AppState,
@@ -39,7 +40,8 @@ pub struct RewardPool {
 /// The DAO's money
 #[utoipa::path(get, path = "/treasury", tag = "governance", operation_id = "getTreasury",
     responses((status = 200, body = Treasury), (status = "default", body = Problem)))]
-pub async fn get_treasury(State(state): State<AppState>) -> Result<Json<Treasury>, Problem> {
+pub async fn get_treasury(State(state): State<AppState>, reader: Reader) -> Result<Json<Treasury>, Problem> {
+    let mut conn = reader.snapshot().await?;
     let row = sqlx::query(
         "select coalesce(p.total_funded, 0)::text as total_funded, coalesce(p.total_approved, 0)::text as total_approved,
              coalesce(p.total_paid, 0)::text as total_paid, coalesce(p.epoch_budget, 0)::text as epoch_budget,
@@ -50,7 +52,7 @@ pub async fn get_treasury(State(state): State<AppState>) -> Result<Json<Treasury
          left join chain.reward_pool p on true",
     )
     .bind(state.chain.deployment.contracts.timelock.as_slice())
-    .fetch_one(&state.pool)
+    .fetch_one(&mut *conn)
     .await?;
     Ok(Json(Treasury {
         reward_pool: RewardPool {

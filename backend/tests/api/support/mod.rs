@@ -44,9 +44,15 @@ pub struct Server {
 impl Server {
     /// A server at 2026-01-01 with nothing in its tables.
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// The same with these settings over the defaults.
+    pub async fn start_with(settings: &[(&str, &str)]) -> Self {
         let (db, chain, data) = (TestDb::new().await, TestChain::start().await, tempfile::tempdir().unwrap());
         let dir = ("POLITY__DATA__DIR".to_owned(), data.path().display().to_string());
-        let config = Config::merge(None, [dir]).unwrap();
+        let settings = settings.iter().map(|(key, value)| (format!("POLITY__{key}"), (*value).to_owned()));
+        let config = Config::merge(None, settings.chain([dir])).unwrap();
         let handle =
             ChainHandle::connect(&config, &chain.rpc_url(), chain.deployment().clone()).await.unwrap();
         let clock = Clock::manual(DateTime::from_timestamp(1_767_225_600, 0).unwrap());
@@ -58,6 +64,41 @@ impl Server {
         let shutdown = async { stopped.await.unwrap_or_default() };
         let served = tokio::spawn(api::serve(app.clone(), listener, shutdown));
         Self { app, url: format!("http://{address}"), stop, served, _chain: chain, _db: db, _data: data }
+    }
+
+    /// What the indexer would write when it is at a block, with these safe and finalized.
+    pub async fn set_cursor(&self, block: i64, safe: i64, finalized: i64) {
+        sqlx::query(
+            "insert into chain.cursor (chain_id, genesis_hash, deployment_hash, block_number, block_hash, safe_block,
+                 finalized_block, updated_at)
+             values (31337, $1, $1, $2, $1, $3, $4, now())
+             on conflict (chain_id) do update set block_number = $2, safe_block = $3, finalized_block = $4",
+        )
+        .bind(B256::repeat_byte(9).as_slice())
+        .bind(block)
+        .bind(safe)
+        .bind(finalized)
+        .execute(&self.app.pool)
+        .await
+        .unwrap();
+    }
+
+    /// What the journal would hold when a block that is not final made this row, or changed it from `before`.
+    pub async fn journal(
+        &self,
+        block: i64,
+        table: &str,
+        key: serde_json::Value,
+        before: Option<serde_json::Value>,
+    ) {
+        sqlx::query("insert into chain.undo (block_number, relation, key, before) values ($1, $2, $3, $4)")
+            .bind(block)
+            .bind(table)
+            .bind(key)
+            .bind(before)
+            .execute(&self.app.pool)
+            .await
+            .unwrap();
     }
 
     /// What the indexer would write when an account has staked.

@@ -86,7 +86,7 @@ impl Draft {
                 labeler: labeler(i),
                 task_ids: all.clone().map(task).collect(),
             });
-            bundle.sessions.push(session(&bundle, i));
+            bundle.sessions.push(session(&bundle, i, 4_000_000_000));
             for slot in all {
                 let errs = !gold.bit(slot.into()) && keccak256([i as u8, slot])[0] < 40;
                 let choice = match errs || wrong_gold == Some(slot) {
@@ -145,12 +145,13 @@ fn truth(task_id: B256) -> Choice {
     if task_id[0] < 128 { Choice::A } else { Choice::B }
 }
 
-fn session(bundle: &Bundle, i: u32) -> Session {
+/// The session key of labeler `i`, authorised until `expires_at` (unix seconds).
+pub fn session(bundle: &Bundle, i: u32, expires_at: u64) -> Session {
     let authorization = SessionKeyAuthorization {
         labeler: labeler(i),
         session_key: session_key(i).address(),
         scope: LABEL_SCOPE.into(),
-        expires_at: 4_000_000_000,
+        expires_at,
     };
     let digest = authorization.signing_hash(&bundle.domain());
     let signature = account::labeler(i).signer().sign_hash_sync(&digest).unwrap();

@@ -1,7 +1,7 @@
 //! Labels and gold that are not what people signed, or that nobody can see.
 use super::{
     court::{Court, WATCHER},
-    draft::{labeler, other, signed, stray},
+    draft::{labeler, other, session, signed, stray},
 };
 use alloy::primitives::{B256, U256, utils::parse_ether};
 use backend::chain::EpochStatus;
@@ -110,6 +110,22 @@ async fn receipts_of_answers_that_are_there_prove_nothing() {
     court.keep(&receipts);
     assert_eq!(court.watch().await, Verdict::Right);
     assert_eq!(court.proved().await, []);
+}
+
+/// The contract does not know of session keys: only a vote can throw such labels away.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_by_a_session_key_that_expired_before_the_epoch_was_opened_are_reported() {
+    let court = Court::with_labels(|draft| {
+        draft.change(|bundle| {
+            let key = session(bundle, 0, 1_700_000_000);
+            let old = bundle.sessions.iter_mut().find(|session| session.labeler == labeler(0)).unwrap();
+            *old = key;
+        });
+    })
+    .await;
+    assert_eq!(court.watch().await, Verdict::Vote);
+    let [found] = court.look().await.try_into().unwrap();
+    assert!(found.what.contains("expired at 1700000000, before the epoch was opened"), "{found}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -225,7 +225,7 @@ impl Bundle {
         if actual != expected {
             return Err(BundleError::WrongHash { expected, actual });
         }
-        let mut reader = BundleReader::open(bytes, expected)?;
+        let mut reader = BundleReader::open_known(bytes)?;
         let header = reader.header();
         let mut bundle = Self {
             chain_id: header.chain_id,

@@ -76,7 +76,8 @@ pub enum Record {
 /// only then is the hash known to be the expected one.
 pub struct BundleReader<R> {
     input: R,
-    expected: B256,
+    /// What the bytes must hash to; `None` when that is known already.
+    expected: Option<B256>,
     hasher: Hasher,
     line: Vec<u8>,
     n_lines: u64,
@@ -90,6 +91,15 @@ impl<R: BufRead> BundleReader<R> {
     /// # Errors
     /// See [`BundleError`].
     pub fn open(input: R, expected: B256) -> Result<Self, BundleError> {
+        Self::start(input, Some(expected))
+    }
+
+    /// As [`Self::open`], of bytes that were hashed before.
+    pub(super) fn open_known(input: R) -> Result<Self, BundleError> {
+        Self::start(input, None)
+    }
+
+    fn start(input: R, expected: Option<B256>) -> Result<Self, BundleError> {
         let (hasher, line) = (Hasher::default(), Vec::new());
         let header = Header::default();
         let mut reader = Self { input, expected, hasher, line, n_lines: 0, n_records: 0, header };
@@ -152,7 +162,9 @@ impl<R: BufRead> BundleReader<R> {
         limited.read_until(b'\n', &mut self.line).map_err(BundleError::Io)?;
         match self.line.last() {
             Some(b'\n') => {
-                self.hasher.update(&self.line);
+                if self.expected.is_some() {
+                    self.hasher.update(&self.line);
+                }
                 self.line.pop();
                 self.n_lines = line;
                 Ok(())
@@ -167,8 +179,8 @@ impl<R: BufRead> BundleReader<R> {
             return Err(BundleError::Trailing { line: self.n_lines + 1 });
         }
         let actual = self.hasher.clone().finalize();
-        if actual != self.expected {
-            return Err(BundleError::WrongHash { expected: self.expected, actual });
+        if let Some(expected) = self.expected.filter(|&expected| expected != actual) {
+            return Err(BundleError::WrongHash { expected, actual });
         }
         Ok(())
     }

@@ -97,6 +97,28 @@ pub async fn close(
     .await
 }
 
+/// Open epochs that take answers for longer, by the clock of the indexed chain, than `labeled_s` seconds when somebody
+/// answered, or `empty_s` when nobody did.
+pub async fn open_longer_than(
+    conn: &mut PgConnection,
+    labeled_s: u64,
+    empty_s: u64,
+) -> Result<Vec<u64>, Error> {
+    let epochs: Vec<i64> = sqlx::query_scalar(
+        "select a.epoch from app.epochs a join chain.epochs c using (epoch)
+         where a.closed_at is null and c.status = 'open'
+             and c.opened_at + interval '1 second' * case
+                 when exists (select from app.preferences p where p.epoch = a.epoch) then $1 else $2 end
+                 <= (select mined_at from chain.blocks order by number desc limit 1)
+         order by a.epoch",
+    )
+    .bind(labeled_s.cast_signed())
+    .bind(empty_s.cast_signed())
+    .fetch_all(conn)
+    .await?;
+    Ok(epochs.into_iter().map(i64::cast_unsigned).collect())
+}
+
 /// The epoch of a campaign that takes answers, the latest if there are several.
 pub async fn find_open_by_campaign(conn: &mut PgConnection, campaign_id: i64) -> Result<Option<u64>, Error> {
     let epoch: Option<i64> =

@@ -35,6 +35,23 @@ pub async fn find(conn: &mut PgConnection, account: Address) -> Result<Option<Ac
     row.as_ref().map(Account::from_row).transpose()
 }
 
+/// Accounts from this address on and then from zero, up to `limit`; `None` is all.
+pub async fn list_from(
+    conn: &mut PgConnection,
+    start: Address,
+    limit: Option<u32>,
+) -> Result<Vec<Account>, Error> {
+    let rows = sqlx::query(
+        "(select * from chain.accounts where account >= $1 order by account limit $2)
+         union all (select * from chain.accounts where account < $1 order by account limit $2) limit $2",
+    )
+    .bind(start.as_slice())
+    .bind(limit.map(i64::from))
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(Account::from_row).collect()
+}
+
 /// Accounts with votes, most first.
 pub async fn list_delegates(conn: &mut PgConnection, limit: u32) -> Result<Vec<Account>, Error> {
     let rows =
@@ -75,25 +92,21 @@ pub async fn change_many(
     if changes.is_empty() {
         return Ok(());
     }
-    let accounts: Vec<&[u8]> = changes.keys().map(|account| account.as_slice()).collect();
-    // Rows are made first: a domain refuses a negative number before a conflict can turn it into a sum.
-    sqlx::query(
-        "insert into chain.accounts (account) select unnest($1::bytea[]) on conflict (account) do nothing",
-    )
-    .bind(&accounts)
-    .execute(&mut *conn)
-    .await?;
     let wei = |of: fn(&AccountChange) -> U256| changes.values().map(|c| Wei(of(c))).collect::<Vec<_>>();
+    // Not an upsert: its domain refuses a negative change before a conflict can turn it into a sum.
     sqlx::query(
-        "update chain.accounts a
-         set balance = a.balance + c.credited - c.debited, locked = a.locked + c.locked - c.unlocked,
+        "merge into chain.accounts a
+         using unnest($1::bytea[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::boolean[], $7::bytea[],
+                      $8::numeric[])
+               as c (account, credited, debited, locked, unlocked, delegates, delegate, votes)
+         on a.account = c.account
+         when matched then update set
+             balance = a.balance + c.credited - c.debited, locked = a.locked + c.locked - c.unlocked,
              delegate = case when c.delegates then c.delegate else a.delegate end, votes = coalesce(c.votes, a.votes)
-         from unnest($1::bytea[], $2::numeric[], $3::numeric[], $4::numeric[], $5::numeric[], $6::boolean[], $7::bytea[],
-                     $8::numeric[])
-              as c (account, credited, debited, locked, unlocked, delegates, delegate, votes)
-         where a.account = c.account",
+         when not matched then insert (account, balance, locked, delegate, votes)
+             values (c.account, c.credited - c.debited, c.locked - c.unlocked, c.delegate, coalesce(c.votes, 0))",
     )
-    .bind(&accounts)
+    .bind(changes.keys().map(|account| account.as_slice()).collect::<Vec<_>>())
     .bind(wei(|c| c.credited))
     .bind(wei(|c| c.debited))
     .bind(wei(|c| c.locked))

@@ -28,7 +28,7 @@ pub enum Verified {
 }
 
 impl Verified {
-    fn number(self) -> i16 {
+    pub(super) fn number(self) -> i16 {
         match self {
             Self::Not => 0,
             Self::Bloom => 1,

@@ -2,6 +2,7 @@
 use crate::{columns, wei::Wei};
 use alloy_primitives::{Address, U256};
 use sqlx::{Error, PgConnection, postgres::PgRow};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bond {
@@ -33,26 +34,42 @@ pub async fn find(conn: &mut PgConnection, account: Address) -> Result<Option<Bo
     row.as_ref().map(Bond::from_row).transpose()
 }
 
-pub async fn set(conn: &mut PgConnection, account: Address, free: U256, reserved: U256) -> Result<(), Error> {
-    sqlx::query(
-        "insert into chain.bonds (account, free, reserved) values ($1, $2, $3)
-         on conflict (account) do update set free = excluded.free, reserved = excluded.reserved",
-    )
-    .bind(account.as_slice())
-    .bind(Wei(free))
-    .bind(Wei(reserved))
-    .execute(conn)
-    .await?;
-    Ok(())
+/// All bonds.
+pub async fn list(conn: &mut PgConnection) -> Result<Vec<Bond>, Error> {
+    let rows = sqlx::query("select * from chain.bonds order by account").fetch_all(conn).await?;
+    rows.iter().map(Bond::from_row).collect()
 }
 
-pub async fn add_slashed(conn: &mut PgConnection, account: Address, amount: U256) -> Result<(), Error> {
+/// What a run of events does to one account's bonds. Amounts in wei.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BondChange {
+    /// Free and reserved after the last change.
+    pub held: Option<(U256, U256)>,
+    /// Slashed in addition.
+    pub slashed: U256,
+}
+
+/// Change many bonds in one statement.
+pub async fn change_many(
+    conn: &mut PgConnection,
+    changes: &BTreeMap<Address, BondChange>,
+) -> Result<(), Error> {
+    if changes.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
-        "insert into chain.bonds as b (account, free, reserved, slashed) values ($1, 0, 0, $2)
-         on conflict (account) do update set slashed = b.slashed + excluded.slashed",
+        "merge into chain.bonds b
+         using unnest($1::bytea[], $2::numeric[], $3::numeric[], $4::numeric[]) as c (account, free, reserved, slashed)
+         on b.account = c.account
+         when matched then update set free = coalesce(c.free, b.free), reserved = coalesce(c.reserved, b.reserved),
+             slashed = b.slashed + c.slashed
+         when not matched then insert (account, free, reserved, slashed)
+             values (c.account, coalesce(c.free, 0), coalesce(c.reserved, 0), c.slashed)",
     )
-    .bind(account.as_slice())
-    .bind(Wei(amount))
+    .bind(changes.keys().map(|account| account.as_slice()).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| c.held.map(|(free, _)| Wei(free))).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| c.held.map(|(_, reserved)| Wei(reserved))).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| Wei(c.slashed)).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())

@@ -35,20 +35,24 @@ impl Claim {
     }
 }
 
-pub async fn insert(conn: &mut PgConnection, claim: &Claim) -> Result<(), Error> {
+pub async fn insert_many(conn: &mut PgConnection, claims: &[Claim]) -> Result<(), Error> {
+    if claims.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
         "insert into chain.claims (block_number, log_index, account, recipient, amount, total_claimed, tx_hash,
                                    claimed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+         select * from unnest($1::bigint[], $2::integer[], $3::bytea[], $4::bytea[], $5::numeric[], $6::numeric[],
+                              $7::bytea[], $8::timestamptz[])",
     )
-    .bind(claim.position.block_number.cast_signed())
-    .bind(claim.position.log_index.cast_signed())
-    .bind(claim.account.as_slice())
-    .bind(claim.recipient.as_slice())
-    .bind(Wei(claim.amount))
-    .bind(Wei(claim.total_claimed))
-    .bind(claim.tx_hash.as_slice())
-    .bind(claim.claimed_at)
+    .bind(claims.iter().map(|c| c.position.block_number.cast_signed()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|c| c.position.log_index.cast_signed()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|c| c.account.as_slice()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|c| c.recipient.as_slice()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|c| Wei(c.amount)).collect::<Vec<_>>())
+    .bind(claims.iter().map(|c| Wei(c.total_claimed)).collect::<Vec<_>>())
+    .bind(claims.iter().map(|c| c.tx_hash.as_slice()).collect::<Vec<_>>())
+    .bind(claims.iter().map(|c| c.claimed_at).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())
@@ -81,4 +85,15 @@ pub async fn total(conn: &mut PgConnection, account: Address) -> Result<U256, Er
     .fetch_optional(conn)
     .await?;
     Ok(total.unwrap_or_default().0)
+}
+
+/// All that each account ever claimed, in wei.
+pub async fn totals(conn: &mut PgConnection) -> Result<Vec<(Address, U256)>, Error> {
+    let rows = sqlx::query(
+        "select distinct on (account) account, total_claimed from chain.claims
+         order by account, block_number desc, log_index desc",
+    )
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(|row| Ok((columns::address(row, "account")?, Wei::get(row, "total_claimed")?))).collect()
 }

@@ -2,7 +2,7 @@
 //! one that was thought dead, can never write from a block that is no longer the last.
 use crate::columns;
 use alloy_primitives::B256;
-use sqlx::{Error, PgConnection, Row, postgres::PgRow};
+use sqlx::{AssertSqlSafe, Error, PgConnection, Row, postgres::PgRow};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
@@ -29,6 +29,14 @@ pub struct Marks {
 }
 
 impl Cursor {
+    /// What is how final once the cursor stands on a block: what the node says, cut at the block and never taken back.
+    pub fn after(&self, block_number: u64, marks: Marks) -> Marks {
+        Marks {
+            safe: marks.safe.min(block_number).max(self.marks.safe),
+            finalized: marks.finalized.min(block_number).max(self.marks.finalized),
+        }
+    }
+
     fn from_row(row: &PgRow) -> Result<Self, Error> {
         Ok(Self {
             chain_id: columns::unsigned(row, "chain_id")?,
@@ -75,28 +83,30 @@ pub async fn insert(conn: &mut PgConnection, cursor: &Cursor) -> Result<bool, Er
 pub async fn advance(
     conn: &mut PgConnection,
     from: &Cursor,
-    (block_number, block_hash): (u64, B256),
+    to: (u64, B256),
     marks: Marks,
     journaled: bool,
 ) -> Result<bool, Error> {
-    let done = sqlx::query(
-        "update chain.cursor set block_number = $4, block_hash = $5, updated_at = now(),
-                safe_block = greatest(safe_block, least($6, $4)),
-                finalized_block = greatest(finalized_block, least($7, $4)),
-                journal_block = greatest(journal_block, case when $8 then least($7, $4) else $4 end)
-         where chain_id = $1 and block_number = $2 and block_hash = $3",
+    let statement = AssertSqlSafe(advance_statement(from, to, marks, journaled));
+    Ok(sqlx::raw_sql(statement).execute(conn).await?.rows_affected() == 1)
+}
+
+/// The statement of [`advance`], to be sent together with others. Holds numbers and hashes only.
+pub fn advance_statement(
+    from: &Cursor,
+    (block_number, block_hash): (u64, B256),
+    marks: Marks,
+    journaled: bool,
+) -> String {
+    let Cursor { chain_id, block_number: from_number, block_hash: from_hash, .. } = from;
+    let Marks { safe, finalized } = from.after(block_number, marks);
+    let journal = if journaled { finalized } else { block_number };
+    format!(
+        "update chain.cursor set block_number = {block_number}, block_hash = '\\x{block_hash:x}', updated_at = now(),
+                safe_block = greatest(safe_block, {safe}), finalized_block = greatest(finalized_block, {finalized}),
+                journal_block = greatest(journal_block, {journal})
+         where chain_id = {chain_id} and block_number = {from_number} and block_hash = '\\x{from_hash:x}'"
     )
-    .bind(from.chain_id.cast_signed())
-    .bind(from.block_number.cast_signed())
-    .bind(from.block_hash.as_slice())
-    .bind(block_number.cast_signed())
-    .bind(block_hash.as_slice())
-    .bind(marks.safe.cast_signed())
-    .bind(marks.finalized.cast_signed())
-    .bind(journaled)
-    .execute(conn)
-    .await?;
-    Ok(done.rows_affected() == 1)
 }
 
 /// Move the cursor back to a block that both chains share. A finalized block that is lost this way is noted in
@@ -129,6 +139,18 @@ pub async fn set_journal_block(conn: &mut PgConnection, number: u64) -> Result<(
         .bind(number.cast_signed())
         .execute(conn)
         .await?;
+    Ok(())
+}
+
+/// Blocks that one question for logs was last found to hold.
+pub async fn range_blocks(conn: &mut PgConnection) -> Result<Option<u64>, Error> {
+    let blocks: Option<Option<i64>> =
+        sqlx::query_scalar("select range_blocks from chain.cursor").fetch_optional(conn).await?;
+    Ok(blocks.flatten().map(i64::cast_unsigned))
+}
+
+pub async fn set_range_blocks(conn: &mut PgConnection, blocks: u64) -> Result<(), Error> {
+    sqlx::query("update chain.cursor set range_blocks = $1").bind(blocks.cast_signed()).execute(conn).await?;
     Ok(())
 }
 

@@ -59,16 +59,19 @@ pub async fn insert_many(conn: &mut PgConnection, changes: &[(u64, Change)]) -> 
         return Ok(());
     }
     sqlx::query(
-        "insert into chain.feed (block_number, topic, key, kind)
-         select b, t, k, 'apply' from unnest($1::bigint[], $2::text[], $3::text[]) with ordinality as rows (b, t, k, n)
-         order by n",
+        "with rows as (
+             insert into chain.feed (block_number, topic, key, kind)
+             select b, t, k, 'apply' from unnest($1::bigint[], $2::text[], $3::text[]) with ordinality as rows (b, t, k, n)
+             order by n returning seq)
+         select pg_notify($4, max(seq)::text) from rows",
     )
     .bind(changes.iter().map(|(block, _)| block.cast_signed()).collect::<Vec<_>>())
     .bind(changes.iter().map(|(_, change)| change.topic).collect::<Vec<_>>())
     .bind(changes.iter().map(|(_, change)| change.key.as_str()).collect::<Vec<_>>())
-    .execute(&mut *conn)
+    .bind(CHANNEL)
+    .execute(conn)
     .await?;
-    notify(conn).await
+    Ok(())
 }
 
 /// Take back what was announced for blocks above `block_number` and not taken back yet.
@@ -87,6 +90,19 @@ pub async fn retract_above(conn: &mut PgConnection, block_number: u64) -> Result
     Ok(done.rows_affected())
 }
 
+/// Forget what was announced for blocks up to `block_number`, but for the last `keep` announcements: a page that was away
+/// for longer reads everything anew.
+pub async fn delete_up_to(conn: &mut PgConnection, block_number: u64, keep: i64) -> Result<u64, Error> {
+    let done = sqlx::query(
+        "delete from chain.feed where block_number <= $1 and seq <= (select max(seq) from chain.feed) - $2",
+    )
+    .bind(block_number.cast_signed())
+    .bind(keep)
+    .execute(conn)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Up to `limit` rows after a `seq`, oldest first.
 pub async fn list_after(conn: &mut PgConnection, seq: i64, limit: u32) -> Result<Vec<FeedRow>, Error> {
     let rows = sqlx::query("select * from chain.feed where seq > $1 order by seq limit $2")
@@ -100,6 +116,14 @@ pub async fn list_after(conn: &mut PgConnection, seq: i64, limit: u32) -> Result
 /// The last `seq`; 0 when there is none.
 pub async fn last_seq(conn: &mut PgConnection) -> Result<i64, Error> {
     sqlx::query_scalar("select coalesce(max(seq), 0) from chain.feed").fetch_one(conn).await
+}
+
+/// Whether rows after `seq` may have been deleted, or `seq` is of another database.
+pub async fn is_unknown(conn: &mut PgConnection, seq: i64) -> Result<bool, Error> {
+    sqlx::query_scalar("select $1 > coalesce(max(seq), 0) or $1 < coalesce(min(seq), 0) - 1 from chain.feed")
+        .bind(seq)
+        .fetch_one(conn)
+        .await
 }
 
 async fn notify(conn: &mut PgConnection) -> Result<(), Error> {

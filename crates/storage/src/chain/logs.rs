@@ -1,5 +1,5 @@
 //! `chain.logs`: raw events of our contracts, the only input of the projections.
-use super::Position;
+use super::{Position, blocks::Block};
 use crate::{columns, copy::copy};
 use alloy_primitives::{Address, B256};
 use chrono::{DateTime, Utc};
@@ -45,6 +45,35 @@ pub async fn insert_many(conn: &mut PgConnection, logs: &[Log]) -> Result<(), Er
         rows.bytes(&log.data);
     })
     .await
+}
+
+/// One block and its logs in one statement: for few of them, a `COPY` each would take more turns.
+pub async fn insert_with_block(conn: &mut PgConnection, block: &Block, logs: &[Log]) -> Result<(), Error> {
+    let topic = |at: usize| logs.iter().map(|l| l.topics.get(at).map(|t| t.to_vec())).collect::<Vec<_>>();
+    sqlx::query(
+        "with block as (
+             insert into chain.blocks (number, hash, parent_hash, mined_at, verified) values ($1, $2, $3, $4, $5))
+         insert into chain.logs (block_number, log_index, tx_hash, address, topics, data)
+         select $1, i, h, a, array_remove(array[t1, t2, t3, t4], null), d
+         from unnest($6::integer[], $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[],
+                     $13::bytea[]) as l (i, h, a, t1, t2, t3, t4, d)",
+    )
+    .bind(block.number.cast_signed())
+    .bind(block.hash.as_slice())
+    .bind(block.parent_hash.as_slice())
+    .bind(block.mined_at)
+    .bind(block.verified.number())
+    .bind(logs.iter().map(|l| l.position.log_index.cast_signed()).collect::<Vec<_>>())
+    .bind(logs.iter().map(|l| l.tx_hash.as_slice()).collect::<Vec<_>>())
+    .bind(logs.iter().map(|l| l.address.as_slice()).collect::<Vec<_>>())
+    .bind(topic(0))
+    .bind(topic(1))
+    .bind(topic(2))
+    .bind(topic(3))
+    .bind(logs.iter().map(|l| l.data.as_slice()).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Delete the logs of the blocks above `number`. Returns how many.

@@ -14,6 +14,7 @@ pub mod disproofs;
 pub mod epochs;
 pub mod families;
 pub mod feed;
+pub mod finality;
 pub mod logs;
 pub mod model_versions;
 pub mod pauses;
@@ -28,6 +29,7 @@ pub mod routine;
 pub mod slashes;
 pub mod stakes;
 pub mod total_supplies;
+pub mod totals;
 pub mod undo;
 pub mod votes;
 
@@ -64,9 +66,8 @@ pub const PROJECTIONS: [&str; 25] = [
 
 /// Empty every table that is a fold of `chain.logs`. Readers see the old rows until the transaction ends.
 pub async fn clear_projections(conn: &mut PgConnection) -> Result<(), Error> {
-    for table in PROJECTIONS {
-        sqlx::query(AssertSqlSafe(format!("delete from chain.{table}"))).execute(&mut *conn).await?;
-    }
+    let deletes = PROJECTIONS.map(|table| format!("delete from chain.{table}")).join("; ");
+    sqlx::raw_sql(AssertSqlSafe(deletes)).execute(&mut *conn).await?;
     undo::delete_all(conn).await
 }
 

@@ -36,56 +36,40 @@ pub async fn get(conn: &mut PgConnection) -> Result<RewardPool, Error> {
     row.as_ref().map_or_else(|| Ok(RewardPool::default()), RewardPool::from_row)
 }
 
-pub async fn set_total_funded(conn: &mut PgConnection, total_funded: U256) -> Result<(), Error> {
-    set(
-        conn,
-        "insert into chain.reward_pool (total_funded) values ($1)
-         on conflict (singleton) do update set total_funded = excluded.total_funded",
-        total_funded,
-    )
-    .await
+/// What a run of events does to the pool. Amounts in wei.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PoolChange {
+    pub total_funded: Option<U256>,
+    pub epoch_budget: Option<U256>,
+    /// Epoch, root and the new sum of what is approved.
+    pub payouts_root: Option<(Epoch, B256, U256)>,
+    /// Paid in addition.
+    pub paid: U256,
 }
 
-pub async fn set_epoch_budget(conn: &mut PgConnection, epoch_budget: U256) -> Result<(), Error> {
-    set(
-        conn,
-        "insert into chain.reward_pool (epoch_budget) values ($1)
-         on conflict (singleton) do update set epoch_budget = excluded.epoch_budget",
-        epoch_budget,
-    )
-    .await
-}
-
-pub async fn add_paid(conn: &mut PgConnection, amount: U256) -> Result<(), Error> {
-    set(
-        conn,
-        "insert into chain.reward_pool (total_paid) values ($1)
-         on conflict (singleton) do update set total_paid = reward_pool.total_paid + excluded.total_paid",
-        amount,
-    )
-    .await
-}
-
-pub async fn set_payouts_root(
-    conn: &mut PgConnection,
-    epoch: Epoch,
-    payouts_root: B256,
-    total_approved: U256,
-) -> Result<(), Error> {
+/// Change the one row.
+pub async fn change(conn: &mut PgConnection, change: &PoolChange) -> Result<(), Error> {
+    if *change == PoolChange::default() {
+        return Ok(());
+    }
+    let root = change.payouts_root;
     sqlx::query(
-        "insert into chain.reward_pool (payouts_root, payouts_epoch, total_approved) values ($1, $2, $3)
-         on conflict (singleton) do update set payouts_root = excluded.payouts_root,
-             payouts_epoch = excluded.payouts_epoch, total_approved = excluded.total_approved",
+        "insert into chain.reward_pool as p (total_funded, epoch_budget, total_paid, payouts_epoch, payouts_root,
+                                             total_approved)
+         values (coalesce($1::numeric, 0), coalesce($2::numeric, 0), $3, $4, $5, coalesce($6::numeric, 0))
+         on conflict (singleton) do update set total_funded = coalesce($1, p.total_funded),
+             epoch_budget = coalesce($2, p.epoch_budget), total_paid = p.total_paid + excluded.total_paid,
+             payouts_epoch = coalesce(excluded.payouts_epoch, p.payouts_epoch),
+             payouts_root = coalesce(excluded.payouts_root, p.payouts_root),
+             total_approved = coalesce($6, p.total_approved)",
     )
-    .bind(payouts_root.as_slice())
-    .bind(epoch.0.cast_signed())
-    .bind(Wei(total_approved))
+    .bind(change.total_funded.map(Wei))
+    .bind(change.epoch_budget.map(Wei))
+    .bind(Wei(change.paid))
+    .bind(root.map(|(epoch, ..)| epoch.0.cast_signed()))
+    .bind(root.map(|(_, root, _)| root.to_vec()))
+    .bind(root.map(|(.., approved)| Wei(approved)))
     .execute(conn)
     .await?;
-    Ok(())
-}
-
-async fn set(conn: &mut PgConnection, statement: &'static str, amount: U256) -> Result<(), Error> {
-    sqlx::query(statement).bind(Wei(amount)).execute(conn).await?;
     Ok(())
 }

@@ -209,26 +209,34 @@ pub async fn insert(
     Ok(())
 }
 
-/// Keep a veto and count it.
-pub async fn add_veto(conn: &mut PgConnection, veto: &Veto, position: Position) -> Result<(), Error> {
+/// Keep vetoes and count them.
+pub async fn add_vetoes(conn: &mut PgConnection, vetoes: &[(Position, Veto)]) -> Result<(), Error> {
+    if vetoes.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Wei> = vetoes.iter().map(|(_, veto)| Wei(veto.proposal_id.0)).collect();
+    let weights: Vec<Wei> = vetoes.iter().map(|(_, veto)| Wei(veto.weight)).collect();
     sqlx::query(
         "insert into chain.vetoes (proposal_id, voter, weight, reason, block_number, log_index, cast_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+         select * from unnest($1::numeric[], $2::bytea[], $3::numeric[], $4::text[], $5::bigint[], $6::integer[],
+                              $7::timestamptz[])",
     )
-    .bind(Wei(veto.proposal_id.0))
-    .bind(veto.voter.as_slice())
-    .bind(Wei(veto.weight))
-    .bind(&veto.reason)
-    .bind(position.block_number.cast_signed())
-    .bind(position.log_index.cast_signed())
-    .bind(veto.cast_at)
+    .bind(&ids)
+    .bind(vetoes.iter().map(|(_, veto)| veto.voter.as_slice()).collect::<Vec<_>>())
+    .bind(&weights)
+    .bind(vetoes.iter().map(|(_, veto)| veto.reason.as_str()).collect::<Vec<_>>())
+    .bind(vetoes.iter().map(|(position, _)| position.block_number.cast_signed()).collect::<Vec<_>>())
+    .bind(vetoes.iter().map(|(position, _)| position.log_index.cast_signed()).collect::<Vec<_>>())
+    .bind(vetoes.iter().map(|(_, veto)| veto.cast_at).collect::<Vec<_>>())
     .execute(&mut *conn)
     .await?;
     sqlx::query(
-        "update chain.routine_proposals set against_votes = against_votes + $2 where proposal_id = $1",
+        "update chain.routine_proposals p set against_votes = against_votes + v.weight
+         from (select id, sum(weight) as weight from unnest($1::numeric[], $2::numeric[]) as v (id, weight) group by id) v
+         where p.proposal_id = v.id",
     )
-    .bind(Wei(veto.proposal_id.0))
-    .bind(Wei(veto.weight))
+    .bind(&ids)
+    .bind(&weights)
     .execute(conn)
     .await?;
     Ok(())

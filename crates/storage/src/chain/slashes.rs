@@ -49,38 +49,44 @@ pub async fn list_by_account(conn: &mut PgConnection, account: Address) -> Resul
     rows.iter().map(Slash::from_row).collect()
 }
 
-pub async fn insert(conn: &mut PgConnection, slash: &Slash) -> Result<(), Error> {
+pub async fn insert_many(conn: &mut PgConnection, slashes: &[Slash]) -> Result<(), Error> {
+    if slashes.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
         "insert into chain.slashes (account, amount, challenger, share, case_id, epoch, block_number, log_index,
                                     slashed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         select * from unnest($1::bytea[], $2::numeric[], $3::bytea[], $4::numeric[], $5::bytea[], $6::bigint[],
+                              $7::bigint[], $8::integer[], $9::timestamptz[])",
     )
-    .bind(slash.account.as_slice())
-    .bind(Wei(slash.amount))
-    .bind(slash.challenger.map(|challenger| challenger.to_vec()))
-    .bind(Wei(slash.share))
-    .bind(slash.case_id.as_slice())
-    .bind(slash.epoch.map(|epoch| epoch.0.cast_signed()))
-    .bind(slash.position.block_number.cast_signed())
-    .bind(slash.position.log_index.cast_signed())
-    .bind(slash.slashed_at)
+    .bind(slashes.iter().map(|s| s.account.as_slice()).collect::<Vec<_>>())
+    .bind(slashes.iter().map(|s| Wei(s.amount)).collect::<Vec<_>>())
+    .bind(slashes.iter().map(|s| s.challenger.map(|challenger| challenger.to_vec())).collect::<Vec<_>>())
+    .bind(slashes.iter().map(|s| Wei(s.share)).collect::<Vec<_>>())
+    .bind(slashes.iter().map(|s| s.case_id.as_slice()).collect::<Vec<_>>())
+    .bind(slashes.iter().map(|s| s.epoch.map(|epoch| epoch.0.cast_signed())).collect::<Vec<_>>())
+    .bind(slashes.iter().map(|s| s.position.block_number.cast_signed()).collect::<Vec<_>>())
+    .bind(slashes.iter().map(|s| s.position.log_index.cast_signed()).collect::<Vec<_>>())
+    .bind(slashes.iter().map(|s| s.slashed_at).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())
 }
 
-/// The epoch that a case was proved in.
-pub async fn set_epoch(
-    conn: &mut PgConnection,
-    account: Address,
-    case_id: B256,
-    epoch: Epoch,
-) -> Result<(), Error> {
-    sqlx::query("update chain.slashes set epoch = $3 where account = $1 and case_id = $2")
-        .bind(account.as_slice())
-        .bind(case_id.as_slice())
-        .bind(epoch.0.cast_signed())
-        .execute(conn)
-        .await?;
+/// The epochs that cases were proved in.
+pub async fn set_epochs(conn: &mut PgConnection, cases: &[(Address, B256, Epoch)]) -> Result<(), Error> {
+    if cases.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update chain.slashes s set epoch = c.epoch
+         from unnest($1::bytea[], $2::bytea[], $3::bigint[]) as c (account, case_id, epoch)
+         where s.account = c.account and s.case_id = c.case_id",
+    )
+    .bind(cases.iter().map(|(account, ..)| account.as_slice()).collect::<Vec<_>>())
+    .bind(cases.iter().map(|(_, case_id, _)| case_id.as_slice()).collect::<Vec<_>>())
+    .bind(cases.iter().map(|(.., epoch)| epoch.0.cast_signed()).collect::<Vec<_>>())
+    .execute(conn)
+    .await?;
     Ok(())
 }

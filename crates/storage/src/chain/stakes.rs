@@ -3,6 +3,7 @@ use crate::{columns, wei::Wei};
 use alloy_primitives::{Address, U256};
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, Row, postgres::PgRow};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stake {
@@ -45,56 +46,46 @@ pub async fn list(conn: &mut PgConnection) -> Result<Vec<Stake>, Error> {
     rows.iter().map(Stake::from_row).collect()
 }
 
-pub async fn set_active(conn: &mut PgConnection, account: Address, active: U256) -> Result<(), Error> {
-    sqlx::query(
-        "insert into chain.stakes (account, active) values ($1, $2)
-         on conflict (account) do update set active = excluded.active",
-    )
-    .bind(account.as_slice())
-    .bind(Wei(active))
-    .execute(conn)
-    .await?;
-    Ok(())
+/// What a run of events does to one stake. Amounts in wei.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StakeChange {
+    pub active: Option<U256>,
+    pub thawing: Option<U256>,
+    /// When all of `thawing` can be withdrawn, where that changed; `Some(None)` when nothing thaws.
+    pub available_at: Option<Option<DateTime<Utc>>>,
+    /// Slashed in addition.
+    pub slashed: U256,
+    /// Paid in addition.
+    pub rewards_paid: U256,
 }
 
-/// Also tells when the thawing part can be withdrawn; `None` keeps the time as it is, unless nothing thaws.
-pub async fn set(
+/// Change many stakes in one statement.
+pub async fn change_many(
     conn: &mut PgConnection,
-    account: Address,
-    active: U256,
-    thawing: U256,
-    available_at: Option<DateTime<Utc>>,
+    changes: &BTreeMap<Address, StakeChange>,
 ) -> Result<(), Error> {
+    if changes.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
-        "insert into chain.stakes as s (account, active, thawing, available_at) values ($1, $2, $3, $4)
-         on conflict (account) do update set active = excluded.active, thawing = excluded.thawing,
-             available_at = case when excluded.thawing > 0 then coalesce(excluded.available_at, s.available_at) end",
+        "merge into chain.stakes s
+         using unnest($1::bytea[], $2::numeric[], $3::numeric[], $4::boolean[], $5::timestamptz[], $6::numeric[],
+                      $7::numeric[])
+               as c (account, active, thawing, moves, available_at, slashed, rewards_paid)
+         on s.account = c.account
+         when matched then update set active = coalesce(c.active, s.active), thawing = coalesce(c.thawing, s.thawing),
+             available_at = case when c.moves then c.available_at else s.available_at end,
+             slashed = s.slashed + c.slashed, rewards_paid = s.rewards_paid + c.rewards_paid
+         when not matched then insert (account, active, thawing, available_at, slashed, rewards_paid)
+             values (c.account, coalesce(c.active, 0), coalesce(c.thawing, 0), c.available_at, c.slashed, c.rewards_paid)",
     )
-    .bind(account.as_slice())
-    .bind(Wei(active))
-    .bind(Wei(thawing))
-    .bind(available_at)
-    .execute(conn)
-    .await?;
-    Ok(())
-}
-
-pub async fn add_slashed(conn: &mut PgConnection, account: Address, amount: U256) -> Result<(), Error> {
-    sqlx::query("update chain.stakes set slashed = slashed + $2 where account = $1")
-        .bind(account.as_slice())
-        .bind(Wei(amount))
-        .execute(conn)
-        .await?;
-    Ok(())
-}
-
-pub async fn add_rewards_paid(conn: &mut PgConnection, account: Address, amount: U256) -> Result<(), Error> {
-    sqlx::query(
-        "insert into chain.stakes as s (account, active, rewards_paid) values ($1, 0, $2)
-         on conflict (account) do update set rewards_paid = s.rewards_paid + excluded.rewards_paid",
-    )
-    .bind(account.as_slice())
-    .bind(Wei(amount))
+    .bind(changes.keys().map(|account| account.as_slice()).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| c.active.map(Wei)).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| c.thawing.map(Wei)).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| c.available_at.is_some()).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| c.available_at.flatten()).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| Wei(c.slashed)).collect::<Vec<_>>())
+    .bind(changes.values().map(|c| Wei(c.rewards_paid)).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     Ok(())

@@ -1,19 +1,15 @@
 //! `chain.undo`: rows as they were before blocks that are not final yet. Triggers write it, see the migration.
-use sqlx::{Error, PgConnection};
+use sqlx::{AssertSqlSafe, Error, PgConnection};
 
 /// From here to the end of the transaction, keep every row of a projection as it was before this block changes it.
 pub async fn begin_block(conn: &mut PgConnection, number: u64) -> Result<(), Error> {
-    set_block(conn, &number.to_string()).await
-}
-
-/// Keep nothing from here on.
-pub async fn end(conn: &mut PgConnection) -> Result<(), Error> {
-    set_block(conn, "").await
-}
-
-async fn set_block(conn: &mut PgConnection, value: &str) -> Result<(), Error> {
-    sqlx::query("select set_config('chain.block', $1, true)").bind(value).execute(conn).await?;
+    sqlx::raw_sql(AssertSqlSafe(begin_block_statement(number))).execute(conn).await?;
     Ok(())
+}
+
+/// The statement of [`begin_block`], to be sent together with others.
+pub fn begin_block_statement(number: u64) -> String {
+    format!("set local chain.block = '{number}'")
 }
 
 /// Put every projection back to what it was after the block `fork`.

@@ -77,3 +77,18 @@ pub async fn list_by_voter(conn: &mut PgConnection, voter: Address) -> Result<Ve
             .await?;
     rows.iter().map(Vote::from_row).collect()
 }
+
+/// The weight that each voter used on each proposal, in wei.
+pub async fn used(conn: &mut PgConnection) -> Result<Vec<(ProposalId, Address, U256)>, Error> {
+    let rows = sqlx::query(
+        "select proposal_id, voter, sum(weight) as weight from chain.votes group by proposal_id, voter
+         order by proposal_id, voter",
+    )
+    .fetch_all(conn)
+    .await?;
+    let used = |row: &PgRow| {
+        let proposal_id = ProposalId(Wei::get(row, "proposal_id")?);
+        Ok((proposal_id, columns::address(row, "voter")?, Wei::get(row, "weight")?))
+    };
+    rows.iter().map(used).collect()
+}

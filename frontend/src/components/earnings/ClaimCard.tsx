@@ -6,6 +6,7 @@ import { useConfig } from "../../hooks/useConfig";
 import { useTransaction } from "../../hooks/useTransaction";
 import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
+import { FinalityBadge } from "../../ui/FinalityBadge";
 import { QueryView } from "../../ui/QueryView";
 import { Stat, Stats } from "../../ui/Stat";
 import { TransactionNote } from "../../ui/TransactionNote";
@@ -43,7 +44,9 @@ export function ClaimCard({ account }: { account: Address }) {
                 {formatTokens(claimable, 4)}
               </p>
               <Stats>
-                <Stat label="Approved in all">{formatTokens(data?.cumulative ?? 0n, 4)}</Stat>
+                <Stat label="Approved in all">
+                  {formatTokens(data?.cumulative ?? 0n, 4)} {data !== null && <FinalityBadge finality={data.finality} />}
+                </Stat>
                 <Stat label="Claimed so far">{formatTokens(data?.claimed ?? 0n, 4)}</Stat>
               </Stats>
               {claimable > 0n ? (

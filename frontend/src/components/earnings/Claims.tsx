@@ -2,6 +2,7 @@ import type { Address } from "viem";
 import { formatTime, formatTokens } from "../../format";
 import { useClaims } from "../../hooks/useEpochs";
 import { Card } from "../../ui/Card";
+import { FinalityBadge } from "../../ui/FinalityBadge";
 import { Hash } from "../../ui/Hash";
 import { Table } from "../../ui/Table";
 
@@ -15,7 +16,9 @@ export function Claims({ account }: { account: Address }) {
         {claims.data.map((claim) => (
           <tr key={claim.txHash}>
             <td className="whitespace-nowrap">{formatTime(claim.claimedAt)}</td>
-            <td className="whitespace-nowrap">{formatTokens(claim.amount, 4)}</td>
+            <td className="whitespace-nowrap">
+              {formatTokens(claim.amount, 4)} <FinalityBadge finality={claim.finality} />
+            </td>
             <td>
               <Hash hash={claim.txHash} label="Transaction" mark={false} />
             </td>

@@ -4,7 +4,7 @@ import { Account } from "../../ui/Account";
 import { Hash } from "../../ui/Hash";
 import { Notice } from "../../ui/Notice";
 import { Stat, Stats } from "../../ui/Stat";
-import { consequenceText, demandText, fraudText, isOperators } from "./frauds";
+import { consequenceText, demandText, fraudText, isOperators, pastDemandText } from "./frauds";
 
 function Proposed({ payouts, decided, now }: { payouts: NonNullable<Epoch["payouts"]>; decided: boolean; now: number }) {
   const open = new Date(payouts.challengeEndsAt).getTime() > now;
@@ -63,11 +63,31 @@ function Disproofs({ disproofs, now }: { disproofs: Epoch["disproofs"]; now: num
   );
 }
 
-export const hasSettlement = ({ payouts, demand, disproofs }: Epoch): boolean => payouts !== null || demand !== null || disproofs.length > 0;
+function PastDemands({ demands, now }: { demands: Epoch["pastDemands"]; now: number }) {
+  return (
+    <ul aria-label="Earlier demands" className="space-y-3">
+      {demands.map(({ challenger, responder, tree, index, status, demandedAt }) => (
+        <li key={`${demandedAt} ${tree} ${index}`} className="border-l-2 border-line pl-4">
+          <p className="measure">
+            <Account address={challenger} /> asked {demandText(tree, index).asks}, {formatRelative(demandedAt, now)}. {pastDemandText(status)}
+          </p>
+          {responder !== null && (
+            <p className="flex flex-wrap items-center gap-x-2 text-muted">
+              Shown by <Account address={responder} />
+            </p>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export const hasSettlement = ({ payouts, demand, pastDemands, disproofs }: Epoch): boolean =>
+  payouts !== null || demand !== null || pastDemands.length > 0 || disproofs.length > 0;
 
 /** Who stands for an epoch's payouts with a bond, how long they can be challenged, and what was proved against them. */
 export function Settlement({ epoch, now }: { epoch: Epoch; now: number }) {
-  const { payouts, demand, disproofs } = epoch;
+  const { payouts, demand, pastDemands, disproofs } = epoch;
   return (
     <div className="space-y-4">
       {demand !== null && <Demand demand={demand} now={now} />}
@@ -75,6 +95,7 @@ export function Settlement({ epoch, now }: { epoch: Epoch; now: number }) {
         <Proposed payouts={payouts} decided={payouts.status !== "proposed" || epoch.status === "voided"} now={now} />
       )}
       {disproofs.length > 0 && <Disproofs disproofs={disproofs} now={now} />}
+      {pastDemands.length > 0 && <PastDemands demands={pastDemands} now={now} />}
     </div>
   );
 }

@@ -41,3 +41,7 @@ export const demandText = (tree: string, index: number): { asks: string; otherwi
   const { what, otherwise } = TREES[tree] ?? { what: `of the tree of ${words(tree)}`, otherwise: "somebody loses a bond" };
   return { asks: `to see entry ${index} ${what}`, otherwise };
 };
+
+/** What became of a demand that is over. */
+export const pastDemandText = (status: string): string =>
+  status === "answered" ? "It was shown, and half of the bond went to whoever showed it." : "It was settled without: the bond went back.";

@@ -21,7 +21,7 @@ export function stagesOf(epoch: Epoch, nowMs: number): Stage[] {
     { text: "Challenge window over", at: window, past: window !== null && epoch.challenger === null && new Date(window).getTime() <= nowMs },
     { text: "Approved by vote", at: null, past: status === "accepted" },
   ];
-  return status === "voided" ? [...stages.filter(({ past }) => past), { text: "Ended without pay", at: null, past: true }] : stages;
+  return status === "voided" ? [...stages.filter(({ past }) => past), { text: committedAt === null ? "Ended without pay: no labels were fixed on the chain" : "Ended without pay", at: null, past: true }] : stages;
 }
 
 /** What happens next and who can bring it about, with the command for those who need no page for it. */
@@ -33,7 +33,7 @@ export function nextStep({ epoch, status, challenger, takesAnswers, payouts }: E
     case "open":
       return takesAnswers
         ? { text: "Labelers answer until the operator closes the epoch." }
-        : { text: "The operator fixes the labels on the chain." };
+        : { text: "The operator fixes the labels on the chain. If it does not in time, anybody can end this epoch, so that the next is paid, and it loses its bond.", command: `polity epoch missed-commit ${epoch}` };
     case "committed":
       return { text: "The operator reveals its secret, and with it the seed. If it does not in time, anybody can end the wait and it loses its bond.", command: `polity epoch reveal-missed ${epoch}` };
     case "revealed":

@@ -8,6 +8,7 @@ import { WalletProvider } from "../wallet/WalletContext";
 import { ChainStatus } from "./ChainStatus";
 import { Nav } from "./Nav";
 import { ThemeSwitch } from "./ThemeSwitch";
+import { Violation } from "./Violation";
 
 function Brand() {
   return (
@@ -73,6 +74,7 @@ export function Shell() {
           </header>
           <main id="main" tabIndex={-1} className="w-full flex-1 px-4 pt-4 pb-20 outline-none sm:px-8">
             <ChainNotice />
+            <Violation />
             <Outlet />
           </main>
         </div>

@@ -18,7 +18,7 @@ export function Lineage({ line }: { line: ModelVersion[] }) {
             <Link to="/models/$versionId" params={{ versionId: version.versionId }} className="font-medium underline underline-offset-4">
               v{version.number}
             </Link>
-            <VersionBadge status={version.status} />
+            <VersionBadge version={version} />
             <Hash hash={version.versionId} label="Version" />
           </p>
           {version.datasetHashes.length === 0 ? (

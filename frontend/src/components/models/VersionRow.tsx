@@ -2,11 +2,17 @@ import { Link } from "@tanstack/react-router";
 import type { ModelVersion } from "../../api/types";
 import { formatBps, formatTime, words } from "../../format";
 import { Badge, type Tone } from "../../ui/Badge";
+import { FinalityBadge } from "../../ui/FinalityBadge";
 import { Hash } from "../../ui/Hash";
 
 const TONES: Record<string, Tone> = { active: "good", registered: "brass", suspended: "bad", revoked: "bad" };
 
-export const VersionBadge = ({ status }: { status: string }) => <Badge tone={TONES[status] ?? "neutral"}>{words(status)}</Badge>;
+export const VersionBadge = ({ version: { status, finality } }: { version: Pick<ModelVersion, "status" | "finality"> }) => (
+  <span className="inline-flex flex-wrap gap-2">
+    <Badge tone={TONES[status] ?? "neutral"}>{words(status)}</Badge>
+    <FinalityBadge finality={finality} />
+  </span>
+);
 
 export function VersionRow({ version }: { version: ModelVersion }) {
   const { evaluation } = version;
@@ -18,7 +24,7 @@ export function VersionRow({ version }: { version: ModelVersion }) {
         </Link>
       </td>
       <td>
-        <VersionBadge status={version.status} />
+        <VersionBadge version={version} />
       </td>
       <td>
         <Hash hash={version.versionId} label="Version" />

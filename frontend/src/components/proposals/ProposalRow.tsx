@@ -25,7 +25,7 @@ export function ProposalRow({ proposal, now }: { proposal: Proposal; now: number
           >
             {proposal.title}
           </Link>
-          <StateBadge state={proposal.state} />
+          <StateBadge proposal={proposal} />
         </p>
         <p className="mt-1 text-[0.875rem] break-words text-muted">{proposal.actions.map((action) => action.summary).join("; ")}</p>
       </div>

@@ -1,5 +1,6 @@
-import type { ProposalState } from "../../api/types";
+import type { Finality, ProposalState } from "../../api/types";
 import { Badge, type Tone } from "../../ui/Badge";
+import { FinalityBadge } from "../../ui/FinalityBadge";
 
 const STATES: Record<ProposalState, [Tone, string]> = {
   pending: ["neutral", "Vote not open yet"],
@@ -12,7 +13,13 @@ const STATES: Record<ProposalState, [Tone, string]> = {
   executed: ["good", "Executed"],
 };
 
-export function StateBadge({ state }: { state: ProposalState }) {
+/** Where a proposal stands, and whether that can still change back. */
+export function StateBadge({ proposal: { state, finality } }: { proposal: { state: ProposalState; finality: Finality } }) {
   const [tone, text] = STATES[state];
-  return <Badge tone={tone}>{text}</Badge>;
+  return (
+    <span className="inline-flex flex-wrap gap-2">
+      <Badge tone={tone}>{text}</Badge>
+      <FinalityBadge finality={finality} />
+    </span>
+  );
 }
