@@ -38,11 +38,10 @@ pub async fn proxy_completions(
         Problem::new(StatusCode::BAD_GATEWAY, "model-server-unreachable", detail)
     })?;
     let status = answer.status();
-    let content_type = answer.headers().get(header::CONTENT_TYPE).cloned();
+    let kept = [header::CONTENT_TYPE, header::RETRY_AFTER];
+    let kept = kept.map(|name| answer.headers().get(&name).cloned().map(|value| (name, value)));
     let stream = answer.bytes_stream().map_err(std::io::Error::other);
     let mut response = (status, Body::from_stream(stream)).into_response();
-    if let Some(content_type) = content_type {
-        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
-    }
+    response.headers_mut().extend(kept.into_iter().flatten());
     Ok(response)
 }

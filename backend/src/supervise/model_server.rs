@@ -23,6 +23,9 @@ const BACK_OFF: Duration = Duration::from_secs(5);
 /// Reading and hashing weights of some gigabytes takes a while.
 const START_DEADLINE: Duration = Duration::from_secs(300);
 
+/// For the answers that a replaced server has begun.
+const DRAIN: Duration = Duration::from_secs(60);
+
 /// A running model server.
 struct Server {
     child: Child,
@@ -117,10 +120,20 @@ async fn swap(app: &AppState, server: &mut Option<Server>, active: B256) -> anyh
     let new = start(app, active).await?;
     app.engine.set(Some(new.served.clone()));
     tracing::info!(version.id = %active, url = new.served.base_url, "serving");
-    if let Some(mut old) = server.replace(new) {
-        old.child.kill().await.ok();
+    if let Some(old) = server.replace(new) {
+        tokio::spawn(drain(old.child));
     }
     Ok(())
+}
+
+/// Lets a server finish the answers that it has begun.
+async fn drain(mut child: Child) {
+    if let Some(pid) = child.id().and_then(|pid| i32::try_from(pid).ok()) {
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGTERM).ok();
+    }
+    if tokio::time::timeout(DRAIN, child.wait()).await.is_err() {
+        child.kill().await.ok();
+    }
 }
 
 async fn start(app: &AppState, version_id: B256) -> anyhow::Result<Server> {

@@ -1,7 +1,11 @@
 //! Formulas against the plainest loop that could compute them, and gradients against finite differences.
 
 use rlhf::algo::gae::gae;
+use rlhf::algo::group::{
+    GroupLoss, Normaliser, Ratio, Scale, group_advantages, group_policy_loss, leave_one_out,
+};
 use rlhf::algo::loss::{Clip, entropy, policy_loss, token_logprobs, value_loss};
+use rlhf::algo::preference_loss::{PreferenceLoss, preference_losses};
 use rlhf::algo::reward_loss::{PairLabels, bradley_terry};
 use tch::{Kind, Tensor};
 
@@ -33,6 +37,26 @@ fn assert_gradient(what: &str, x: &Tensor, f: impl Fn(&Tensor) -> Tensor) {
     let leaf = x.copy().set_requires_grad(true);
     let gradient = Tensor::run_backward(&[f(&leaf)], &[&leaf], false, false);
     assert_close(what, &gradient[0], &numeric_gradient(x, f), 1e-7);
+}
+
+const PREFERENCE_LOSSES: [PreferenceLoss; 5] = [
+    PreferenceLoss::Sigmoid { smoothing: 0.0 },
+    PreferenceLoss::Sigmoid { smoothing: 0.1 },
+    PreferenceLoss::Robust { flip: 0.3 },
+    PreferenceLoss::Hinge,
+    PreferenceLoss::Ipo,
+];
+
+fn group_losses() -> impl Iterator<Item = GroupLoss> {
+    let each = [Ratio::Token, Ratio::Sequence].map(|ratio| {
+        [Normaliser::Completions(2.0), Normaliser::Tokens(4.0)].map(|normaliser| GroupLoss {
+            clip: Clip { low: 0.2, high: 0.28, dual: Some(3.0) },
+            beta: 0.04,
+            ratio,
+            normaliser,
+        })
+    });
+    each.into_iter().flatten()
 }
 
 #[test]
@@ -98,6 +122,24 @@ fn gradients_equal_finite_differences() {
 }
 
 #[test]
+fn gradients_without_a_critic_or_a_reward_model_equal_finite_differences() {
+    let rejected = random(&[5], 18);
+    for loss in PREFERENCE_LOSSES {
+        assert_gradient(&format!("{loss:?}"), &random(&[5], 19), |x| {
+            preference_losses(x, &rejected, loss, 0.4).unwrap().mean(Kind::Double)
+        });
+    }
+    let mask = Tensor::from_slice2(&[[1.0, 1.0, 1.0], [1.0, 0.0, 0.0]]);
+    let (old, advantages) = (random(&[2, 3], 20), random(&[2], 21));
+    let (near, reference) = (&old + random(&[2, 3], 22) * 0.3, &old + random(&[2, 3], 23) * 0.3);
+    for constants in group_losses() {
+        assert_gradient(&format!("{constants:?}"), &near, |x| {
+            group_policy_loss(x, &old, &reference, &advantages, &mask, &constants).unwrap()
+        });
+    }
+}
+
+#[test]
 fn micro_batches_add_up_to_the_gradient_of_the_minibatch() {
     let (old, advantages) = (random(&[8, 6], 11), random(&[8, 6], 12));
     let logprobs = (&old + random(&[8, 6], 13) * 0.3).set_requires_grad(true);
@@ -132,6 +174,42 @@ fn an_unchanged_policy_has_ratio_one_and_nothing_clipped() {
     assert_eq!(found.ratio.double_value(&[]), 12.0);
     assert_eq!(found.clipped.double_value(&[]), 0.0);
     assert_eq!(found.approx_kl.double_value(&[]), 0.0);
+}
+
+#[test]
+fn direct_losses_of_a_policy_that_is_its_reference_are_the_ones_of_a_coin() {
+    let beta: f64 = 0.4;
+    for loss in PREFERENCE_LOSSES {
+        let expected = match loss {
+            PreferenceLoss::Sigmoid { .. } | PreferenceLoss::Robust { .. } => std::f64::consts::LN_2,
+            PreferenceLoss::Hinge => 1.0,
+            PreferenceLoss::Ipo => (0.5 / beta).powi(2),
+        };
+        let unmoved = Tensor::zeros([3], (Kind::Double, tch::Device::Cpu));
+        let losses = preference_losses(&unmoved, &unmoved, loss, beta).unwrap();
+        assert_close(&format!("{loss:?}"), &losses, &losses.full_like(expected), 1e-12);
+    }
+}
+
+#[test]
+fn a_group_of_equal_rewards_moves_no_weight() {
+    let rewards = Tensor::from_slice2(&[[0.7, 0.7]]);
+    let mask = Tensor::from_slice2(&[[1.0, 1.0, 1.0], [1.0, 0.0, 0.0]]);
+    let old = random(&[2, 3], 24);
+    for advantages in [
+        group_advantages(&rewards, Scale::Group),
+        group_advantages(&rewards, Scale::Batch),
+        group_advantages(&rewards, Scale::None),
+        leave_one_out(&rewards),
+    ] {
+        for constants in group_losses() {
+            let logprobs = old.copy().set_requires_grad(true);
+            let advantages = advantages.flatten(0, -1);
+            let loss = group_policy_loss(&logprobs, &old, &old, &advantages, &mask, &constants).unwrap();
+            let gradient = Tensor::run_backward(&[loss], &[&logprobs], false, false);
+            assert_eq!(gradient[0].abs().max().double_value(&[]), 0.0, "{constants:?}");
+        }
+    }
 }
 
 #[test]
