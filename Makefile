@@ -12,6 +12,7 @@
 #   make bench-protocol, bench-bundle, bench-gas, bench-wasm, bench-label-quality   a benchmark; writes bench/results/<name>.json
 #   make bench-serve                 tokens per second of generation and of the model server; writes bench/results/serve.json
 #   make bench-indexer               events per second beside the node's own limit; writes bench/results/indexer.json
+#   make bench-rlhf [PEER=1]         speed and memory of the trainer; with PEER=1 TRL does the same work beside it
 #   make bench-mechsim [SEED=n RUNS=n]   what each way of labeling earns; also writes docs/mechanism.md
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -30,7 +31,7 @@ export OMP_WAIT_POLICY ?= passive
 say = @printf '\033[1m==> %s\033[0m\n' "$(1)"
 
 .PHONY: demo up test gen setup build contracts-test scripts-test rust-test web-test story-test differential prove slither coverage \
-	mutation lint clean bench-protocol bench-bundle bench-gas bench-wasm bench-mechsim bench-label-quality bench-indexer bench-serve
+	mutation lint clean bench-protocol bench-bundle bench-gas bench-wasm bench-mechsim bench-label-quality bench-indexer bench-serve bench-rlhf
 
 demo: build $(if $(filter tiny,$(SIZE)),,target/models/smollm2/manifest.json)
 	$(call say,the story ($(SIZE)))
@@ -110,6 +111,15 @@ bench-indexer: $(STAMPS)/node
 # The profile for development optimises what it runs.
 bench-serve: $(STAMPS)/libtorch
 	LIBTORCH=$$(cat $(STAMPS)/libtorch) cargo run --quiet -p rlhf --example bench_serve
+
+# TRL needs PyTorch (several GB with its CUDA libraries), so it is installed only when asked for.
+bench-rlhf: $(STAMPS)/libtorch $(if $(PEER),target/bench-rlhf/.installed)
+	LIBTORCH=$$(cat $(STAMPS)/libtorch) cargo run --quiet -p rlhf --example bench_rlhf -- $(if $(PEER),--peer target/bench-rlhf/bin/python) $(BENCH_ARGS)
+
+target/bench-rlhf/.installed: bench/rlhf/requirements.txt
+	python3 -m venv target/bench-rlhf
+	target/bench-rlhf/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 bench-label-quality:
 	cargo run --release --quiet -p label-quality --example bench_label_quality

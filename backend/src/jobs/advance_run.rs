@@ -164,6 +164,7 @@ async fn train(
         inputs: inputs.iter().map(|(name, hash)| ((*name).to_owned(), *hash)).collect::<BTreeMap<_, _>>(),
         seed: request.seed,
         profile: request.profile,
+        precision: None,
         params,
     };
     let bytes = canonical_json(&spec)?;

@@ -21,7 +21,8 @@ pub enum Adapters {
 /// A trunk with an optional language-model head and optional adapters.
 ///
 /// The residual stream, norms, attention and adapters are f32; the frozen matrices are in [`Precision`] and so are the
-/// products with them. A pass records gradients exactly for what requires them: with frozen weights, the layers below the
+/// products with them. After [`Llama::training_in`] bf16, whole blocks of uncached passes are computed in bf16 from weights
+/// of any format, f32 masters that are trained among them; the residual stream and norms stay f32, and so does decoding. A pass records gradients exactly for what requires them: with frozen weights, the layers below the
 /// first adapter build no graph.
 #[derive(Debug)]
 pub struct Llama {
@@ -34,6 +35,8 @@ pub struct Llama {
     norm: Norm,
     lm_head: Option<Tensor>,
     positions: Positions,
+    /// Whether uncached passes compute in bf16.
+    mixed: bool,
 }
 
 /// How a model knows the order of its tokens.
@@ -73,6 +76,8 @@ struct Projection {
 struct Pass {
     rotary: Option<(Tensor, Tensor)>,
     adapters: Adapters,
+    /// Whether blocks compute in bf16.
+    mixed: bool,
 }
 
 impl Norm {
@@ -86,6 +91,7 @@ impl Norm {
 
     fn forward(&self, x: &Tensor) -> Tensor {
         let shape = self.weight.size();
+        let x = &x.to_kind(Kind::Float);
         match &self.bias {
             None => x.rms_norm(shape, Some(&self.weight), self.eps),
             Some(bias) => x.layer_norm(shape, Some(&self.weight), Some(bias), self.eps, true),
@@ -212,7 +218,7 @@ impl Llama {
             Family::Gpt2 => Positions::Learned(params.get(EMBED_POSITIONS)?),
             _ => Positions::Rotary(Rope::new(&config, device)?),
         };
-        Ok(Self { config, lora: None, embed, layers, norm, lm_head, positions, params })
+        Ok(Self { config, lora: None, embed, layers, norm, lm_head, positions, params, mixed: false })
     }
 
     /// A second model over the same weights, without adapters: a reward model on the policy's trunk, or the copy that
@@ -227,7 +233,15 @@ impl Llama {
             norm: self.norm.share(),
             lm_head: self.lm_head.as_ref().map(Tensor::shallow_clone),
             positions: self.positions.share(),
+            mixed: self.mixed,
         }
+    }
+
+    /// The same model with uncached passes, those of training, computed in `precision`.
+    #[must_use]
+    pub fn training_in(mut self, precision: Precision) -> Self {
+        self.mixed = precision == Precision::Bf16;
+        self
     }
 
     /// The same model with adapters.
@@ -290,7 +304,12 @@ impl Llama {
 
     /// Runs layers `from..to` over the residual stream `x` `[B, T, d]`, positions `0..T`.
     pub fn forward_range(&self, x: &Tensor, from: usize, to: usize, adapters: Adapters) -> Tensor {
-        let pass = Pass { rotary: self.positions.range(0, x.size()[1]), adapters };
+        let rotary = self.positions.range(0, x.size()[1]);
+        let rotary = match self.mixed {
+            true => rotary.map(|(cos, sin)| (cos.to_kind(Kind::BFloat16), sin.to_kind(Kind::BFloat16))),
+            false => rotary,
+        };
+        let pass = Pass { rotary, adapters, mixed: self.mixed };
         (from..to)
             .fold(x.shallow_clone(), |x, i| self.layer(i, &x, &pass, |q, k, v| causal_attention(q, &k, &v)))
     }
@@ -305,9 +324,25 @@ impl Llama {
     /// # Panics
     /// On a model without a language-model head (a reward model), which is a programming error.
     pub fn logits(&self, hidden: &Tensor) -> Tensor {
-        let head =
-            self.lm_head.as_ref().expect("only models with a language-model head are asked for logits");
+        let head = self.head();
         hidden.to_kind(head.kind()).linear(head, None::<&Tensor>).to_kind(Kind::Float)
+    }
+
+    pub(super) fn head(&self) -> &Tensor {
+        self.lm_head.as_ref().expect("only models with a language-model head are asked for logits")
+    }
+
+    /// The head in the format of training passes, no gradient.
+    pub(super) fn head_weight(&self) -> Tensor {
+        self.head().detach().to_kind(self.head_kind())
+    }
+
+    pub(super) fn head_kind(&self) -> Kind {
+        if self.mixed { Kind::BFloat16 } else { self.head().kind() }
+    }
+
+    pub(super) fn head_is_trained(&self) -> bool {
+        self.head().requires_grad()
     }
 
     /// Runs the next tokens of a prompt, whose beginning `prefix` holds, and returns the logits `[1, V]` that follow the last.
@@ -318,7 +353,7 @@ impl Llama {
             let (start, n) = (prefix.len() as i64, token_ids.len() as i64);
             let groups = self.config.num_attention_heads / self.config.num_key_value_heads;
             let stretch = prefix.begin_stretch(token_ids.len(), groups);
-            let pass = Pass { rotary: self.positions.range(start, n), adapters };
+            let pass = Pass { rotary: self.positions.range(start, n), adapters, mixed: false };
             let ids = Tensor::from_slice(token_ids).to_device(self.device()).unsqueeze(0);
             let mut x = self.embed_from(&ids, start);
             for i in 0..self.layers.len() {
@@ -334,7 +369,7 @@ impl Llama {
     pub fn decode(&self, token_ids: &[i64], cache: &mut KvCache, adapters: Adapters) -> Tensor {
         no_grad(|| {
             let step = cache.begin_step();
-            let pass = Pass { rotary: self.positions.at(&step.positions), adapters };
+            let pass = Pass { rotary: self.positions.at(&step.positions), adapters, mixed: false };
             let mut ids = token_ids.to_vec();
             ids.resize(step.positions.size()[0] as usize, 0);
             let ids = Tensor::from_slice(&ids).to_device(self.device());
@@ -358,39 +393,44 @@ impl Llama {
         let layer = &self.layers[i];
         let heads = |x: Tensor| x.view([b, t, -1, self.config.head_dim]);
         let place = |x: Tensor, norm: Option<&Norm>| {
-            let x = norm.map_or_else(|| x.shallow_clone(), |norm| norm.forward(&x)).transpose(1, 2);
+            let kind = x.kind();
+            let x =
+                norm.map_or_else(|| x.shallow_clone(), |norm| norm.forward(&x).to_kind(kind)).transpose(1, 2);
             match &pass.rotary {
                 Some(factors) => rotate(&x, factors),
                 None => x,
             }
         };
         let (q_norm, k_norm) = layer.head_norms.as_ref().map(|(q, k)| (q, k)).unzip();
-        let input = self.input(&layer.input_norm.forward(x));
+        let input = self.input(&layer.input_norm.forward(x), pass);
         let q = place(heads(self.project(i, Module::Q, &input, pass)), q_norm);
         let k = place(heads(self.project(i, Module::K, &input, pass)), k_norm);
         let v = heads(self.project(i, Module::V, &input, pass)).transpose(1, 2);
         let mixed = attend(&q, k, v).transpose(1, 2).reshape([b, t, -1]);
-        let x = x + self.project(i, Module::O, &self.input(&mixed), pass);
+        let x = x + self.project(i, Module::O, &self.input(&mixed, pass), pass);
 
-        let input = self.input(&layer.post_attention_norm.forward(&x));
+        let input = self.input(&layer.post_attention_norm.forward(&x), pass);
         let up = self.project(i, Module::Up, &input, pass);
         let hidden = match layer.projections[Module::Gate as usize] {
             Some(_) => self.project(i, Module::Gate, &input, pass).silu() * up,
             None => up.gelu("tanh"),
         };
-        &x + self.project(i, Module::Down, &self.input(&hidden), pass)
+        &x + self.project(i, Module::Down, &self.input(&hidden, pass), pass)
     }
 
     /// The input of several projections, converted to the matrices' type once.
-    fn input(&self, x: &Tensor) -> Input {
-        Input { full: x.shallow_clone(), low: x.to_kind(self.embed.kind()) }
+    fn input(&self, x: &Tensor, pass: &Pass) -> Input {
+        let kind = if pass.mixed { Kind::BFloat16 } else { self.embed.kind() };
+        let low = x.to_kind(kind);
+        Input { full: if pass.mixed { low.shallow_clone() } else { x.shallow_clone() }, low }
     }
 
     fn project(&self, i: usize, module: Module, input: &Input, pass: &Pass) -> Tensor {
         let projection = self.layers[i].projections[module as usize].as_ref();
         let Projection { weight, bias } = projection.expect("only modules that the family has are asked for");
-        let y = input.low.linear(weight, None::<&Tensor>).to_kind(Kind::Float);
-        let y = bias.iter().fold(y, |y, bias| y + bias);
+        let y =
+            input.low.linear(&weight.to_kind(input.low.kind()), None::<&Tensor>).to_kind(input.full.kind());
+        let y = bias.iter().fold(y, |y, bias| y + bias.to_kind(input.full.kind()));
         match &self.lora {
             Some(lora) if pass.adapters == Adapters::On => lora.add_to(y, i, module, &input.full),
             _ => y,

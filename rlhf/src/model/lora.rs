@@ -199,13 +199,14 @@ impl Lora {
         Ok(lora)
     }
 
-    /// `y + alpha / rank * x A^T B^T` for a matrix with an adapter, `y` unchanged for others. `x` and `y` f32.
+    /// `y + alpha / rank * x A^T B^T` for a matrix with an adapter, `y` unchanged for others. `x` and `y` have the kind that
+    /// is computed in.
     pub(super) fn add_to(&self, y: Tensor, layer: usize, module: Module, x: &Tensor) -> Tensor {
         match self.pairs.get(&(layer, module)) {
             None => y,
             Some(pair) => {
-                let low_rank = x.linear(&pair.a, None::<&Tensor>) * self.scale();
-                y + low_rank.linear(&pair.b, None::<&Tensor>)
+                let low_rank = x.linear(&pair.a.to_kind(x.kind()), None::<&Tensor>) * self.scale();
+                y + low_rank.linear(&pair.b.to_kind(x.kind()), None::<&Tensor>)
             }
         }
     }

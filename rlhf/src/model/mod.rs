@@ -15,6 +15,7 @@ pub mod lora;
 pub mod params;
 pub mod precision;
 pub mod rope;
+pub mod token_head;
 
 pub use cache::{KvCache, Prefix};
 pub use config::Config;

@@ -1,6 +1,14 @@
-//! AdamW on a list of f32 tensors.
+//! AdamW over one contiguous buffer.
+//!
+//! The trained weights of a model are views into one buffer, and so are their gradients and both moments. Norm, update, hash
+//! and checkpoint are then one pass over memory each, in blocks that stay in the processor's cache.
 
-use tch::Tensor;
+use tch::{Kind, Tensor, no_grad};
+
+/// Elements that an update works on at a time; the block of weights, gradients, moments and temporaries fits a core's cache.
+const BLOCK: i64 = 1 << 16;
+/// Every tensor begins at a multiple of this many elements: 64 bytes of f32, a cache line and a vector register.
+const ALIGNMENT: i64 = 16;
 
 /// Constants of [`AdamW`]; the learning rate is given at every step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,63 +32,220 @@ impl Default for AdamWConfig {
 
 /// Adam with decoupled weight decay (Loshchilov & Hutter, arXiv 1711.05101, algorithm 2; bias correction as in PyTorch).
 ///
-/// Holds shallow clones of the parameters and updates them in place.
+/// A step is [`AdamW::accumulate`] for each part of a batch and then [`AdamW::apply`], or [`AdamW::step`] for both.
 pub struct AdamW {
     params: Vec<Tensor>,
-    first: Vec<Tensor>,
-    second: Vec<Tensor>,
+    weights: Tensor,
+    gradient: Tensor,
+    first: Tensor,
+    second: Tensor,
+    /// Where each parameter's gradient goes, views into `gradient`.
+    slots: Vec<Tensor>,
+    /// Whether `gradient` holds something of the step that is being prepared.
+    accumulated: bool,
     n_steps: i32,
     config: AdamWConfig,
 }
 
 impl AdamW {
     /// An optimiser for `params`, leaves of the graph, with moments zero.
+    ///
+    /// The values move into the optimiser's buffer: the given tensors and all their shallow clones are views of it from here
+    /// on, so models made of them are trained without being made anew. All must have one kind and be on one device.
     pub fn new(params: &[Tensor], config: AdamWConfig) -> Self {
-        let zeros = || params.iter().map(|param| param.detach().zeros_like()).collect();
+        let starts: Vec<i64> = params
+            .iter()
+            .scan(0, |end, param| {
+                let start = *end;
+                *end += (param.numel() as i64 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+                Some((start, *end))
+            })
+            .flat_map(|(start, end)| [start, end])
+            .collect();
+        let n = starts.last().copied().unwrap_or(0);
+        let options = params.first().map_or((Kind::Float, tch::Device::Cpu), |p| (p.kind(), p.device()));
+        let zeros = || Tensor::zeros([n], options);
+        let (weights, gradient) = (zeros(), zeros());
+        let view = |buffer: &Tensor, i: usize| {
+            let param: &Tensor = &params[i];
+            buffer.narrow(0, starts[2 * i], param.numel() as i64).view(param.size().as_slice())
+        };
+        let leaves = no_grad(|| {
+            (0..params.len())
+                .map(|i| {
+                    let mut leaf = params[i].shallow_clone();
+                    let mut place = view(&weights, i);
+                    place.copy_(&leaf);
+                    leaf.set_data(&place);
+                    leaf
+                })
+                .collect()
+        });
+        let slots = (0..params.len()).map(|i| view(&gradient, i)).collect();
+        let (first, second) = (zeros(), zeros());
         Self {
-            params: params.iter().map(Tensor::shallow_clone).collect(),
-            first: zeros(),
-            second: zeros(),
+            params: leaves,
+            weights,
+            gradient,
+            first,
+            second,
+            slots,
+            accumulated: false,
             n_steps: 0,
             config,
         }
     }
 
-    /// The parameters this optimiser updates, in the order in which [`AdamW::step`] expects gradients.
+    /// The parameters this optimiser updates, in the order in which gradients are expected.
     pub fn params(&self) -> &[Tensor] {
         &self.params
     }
 
-    /// Number of steps so far, and the parameters, first and second moments that they led to, sharing storage.
+    /// Number of steps so far, and the parameters, first and second moments that they led to: three vectors, sharing
+    /// storage, in which every tensor is padded with zeros to 16 elements.
     pub fn state(&self) -> (i32, Vec<Tensor>) {
-        let tensors = self.params.iter().chain(&self.first).chain(&self.second);
-        (self.n_steps, tensors.map(Tensor::shallow_clone).collect())
+        let tensors = [&self.weights, &self.first, &self.second];
+        (self.n_steps, tensors.map(Tensor::shallow_clone).into())
     }
 
     /// Goes back to what [`AdamW::state`] gave; `tensors` must have the same number and shapes.
     pub fn restore(&mut self, n_steps: i32, tensors: &[Tensor]) {
         self.n_steps = n_steps;
-        let own = self.params.iter_mut().chain(&mut self.first).chain(&mut self.second);
-        tch::no_grad(|| own.zip(tensors).for_each(|(own, tensor)| own.copy_(tensor)));
+        self.accumulated = false;
+        let own = [&mut self.weights, &mut self.first, &mut self.second];
+        no_grad(|| own.into_iter().zip(tensors).for_each(|(own, tensor)| own.copy_(tensor)));
     }
 
-    /// Updates every parameter with its gradient; `gradients[i]` has the shape of `params()[i]`.
-    pub fn step(&mut self, gradients: &[Tensor], learning_rate: f64) {
+    /// Adds a part's gradients to those of the next step; `gradients[i]` has the shape of `params()[i]`, in any kind.
+    pub fn accumulate(&mut self, gradients: &[Tensor]) {
         debug_assert_eq!(gradients.len(), self.params.len());
+        no_grad(|| {
+            for (slot, gradient) in self.slots.iter_mut().zip(gradients) {
+                if self.accumulated {
+                    let _ = slot.g_add_(gradient);
+                } else {
+                    slot.copy_(gradient);
+                }
+            }
+        });
+        self.accumulated = true;
+    }
+
+    /// Updates every parameter with the accumulated gradients, scaled down together to the Euclidean norm `max_norm`, and
+    /// forgets them. Returns their norm before; when it is not finite, nothing is updated.
+    ///
+    /// The factor is `min(1, max_norm / (norm + 1e-6))`, as in PyTorch.
+    pub fn apply(&mut self, max_norm: f64, learning_rate: f64) -> f64 {
+        let norm = self.gradient_norm();
+        self.accumulated = false;
+        if norm.is_finite() {
+            self.update((max_norm / (norm + 1e-6)).min(1.0), learning_rate);
+        }
+        norm
+    }
+
+    /// Updates every parameter with its gradient, as it is; `gradients[i]` has the shape of `params()[i]`.
+    pub fn step(&mut self, gradients: &[Tensor], learning_rate: f64) {
+        self.accumulate(gradients);
+        self.accumulated = false;
+        self.update(1.0, learning_rate);
+    }
+
+    fn gradient_norm(&self) -> f64 {
+        let square = |block: Tensor| block.dot(&block).double_value(&[]);
+        self.blocks().map(|(start, n)| square(self.gradient.narrow(0, start, n))).sum::<f64>().sqrt()
+    }
+
+    /// Start and length of every block.
+    fn blocks(&self) -> impl Iterator<Item = (i64, i64)> + use<> {
+        let n = self.weights.size()[0];
+        (0..n).step_by(BLOCK as usize).map(move |start| (start, BLOCK.min(n - start)))
+    }
+
+    fn update(&mut self, factor: f64, learning_rate: f64) {
         self.n_steps += 1;
         let AdamWConfig { beta1, beta2, eps, weight_decay } = self.config;
         let correction1 = 1.0 - beta1.powi(self.n_steps);
         let correction2 = 1.0 - beta2.powi(self.n_steps);
-        tch::no_grad(|| {
-            for (i, gradient) in gradients.iter().enumerate() {
-                let (param, first, second) = (&mut self.params[i], &mut self.first[i], &mut self.second[i]);
-                let gradient = gradient.to_kind(first.kind());
-                let _ = param.g_mul_scalar_(1.0 - learning_rate * weight_decay);
-                let _ = first.g_mul_scalar_(beta1).g_add_(&(&gradient * (1.0 - beta1)));
-                let _ = second.g_mul_scalar_(beta2).g_add_(&(gradient.square() * (1.0 - beta2)));
-                let root = second.sqrt() / correction2.sqrt() + eps;
-                let _ = param.g_sub_(&(&*first / root * (learning_rate / correction1)));
+        no_grad(|| {
+            for (start, n) in self.blocks() {
+                let of = |buffer: &Tensor| buffer.narrow(0, start, n);
+                let (mut weights, mut first, mut second) =
+                    (of(&self.weights), of(&self.first), of(&self.second));
+                let mut gradient = of(&self.gradient);
+                if factor < 1.0 {
+                    let _ = gradient.g_mul_scalar_(factor);
+                }
+                if weight_decay != 0.0 {
+                    let _ = weights.g_mul_scalar_(1.0 - learning_rate * weight_decay);
+                }
+                let _ = first.lerp_(&gradient, 1.0 - beta1);
+                let _ = second.lerp_(&gradient.square(), 1.0 - beta2);
+                // Both corrections in one factor: m / (√v / √c₂ + ε) = m · √c₂ / (√v + ε · √c₂).
+                let root = second.sqrt().g_add_scalar_(eps * correction2.sqrt());
+                let change = first * (-learning_rate * correction2.sqrt() / correction1);
+                let _ = weights.addcdiv_(&change, &root);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tch::Device;
+
+    use super::*;
+
+    fn leaves() -> Vec<Tensor> {
+        let leaf = |n: i64| Tensor::randn([n, 3], (Kind::Float, Device::Cpu)).set_requires_grad(true);
+        vec![leaf(5), leaf(1), leaf(BLOCK / 2)]
+    }
+
+    #[test]
+    fn what_was_made_of_the_parameters_before_is_trained() {
+        tch::manual_seed(1);
+        let leaves = leaves();
+        let before: Vec<Tensor> = leaves.iter().map(|leaf| leaf.detach().copy()).collect();
+        let elsewhere = leaves[0].shallow_clone();
+        let mut optimiser = AdamW::new(&leaves, AdamWConfig { eps: 0.0, ..AdamWConfig::default() });
+        assert!(leaves.iter().zip(&before).all(|(leaf, before)| leaf.detach() == *before));
+        let ones: Vec<Tensor> = leaves.iter().map(|leaf| leaf.detach().ones_like()).collect();
+        optimiser.step(&ones, 0.5);
+        for (leaf, before) in leaves.iter().zip(&before).chain([(&elsewhere, &before[0])]) {
+            // The first step of Adam is the sign of the gradient.
+            assert!((leaf.detach() + 0.5 - before).abs().max().double_value(&[]) < 1e-6);
+            assert!(leaf.requires_grad() && leaf.is_leaf());
+        }
+    }
+
+    #[test]
+    fn parts_of_a_gradient_add_up_and_are_clipped_together() {
+        tch::manual_seed(2);
+        let leaves = leaves();
+        let mut optimiser = AdamW::new(&leaves, AdamWConfig::default());
+        let part =
+            |value: f64| leaves.iter().map(|leaf| leaf.detach().ones_like() * value).collect::<Vec<_>>();
+        let n: usize = leaves.iter().map(Tensor::numel).sum();
+        for _ in 0..2 {
+            optimiser.accumulate(&part(1.0));
+            optimiser.accumulate(&part(2.0));
+            let norm = optimiser.apply(1.0, 1e-3);
+            assert!(
+                (norm - 3.0 * (n as f64).sqrt()).abs() < 1e-6 * norm,
+                "nothing is left of an earlier step"
+            );
+        }
+        let clipped = optimiser.gradient.square().sum(Kind::Double).sqrt().double_value(&[]);
+        assert!((clipped - 1.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_gradient_that_is_no_number_changes_nothing() {
+        let leaf = Tensor::from_slice(&[1.0f32, 2.0]).set_requires_grad(true);
+        let mut optimiser = AdamW::new(&[leaf.shallow_clone()], AdamWConfig::default());
+        optimiser.accumulate(&[Tensor::from_slice(&[0.0f32, f32::NAN])]);
+        assert!(optimiser.apply(1.0, 0.1).is_nan());
+        assert_eq!(leaf.detach(), Tensor::from_slice(&[1.0f32, 2.0]));
+        assert_eq!(optimiser.state().0, 0);
     }
 }

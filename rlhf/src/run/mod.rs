@@ -193,7 +193,7 @@ struct Outcome {
 pub fn train(args: &TrainArgs, report: &mut dyn Report) -> Result<B256, TrainError> {
     let spec = read_spec(&args.spec)?;
     let folder = PendingFolder::create(&args.out)?;
-    let engine = Engine::start(spec.profile);
+    let engine = Engine::start(spec.profile).computing_in(spec.precision);
     let states = folder::beside(&args.out, "states");
     let mut steps = Steps::new(&spec, &engine.describe(), states, args.save.clone())?;
     let outcome = execute(&spec, engine, &args.inputs, folder.path(), &mut steps, report);

@@ -4,8 +4,6 @@
 //! So every operation runs on one thread, and independent pieces of a batch run side by side. Which pieces there are and
 //! the order in which their results are added do not depend on the number of workers, and so neither do the results.
 
-use tch::Tensor;
-
 use crate::model::Llama;
 
 /// Applies `work` to every item, side by side on the given workers, and returns the results in the order of the items.
@@ -53,18 +51,6 @@ pub fn share(model: &Llama) -> Llama {
     let mut shared = model.share();
     shared.lora = model.lora.as_ref().map(|lora| lora.share());
     shared
-}
-
-/// Sums lists of gradients element by element, in order.
-pub fn sum_gradients(parts: Vec<Vec<Tensor>>) -> Vec<Tensor> {
-    let mut parts = parts.into_iter();
-    let mut total = parts.next().unwrap_or_default();
-    for part in parts {
-        for (sum, gradient) in total.iter_mut().zip(part) {
-            *sum += gradient;
-        }
-    }
-    total
 }
 
 #[cfg(test)]

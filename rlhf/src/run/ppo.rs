@@ -195,7 +195,8 @@ fn evaluate(
     prompts: &Prompts,
     models: &Models,
 ) -> Result<Evaluation, TrainError> {
-    let candidate = Llama::load(job.out, job.engine.precision, job.engine.device)?;
+    let precision = job.engine.precision;
+    let candidate = Llama::load(job.out, precision, job.engine.device)?.training_in(precision);
     let contest = Contest {
         prompts: &prompts.held_out_text,
         prompt_ids: &prompts.held_out,

@@ -1,6 +1,6 @@
 //! On what a run computes, and how strictly it can be repeated.
 
-use protocol::manifest::{ExecutionProfile, Profile};
+use protocol::manifest::{ExecutionProfile, Profile, TrainingPrecision};
 use tch::Device;
 
 use crate::generate::GenerateOptions;
@@ -17,7 +17,7 @@ const ROWS_PER_WORKER: usize = 16;
 pub struct Engine {
     /// Where tensors live.
     pub device: Device,
-    /// Number format of the frozen matrices.
+    /// Number format of the frozen matrices and of training passes.
     pub precision: Precision,
     /// Single-threaded engines that work side by side; results do not depend on it.
     pub workers: usize,
@@ -38,6 +38,17 @@ impl Engine {
         };
         tch::set_num_threads(1);
         Self { device, precision, workers }
+    }
+
+    /// The same engine with the number format that a spec asks for.
+    #[must_use]
+    pub fn computing_in(self, precision: Option<TrainingPrecision>) -> Self {
+        let precision = match precision {
+            None => self.precision,
+            Some(TrainingPrecision::Float32) => Precision::F32,
+            Some(TrainingPrecision::Bfloat16) => Precision::Bf16,
+        };
+        Self { precision, ..self }
     }
 
     /// How to decode here. Rows per batch are fixed, because rounding depends on them.

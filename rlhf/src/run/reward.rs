@@ -6,7 +6,7 @@ use std::path::Path;
 use protocol::manifest::{CheckpointTask, RewardParams, Split};
 use tch::{Kind, Tensor, no_grad};
 
-use super::parallel::{map, share, sum_gradients};
+use super::parallel::{map, share};
 use super::profile::Engine;
 use super::reward_model::{self, RewardModel, raw_scores};
 use super::seed::{Stream, derive, permutation};
@@ -18,7 +18,7 @@ use crate::data::dataset::read_preferences;
 use crate::data::encode::{self, Pair};
 use crate::model::head::SCORE_WEIGHT;
 use crate::model::{Adapters, Llama, Lora, LoraConfig, Module, Params, ScalarHead};
-use crate::optim::{AdamW, AdamWConfig, Schedule, clip_by_global_norm};
+use crate::optim::{AdamW, AdamWConfig, Schedule};
 use crate::report::{Metrics, Phase, Report};
 
 /// Gradients are scaled down to this norm (OpenRLHF's default).
@@ -222,18 +222,14 @@ impl Trainer {
         };
         let parts = data.parts(pairs).into_iter().map(part).collect();
         let found = map(engine.each_worker(worker), parts, Worker::contribution);
-        let (mut gradients, mut loss, mut right) = (Vec::new(), 0.0, 0.0);
+        let (mut loss, mut right) = (0.0, 0.0);
         for contribution in found {
             let contribution = contribution?;
-            gradients.push(contribution.gradients);
+            self.optimiser.accumulate(&contribution.gradients);
             loss += contribution.loss;
             right += contribution.right;
         }
-        let mut gradients = sum_gradients(gradients);
-        let norm = clip_by_global_norm(&mut gradients, MAX_GRAD_NORM);
-        if norm.is_finite() {
-            self.optimiser.step(&gradients, learning_rate);
-        }
+        let norm = self.optimiser.apply(MAX_GRAD_NORM, learning_rate);
         Ok(Metrics::from([
             ("loss".into(), loss),
             ("accuracy".into(), right / pairs.len() as f64),

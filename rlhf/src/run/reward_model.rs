@@ -55,7 +55,8 @@ impl RewardModel {
         let config = Config::load(dir)?;
         let params = Params::load_model(dir, &config)?;
         let head = ScalarHead::from_params(&config, &params, device)?;
-        Ok(Self { trunk: Llama::new(config, &params, precision, device)?, head, mean, std })
+        let trunk = Llama::new(config, &params, precision, device)?.training_in(precision);
+        Ok(Self { trunk, head, mean, std })
     }
 
     /// Scores at the last token of each row, in standard deviations of the parent's samples.

@@ -7,7 +7,6 @@ use super::parallel::{map, share};
 use super::profile::Engine;
 use super::reward_model::RewardModel;
 use super::trunk::bottom_states;
-use crate::algo::loss::{entropy, token_logprobs};
 use crate::data::Batch;
 use crate::data::encode::scored_row;
 use crate::data::layout::{Layout, Sequence};
@@ -147,12 +146,12 @@ impl Statistics {
         let hidden = models.reward.hidden(&shared, models.shared_layers);
         let scores = models.reward.scores_at(&hidden, &batch.last_positions());
         let value_states = hidden.flatten(0, 1).index_select(0, &layout.predictors);
-        let logits = policy_logits(policy, &states, &layout, Adapters::On);
-        let ref_logits = policy_logits(policy, &states, &layout, Adapters::Off);
+        let hidden = |adapters| policy_states(policy, &states, &layout, adapters);
+        let found = policy.token_statistics(&hidden(Adapters::On), &layout.targets, temperature);
         Self {
-            logprobs: token_logprobs(&logits, &layout.targets, temperature),
-            ref_logprobs: token_logprobs(&ref_logits, &layout.targets, temperature),
-            entropy: entropy(&logits, temperature),
+            logprobs: found.logprobs,
+            ref_logprobs: policy.token_logprobs(&hidden(Adapters::Off), &layout.targets, temperature),
+            entropy: found.entropy,
             values: models.value_head.forward(&value_states),
             value_states,
             scores: Tensor::from_slice(&scores).to_kind(Kind::Float).to_device(policy.device()),
@@ -161,14 +160,13 @@ impl Statistics {
     }
 }
 
-/// Logits `[N, V]` that predict the completion tokens, f32, with gradient when the adapters are on.
+/// States after the final norm that predict the completion tokens, `[N, d]`, with gradient when the adapters are on.
 ///
 /// `states`: output of the frozen layers for the layout's rows, `[B, T, d]`.
-pub fn policy_logits(policy: &Llama, states: &Tensor, layout: &Layout, adapters: Adapters) -> Tensor {
+pub fn policy_states(policy: &Llama, states: &Tensor, layout: &Layout, adapters: Adapters) -> Tensor {
     let top = policy.config.num_hidden_layers;
     let hidden = policy.forward_range(states, policy.frozen_layers(), top, adapters);
-    // Only rows that predict a completion token go through the head, the widest matrix of the model.
-    policy.logits(&policy.final_norm(&hidden.flatten(0, 1).index_select(0, &layout.predictors)))
+    policy.final_norm(&hidden.flatten(0, 1).index_select(0, &layout.predictors))
 }
 
 /// Mean over sequences of `log p − log q` summed over the completion: an estimate of KL(p ‖ q) in nats per completion
@@ -179,9 +177,8 @@ pub fn mean_kl(p: &Llama, q: &Llama, sequences: &[Sequence], temperature: f64, e
         let batch = Batch::pad(&chunk.iter().map(|sequence| &sequence.row).collect::<Vec<_>>(), p.device());
         let layout = Layout::new(&chunk.iter().collect::<Vec<_>>(), batch.width(), p.device());
         let logprobs = |model: &Llama| {
-            let hidden = model.forward(&batch.token_ids, Adapters::Off);
-            let logits = model.logits(&hidden.flatten(0, 1).index_select(0, &layout.predictors));
-            token_logprobs(&logits, &layout.targets, temperature)
+            let hidden = model.forward(&batch.token_ids, Adapters::Off).flatten(0, 1);
+            model.token_logprobs(&hidden.index_select(0, &layout.predictors), &layout.targets, temperature)
         };
         no_grad(|| (logprobs(p) - logprobs(q)).sum(Kind::Double).double_value(&[]))
     });

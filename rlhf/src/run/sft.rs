@@ -1,20 +1,21 @@
 //! Task `sft`: the policy imitates the completions that people preferred.
 
+use std::convert::Infallible;
+
 use protocol::manifest::{CheckpointTask, SftParams, Split};
 use tch::{Kind, Tensor};
 
-use super::parallel::{map, share, sum_gradients};
-use super::rollout::policy_logits;
+use super::parallel::{map, share};
+use super::rollout::policy_states;
 use super::seed::{Stream, derive, permutation};
 use super::steps::Steps;
 use super::trunk::{FrozenRows, load_parent, stored_precision};
 use super::{Job, Outcome, TrainError};
-use crate::algo::loss::token_logprobs;
 use crate::data::dataset::read_preferences;
 use crate::data::encode;
 use crate::data::layout::{Layout, Sequence};
 use crate::model::{Adapters, Llama, Lora, LoraConfig, Module};
-use crate::optim::{AdamW, AdamWConfig, Schedule, clip_by_global_norm};
+use crate::optim::{AdamW, AdamWConfig, Schedule};
 use crate::report::{Metrics, Phase, Report};
 
 /// Sequences that run through the model together; bounds the memory of a pass.
@@ -77,12 +78,11 @@ fn fit(
     let schedule = Schedule::linear(params.learning_rate, batches.len() as u64);
     let (first, mut metrics) = steps.resume(&mut [("policy", &mut optimiser)])?;
     for (step, indices) in (0..).zip(&batches).skip(first as usize) {
-        let (loss, mut gradients) = batch_gradient(job, policy, &rows, sequences, indices);
-        let norm = clip_by_global_norm(&mut gradients, MAX_GRAD_NORM);
+        let loss = batch_gradient(job, policy, &rows, sequences, indices, &mut optimiser);
+        let norm = optimiser.apply(MAX_GRAD_NORM, schedule.at(step));
         if !norm.is_finite() {
             return Err(TrainError::Diverged { step: step + 1, quantity: "the gradient norm", value: norm });
         }
-        optimiser.step(&gradients, schedule.at(step));
         metrics = Metrics::from([("loss".into(), loss), ("gradNorm".into(), norm)]);
         report.progress(Phase::Train, step + 1, batches.len() as u64, &metrics);
         steps.complete(&mut [("policy", &mut optimiser)], &metrics)?;
@@ -90,27 +90,39 @@ fn fit(
     Ok(metrics)
 }
 
-/// Mean cross-entropy over the completion tokens of a batch, and its gradient.
+/// Mean cross-entropy over the completion tokens of a batch; its gradient goes to the optimiser.
 fn batch_gradient(
     job: &Job,
     policy: &Llama,
     rows: &FrozenRows,
     sequences: &[Sequence],
     indices: &[usize],
-) -> (f64, Vec<Tensor>) {
+    optimiser: &mut AdamW,
+) -> f64 {
     let n_tokens: usize = indices.iter().map(|&i| sequences[i].response.len()).sum();
     let part = |chunk: &[usize]| {
         let rows = rows.batch(chunk, policy.device());
         let chosen: Vec<&Sequence> = chunk.iter().map(|&i| &sequences[i]).collect();
         (Layout::new(&chosen, rows.batch.width(), policy.device()), rows)
     };
+    // Rows of like length run together, so that little is spent on padding.
+    let mut indices = indices.to_vec();
+    indices.sort_by_key(|&i| (sequences[i].row.len(), i));
     let parts = indices.chunks(ROWS_PER_PASS).map(part).collect();
     let found = map(job.engine.each_worker(|| share(policy)), parts, |policy, (layout, rows)| {
-        let logits = policy_logits(policy, &rows.states(policy), &layout, Adapters::On);
-        let loss = -token_logprobs(&logits, &layout.targets, 1.0).sum(Kind::Float) / n_tokens as f64;
+        let hidden = policy_states(policy, &rows.states(policy), &layout, Adapters::On);
         let adapters = policy.lora.as_ref().map(Lora::trainable).unwrap_or_default();
-        (loss.double_value(&[]), Tensor::run_backward(&[&loss], &adapters, false, false))
+        let found = policy.token_gradients(&hidden, &layout.targets, 1.0, &adapters, |logprobs| {
+            let loss: Tensor = -logprobs.sum(Kind::Float) / n_tokens as f64;
+            Ok::<_, Infallible>((loss.shallow_clone(), loss.double_value(&[])))
+        });
+        let Ok(found) = found;
+        found
     });
-    let (losses, gradients): (Vec<f64>, Vec<_>) = found.into_iter().unzip();
-    (losses.iter().sum(), sum_gradients(gradients))
+    let mut loss = 0.0;
+    for (part, gradients) in found {
+        loss += part;
+        optimiser.accumulate(&gradients);
+    }
+    loss
 }

@@ -128,6 +128,6 @@ pub fn load_parent(
 ) -> Result<(Params, Llama), TrainError> {
     let config = crate::model::Config::load(dir)?;
     let params = Params::load_model(dir, &config)?;
-    let model = Llama::new(config, &params, precision, device)?;
+    let model = Llama::new(config, &params, precision, device)?.training_in(precision);
     Ok((params, model))
 }

@@ -4,17 +4,17 @@ use protocol::manifest::PpoParams;
 use tch::{Kind, Tensor, no_grad};
 
 use super::TrainError;
-use super::parallel::{map, share, sum_gradients};
+use super::parallel::{map, share};
 use super::profile::Engine;
-use super::rollout::{Models, ROWS_PER_PASS, Rollout, policy_logits};
+use super::rollout::{Models, ROWS_PER_PASS, Rollout, policy_states};
 use super::seed::{Stream, permutation};
-use crate::algo::loss::{Clip, explained_variance, policy_loss, token_logprobs, value_loss};
+use crate::algo::loss::{Clip, explained_variance, policy_loss, value_loss};
 use crate::algo::masked::{self, whiten};
 use crate::algo::reward_assembly::{penalise_missing_eos, token_rewards};
 use crate::algo::{gae::gae, kl};
 use crate::data::layout::{Layout, Sequence};
 use crate::model::{Adapters, Llama, Lora};
-use crate::optim::{AdamW, AdamWConfig, clip_by_global_norm};
+use crate::optim::{AdamW, AdamWConfig};
 use crate::report::Metrics;
 
 /// What the update aims at, all `[B, R]`.
@@ -137,26 +137,24 @@ impl<'a> Learner<'a> {
         let (n_tokens, temperature) = (minibatch.n_tokens, self.params.temperature);
         let clip = Clip::symmetric(self.params.cliprange);
         let found = map(workers, parts, |policy, part: Part| {
-            let logits = policy_logits(policy, &part.states, &part.layout, Adapters::On);
-            let logprobs = token_logprobs(&logits, &part.layout.targets, temperature);
-            let real = logprobs.ones_like();
-            let found = policy_loss(&logprobs, &part.logprobs, &part.advantages, &real, clip, n_tokens)?;
-            let gradients = Tensor::run_backward(&[&found.loss], &adapters(policy), false, false);
-            Ok::<_, TrainError>((found, gradients))
+            let hidden = policy_states(policy, &part.states, &part.layout, Adapters::On);
+            let targets = &part.layout.targets;
+            policy.token_gradients(&hidden, targets, temperature, &adapters(policy), |logprobs| {
+                let real = part.logprobs.ones_like();
+                let found = policy_loss(logprobs, &part.logprobs, &part.advantages, &real, clip, n_tokens)?;
+                Ok::<_, TrainError>((found.loss.shallow_clone(), found))
+            })
         });
-        let mut gradients = Vec::new();
         for part in found {
-            let (part, gradient) = part?;
-            gradients.push(gradient);
+            let (part, gradients) = part?;
+            self.policy_optimiser.accumulate(&gradients);
             sums.add("loss/policy", part.loss.double_value(&[]) * minibatch.n_tokens);
             sums.add("policy/clipfrac", part.clipped.double_value(&[]));
             sums.add("policy/approxkl", part.approx_kl.double_value(&[]));
             sums.add("policy/ratio", part.ratio.double_value(&[]));
         }
         sums.n_tokens += minibatch.n_tokens;
-        let gradients = sum_gradients(gradients);
-        let norm =
-            apply(gradients, &mut self.policy_optimiser, self.params.max_grad_norm, learning_rate, step)?;
+        let norm = apply(&mut self.policy_optimiser, self.params.max_grad_norm, learning_rate, step)?;
         sums.add("policy/gradNorm", norm * minibatch.n_tokens);
         Ok(())
     }
@@ -182,7 +180,8 @@ impl<'a> Learner<'a> {
         sums.add("loss/value", found.loss.double_value(&[]) * n_tokens);
         sums.add("val/error", error.double_value(&[]));
         sums.add("val/clipfrac", found.clipped.double_value(&[]));
-        apply(gradients, &mut self.value_optimiser, self.params.max_grad_norm, learning_rate, step)?;
+        self.value_optimiser.accumulate(&gradients);
+        apply(&mut self.value_optimiser, self.params.max_grad_norm, learning_rate, step)?;
         Ok(())
     }
 }
@@ -225,19 +224,13 @@ fn adapters(policy: &Llama) -> Vec<Tensor> {
     policy.lora.as_ref().map(Lora::trainable).unwrap_or_default()
 }
 
-fn apply(
-    mut gradients: Vec<Tensor>,
-    optimiser: &mut AdamW,
-    max_norm: f64,
-    learning_rate: f64,
-    step: u64,
-) -> Result<f64, TrainError> {
-    let norm = clip_by_global_norm(&mut gradients, max_norm);
-    if !norm.is_finite() {
-        return Err(TrainError::Diverged { step: step + 1, quantity: "the gradient norm", value: norm });
+fn apply(optimiser: &mut AdamW, max_norm: f64, learning_rate: f64, step: u64) -> Result<f64, TrainError> {
+    let norm = optimiser.apply(max_norm, learning_rate);
+    if norm.is_finite() {
+        Ok(norm)
+    } else {
+        Err(TrainError::Diverged { step: step + 1, quantity: "the gradient norm", value: norm })
     }
-    optimiser.step(&gradients, learning_rate);
-    Ok(norm)
 }
 
 fn n_tokens(rollout: &Rollout, rows: &[usize]) -> f64 {

@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 
 use alloy_primitives::{B256, keccak256};
 use protocol::manifest::{
-    FileEntry, PpoParams, RewardParams, RunParams, SftParams, StepLog, canonical_json, parse_canonical,
+    FileEntry, PpoParams, RewardParams, RunParams, SftParams, StepLog, TrainingPrecision, canonical_json,
+    parse_canonical,
 };
 use rlhf::report::{Event, Report};
 use rlhf::run::{ReplayArgs, SaveStates, TrainArgs, TrainError, replay, train};
@@ -115,6 +116,31 @@ fn an_interrupted_run_goes_on_and_writes_the_same_bytes() {
         assert!(!states_of(&broken.out).exists(), "a complete run needs no states");
         let manifest = std::fs::read(broken.out.join("manifest.json")).unwrap();
         assert_eq!(keccak256(&manifest), expected);
+    }
+}
+
+#[test]
+fn half_the_bits_lead_along_the_same_curve_and_are_as_repeatable() {
+    let world = World::new();
+    let mut half = World::new();
+    half.precision = Some(TrainingPrecision::Bfloat16);
+    let (full, halves) = (one_of_each(&world, "full"), one_of_each(&half, "half"));
+    for (i, (args, again)) in halves.iter().zip(&one_of_each(&half, "again")).enumerate() {
+        let (mut full_log, mut log) = (Log::default(), Log::default());
+        train(&full[i], &mut full_log).unwrap();
+        let expected = train(args, &mut log).unwrap();
+        let manifest = half.manifest(args.out.file_name().unwrap().to_str().unwrap());
+        assert_eq!(manifest.profile.precision, "bfloat16");
+        interrupt(again, 3);
+        assert_eq!(train(again, &mut Log::default()).unwrap(), expected, "after an interruption too");
+        // PPO samples other completions as soon as a probability differs, so its curve is its own.
+        if i < 2 {
+            let (full, found) = (full_log.values("loss"), log.values("loss"));
+            assert_eq!(full.len(), found.len());
+            for (full, found) in full.iter().zip(&found) {
+                assert!((full - found).abs() < 0.03 * full.max(0.1), "loss {found}, in f32 {full}");
+            }
+        }
     }
 }
 

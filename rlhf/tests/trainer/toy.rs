@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use alloy_primitives::{B256, keccak256};
 use protocol::manifest::{
     CheckpointManifest, DatasetKind, DatasetManifest, FileEntry, KlEstimator, PpoParams, PreferenceSample,
-    Profile, PromptSample, RewardParams, RunParams, RunSpec, Split, canonical_json, sample_root,
+    Profile, PromptSample, RewardParams, RunParams, RunSpec, Split, TrainingPrecision, canonical_json,
+    sample_root,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -36,6 +37,8 @@ pub struct World {
     pub parent: B256,
     pub prompts: B256,
     pub preferences: B256,
+    /// Of the runs; none: that of the profile.
+    pub precision: Option<TrainingPrecision>,
 }
 
 /// What a run told.
@@ -67,7 +70,7 @@ impl World {
         let parent = checkpoint::import(&parent_dir, engine.describe()).unwrap();
         let prompts = write_prompts(&root.path().join("prompts"));
         let preferences = write_preferences(&root.path().join("preferences"), &parent_dir);
-        Self { root, parent, prompts, preferences }
+        Self { root, parent, prompts, preferences, precision: None }
     }
 
     pub fn dir(&self, name: &str) -> PathBuf {
@@ -92,6 +95,7 @@ impl World {
             inputs: inputs.iter().map(|(name, _, hash)| ((*name).to_owned(), *hash)).collect(),
             seed: 7,
             profile: Profile::CpuDeterministic,
+            precision: self.precision,
             params,
         };
         let path = self.dir(&format!("{out}.json"));

@@ -25,5 +25,6 @@ pub use format::FileEntry;
 pub(crate) use format::format_tag;
 pub use run::{
     KlEstimator, PpoParams, Profile, RewardParams, RunParams, RunSpec, RunSpecError, RunTask, SftParams,
+    TrainingPrecision,
 };
 pub use steps::StepLog;
