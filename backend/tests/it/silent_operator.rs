@@ -250,10 +250,10 @@ async fn an_explanation_has_every_term_and_says_what_it_lacks() {
     let file = polity.data.path().join("blobs").join(&name[..2]).join(&name);
     std::fs::write(&file, b"{}\n").unwrap();
     let error = it.explain(epoch, labelers[0].address()).await.unwrap_err();
-    assert!(error.contains("the bytes published as 0x") && error.contains("hash to 0x"), "{error}");
+    assert!(error.contains("the file published as 0x") && error.contains("hashes to 0x"), "{error}");
     std::fs::remove_file(&file).unwrap();
     let error = it.explain(epoch, labelers[0].address()).await.unwrap_err();
-    assert!(error.contains("does not have 0x"), "{error}");
+    assert!(error.contains("does not have the file 0x"), "{error}");
     polity.stop().await;
 }
 
