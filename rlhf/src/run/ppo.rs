@@ -33,8 +33,8 @@ pub(super) fn train(
     let (reward_dir, reward_hash) = job.input("reward")?;
     let reward_checkpoint = Checkpoint::open_expected(reward_dir, reward_hash)?;
     check_same_tokenizer(job, &reward_checkpoint)?;
-    let reward = RewardModel::load(&reward_checkpoint, job.engine.precision, job.engine.device)?;
-    let (weights, base) = load_parent(&job.parent.dir, job.engine.precision, job.engine.device)?;
+    let reward = RewardModel::load(&reward_checkpoint, &job.engine)?;
+    let (weights, base) = load_parent(&job.parent.dir, &job.engine)?;
     let policy = with_adapters(job, params, base);
     let shared_layers = shared_layers(&policy, &reward.trunk).min(policy.frozen_layers());
     let value_head = ScalarHead::zeros(&policy.config, job.engine.device);
@@ -196,7 +196,7 @@ fn evaluate(
     models: &Models,
 ) -> Result<Evaluation, TrainError> {
     let precision = job.engine.precision;
-    let candidate = Llama::load(job.out, precision, job.engine.device)?.training_in(precision);
+    let candidate = Llama::load(job.out, precision, job.engine.device)?.training_in(job.engine.passes);
     let contest = Contest {
         prompts: &prompts.held_out_text,
         prompt_ids: &prompts.held_out,

@@ -17,8 +17,10 @@ const ROWS_PER_WORKER: usize = 16;
 pub struct Engine {
     /// Where tensors live.
     pub device: Device,
-    /// Number format of the frozen matrices and of training passes.
+    /// Number format of the frozen matrices.
     pub precision: Precision,
+    /// Number format of whole training passes: f32 unless a spec asks for bf16.
+    pub passes: Precision,
     /// Single-threaded engines that work side by side; results do not depend on it.
     pub workers: usize,
 }
@@ -26,7 +28,7 @@ pub struct Engine {
 impl Engine {
     /// The engine of a profile; every operation of libtorch runs on one thread from here on.
     ///
-    /// `cpu-deterministic` computes in f32 on one core, `cpu` on all cores in the faster number format. Both keep their
+    /// `cpu-deterministic` computes in f32 on one core, `cpu` on all cores with frozen matrices in the faster number format. Both keep their
     /// bits only within one instruction set, which the manifest names.
     pub fn start(profile: Profile) -> Self {
         let device = Device::Cpu;
@@ -37,18 +39,18 @@ impl Engine {
             }
         };
         tch::set_num_threads(1);
-        Self { device, precision, workers }
+        Self { device, precision, passes: Precision::F32, workers }
     }
 
     /// The same engine with the number format that a spec asks for.
     #[must_use]
     pub fn computing_in(self, precision: Option<TrainingPrecision>) -> Self {
         let precision = match precision {
-            None => self.precision,
+            None => return self,
             Some(TrainingPrecision::Float32) => Precision::F32,
             Some(TrainingPrecision::Bfloat16) => Precision::Bf16,
         };
-        Self { precision, ..self }
+        Self { precision, passes: precision, ..self }
     }
 
     /// How to decode here. Rows per batch are fixed, because rounding depends on them.

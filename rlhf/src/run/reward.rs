@@ -39,7 +39,7 @@ pub(super) fn train(
     let encode = |split| encode::pairs(&job.tokenizer, &dataset.samples, split, params.max_length as usize);
     let data = PairData::new(encode(Split::Train)?, encode(Split::Test)?)?;
 
-    let (weights, base) = load_parent(&job.parent.dir, job.engine.precision, job.engine.device)?;
+    let (weights, base) = load_parent(&job.parent.dir, &job.engine)?;
     let mut trainer = Trainer::new(job, params, base);
     let rows = FrozenRows::compute(
         &trainer.model,
@@ -303,7 +303,7 @@ fn trainable(model: &Llama, head: &ScalarHead) -> Vec<Tensor> {
 /// The completions that people compared were sampled from the parent, so their scores give the mean and the standard
 /// deviation by which PPO and the evaluation normalise (Ziegler et al., arXiv 1909.08593, §2.1).
 fn measure(job: &Job, data: &PairData, rows: &FrozenRows) -> Result<Metrics, TrainError> {
-    let written = RewardModel::read(job.out, 0.0, 1.0, job.engine.precision, job.engine.device)?;
+    let written = RewardModel::read(job.out, 0.0, 1.0, &job.engine)?;
     let all: Vec<usize> = (0..data.rows.len()).collect();
     let parts = all.chunks(ROWS_PER_PASS).map(|chunk| rows.batch(chunk, job.engine.device)).collect();
     let found = map(job.engine.each_worker(|| written.share()), parts, |model, part| {

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use tch::{Device, Kind, Tensor, no_grad};
+use tch::{Kind, Tensor, no_grad};
 
 use super::TrainError;
 use super::checkpoint::Checkpoint;
 use super::parallel::map;
 use super::profile::Engine;
 use crate::data::Batch;
-use crate::model::{Adapters, Config, Llama, Params, Precision, ScalarHead};
+use crate::model::{Adapters, Config, Llama, Params, ScalarHead};
 
 /// Metric with the mean raw score of the parent's samples.
 pub const MEAN: &str = "rewardMean";
@@ -32,30 +32,24 @@ impl RewardModel {
     ///
     /// # Errors
     /// [`TrainError`] when files are missing or the manifest has no scale of the scores.
-    pub fn load(checkpoint: &Checkpoint, precision: Precision, device: Device) -> Result<Self, TrainError> {
+    pub fn load(checkpoint: &Checkpoint, engine: &Engine) -> Result<Self, TrainError> {
         let metric = |name: &str| {
             let missing =
                 || TrainError::Unfit(format!("the reward model's manifest lacks the metric {name}"));
             checkpoint.manifest.metrics.get(name).copied().ok_or_else(missing)
         };
-        Self::read(&checkpoint.dir, metric(MEAN)?, metric(STD)?, precision, device)
+        Self::read(&checkpoint.dir, metric(MEAN)?, metric(STD)?, engine)
     }
 
     /// Reads the files of a reward model whose scores have the given mean and standard deviation.
     ///
     /// # Errors
     /// [`TrainError::Model`] when files are missing or do not fit.
-    pub fn read(
-        dir: &Path,
-        mean: f64,
-        std: f64,
-        precision: Precision,
-        device: Device,
-    ) -> Result<Self, TrainError> {
+    pub fn read(dir: &Path, mean: f64, std: f64, engine: &Engine) -> Result<Self, TrainError> {
         let config = Config::load(dir)?;
         let params = Params::load_model(dir, &config)?;
-        let head = ScalarHead::from_params(&config, &params, device)?;
-        let trunk = Llama::new(config, &params, precision, device)?.training_in(precision);
+        let head = ScalarHead::from_params(&config, &params, engine.device)?;
+        let trunk = Llama::new(config, &params, engine.precision, engine.device)?.training_in(engine.passes);
         Ok(Self { trunk, head, mean, std })
     }
 

@@ -38,7 +38,7 @@ pub(super) fn train(
     if sequences.is_empty() {
         return Err(TrainError::Unfit("the preferences have no training sample".into()));
     }
-    let (weights, base) = load_parent(&job.parent.dir, job.engine.precision, job.engine.device)?;
+    let (weights, base) = load_parent(&job.parent.dir, &job.engine)?;
     let config = LoraConfig {
         rank: i64::from(params.lora_rank),
         alpha: params.lora_alpha,

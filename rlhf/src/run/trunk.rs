@@ -121,13 +121,9 @@ pub fn stored_precision(model: &Llama) -> Result<Precision, TrainError> {
 }
 
 /// The parent's weights as stored and a model that computes with them.
-pub fn load_parent(
-    dir: &std::path::Path,
-    precision: Precision,
-    device: Device,
-) -> Result<(Params, Llama), TrainError> {
+pub fn load_parent(dir: &std::path::Path, engine: &Engine) -> Result<(Params, Llama), TrainError> {
     let config = crate::model::Config::load(dir)?;
     let params = Params::load_model(dir, &config)?;
-    let model = Llama::new(config, &params, precision, device)?.training_in(precision);
+    let model = Llama::new(config, &params, engine.precision, engine.device)?.training_in(engine.passes);
     Ok((params, model))
 }

@@ -97,7 +97,7 @@ fn a_score_does_not_depend_on_padding_and_the_padding_id_is_a_word() {
     let (hash, _) = world.train_reward("reward", RewardParams { epochs: 1, ..reward_params() });
     let checkpoint = Checkpoint::open_expected(&world.dir("reward"), hash).unwrap();
     let engine = Engine::start(Profile::CpuDeterministic);
-    let model = RewardModel::load(&checkpoint, engine.precision, engine.device).unwrap();
+    let model = RewardModel::load(&checkpoint, &engine).unwrap();
     let short = vec![2, 3, 18, 38];
     let with_padding_ids = vec![2, 3, 0, 0, 0, 18, 0, 0, 0, 0, 0, 38];
     let alone =
