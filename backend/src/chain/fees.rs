@@ -54,9 +54,15 @@ pub(super) async fn gas(
     key: &PrivateKeySigner,
     call: &Call,
 ) -> Result<u64, TransportError> {
-    let request =
-        TransactionRequest::default().with_from(key.address()).with_to(call.to).with_input(call.data.clone());
-    Ok(provider.estimate_gas(request).await? * GAS_MARGIN_PERCENT / 100)
+    Ok(provider.estimate_gas(call.from(key.address())).await? * GAS_MARGIN_PERCENT / 100)
+}
+
+/// Give signed bytes to the node. That it knows them already is what we want.
+pub(super) async fn broadcast(provider: &DynProvider, raw: &[u8]) -> Result<(), TransportError> {
+    match provider.send_raw_transaction(raw).await {
+        Err(error) if !is_held(&error) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// A call as bytes to send, and their hash.
@@ -82,7 +88,7 @@ pub(super) async fn sign(
 
 /// Whether the node has the transaction, or another of its sender and nonce, which a higher fee replaces in a while.
 /// Nodes word it differently; there is no code for it.
-pub(super) fn is_held(error: &TransportError) -> bool {
+fn is_held(error: &TransportError) -> bool {
     let Some(response) = error.as_error_resp() else { return false };
     let message = response.message.to_ascii_lowercase();
     [

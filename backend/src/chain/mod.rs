@@ -75,6 +75,11 @@ pub struct Call {
 }
 
 impl Call {
+    /// The same call as `sender` makes it, to be simulated.
+    fn from(&self, sender: Address) -> TransactionRequest {
+        TransactionRequest::default().with_from(sender).with_to(self.to).with_input(self.data.clone())
+    }
+
     fn new(to: Address, call: &impl SolCall) -> Self {
         Self { to, data: call.abi_encode().into() }
     }

@@ -8,10 +8,9 @@ use super::{
     revert,
 };
 use alloy::{
-    network::TransactionBuilder,
     primitives::B256,
     providers::Provider,
-    rpc::types::{TransactionReceipt, TransactionRequest},
+    rpc::types::TransactionReceipt,
     signers::local::PrivateKeySigner,
     transports::{RpcError, TransportErrorKind},
 };
@@ -62,7 +61,7 @@ impl ChainHandle {
                 let fees = fees.map_err(SendOnceError::Rpc)?;
                 let signed = fees::sign(key, self.chain_id, call, nonce, gas, fees).await;
                 let (raw, hash) = signed.map_err(SendOnceError::Sign)?;
-                self.offer(&raw).await?;
+                fees::broadcast(&self.provider, &raw).await.map_err(SendOnceError::Rpc)?;
                 offered = Some(fees);
                 hashes.push(hash);
                 raise_at = Instant::now() + RAISE_AFTER;
@@ -83,13 +82,6 @@ impl ChainHandle {
         Err(if missing > 0 { SendOnceError::NonceTaken(key.address()) } else { SendOnceError::NotMined })
     }
 
-    async fn offer(&self, raw: &[u8]) -> Result<(), SendOnceError> {
-        match self.provider.send_raw_transaction(raw).await {
-            Err(error) if !fees::is_held(&error) => Err(SendOnceError::Rpc(error)),
-            _ => Ok(()),
-        }
-    }
-
     async fn outcome(
         &self,
         receipt: &TransactionReceipt,
@@ -101,15 +93,7 @@ impl ChainHandle {
             let (tx_hash, logs) = (receipt.transaction_hash, receipt.logs().to_vec());
             return Ok(Mined { tx_hash, block_number, logs });
         }
-        let request = TransactionRequest::default()
-            .with_from(key.address())
-            .with_to(call.to)
-            .with_input(call.data.clone());
-        // A receipt does not say why; the same call on the block before usually does.
-        let again = self.provider.call(request).block(block_number.saturating_sub(1).into()).await;
-        let reason = again.err().and_then(|error| revert::reason(&error));
-        let reason =
-            reason.unwrap_or_else(|| "it failed for a reason that a replay does not show".to_owned());
+        let reason = revert::replay(&self.provider, key.address(), call, block_number).await;
         Err(SendOnceError::Reverted { reason })
     }
 }

@@ -1,6 +1,8 @@
 //! Why a call failed, in words that an operator understands.
+use super::Call;
 use alloy::{
-    primitives::Bytes,
+    primitives::{Address, Bytes},
+    providers::{DynProvider, Provider},
     sol_types::{SolInterface, decode_revert_reason},
     transports::{RpcError, TransportErrorKind},
 };
@@ -17,6 +19,19 @@ pub fn reason(error: &RpcError<TransportErrorKind>) -> Option<String> {
     }
     let message = response.message.as_ref();
     message.contains("revert").then(|| message.to_owned())
+}
+
+/// Why a transaction that was mined in `block_number` failed. A receipt does not say; the same call on the block before
+/// usually does.
+pub(super) async fn replay(
+    provider: &DynProvider,
+    sender: Address,
+    call: &Call,
+    block_number: u64,
+) -> String {
+    let again = provider.call(call.from(sender)).block(block_number.saturating_sub(1).into()).await;
+    let reason = again.err().and_then(|error| reason(&error));
+    reason.unwrap_or_else(|| "it failed for a reason that a replay does not show".to_owned())
 }
 
 /// Revert data as the error's name and arguments.

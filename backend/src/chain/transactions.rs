@@ -11,10 +11,9 @@ use super::{
 };
 use crate::{app::AppState, clock::Clock};
 use alloy::{
-    network::TransactionBuilder,
     primitives::{Address, B256},
     providers::Provider,
-    rpc::types::{Log, TransactionReceipt, TransactionRequest},
+    rpc::types::{Log, TransactionReceipt},
     transports::{RpcError, TransportErrorKind},
 };
 use sqlx::{PgConnection, PgPool};
@@ -224,14 +223,9 @@ impl Transactions {
         Ok(stored.unwrap_or(stuck))
     }
 
-    /// Give the bytes to the node. That it knows them already is what we want.
     async fn broadcast(&self, transaction: &Transaction) -> Result<(), SendError> {
-        let sent = self.chain.provider.send_raw_transaction(&transaction.raw).await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error) if fees::is_held(&error) => Ok(()),
-            Err(source) => Err(SendError::Rpc { key: transaction.key.clone(), source }),
-        }
+        let sent = fees::broadcast(&self.chain.provider, &transaction.raw).await;
+        sent.map_err(|source| SendError::Rpc { key: transaction.key.clone(), source })
     }
 
     async fn wait(&self, mut transaction: Transaction, call: &Call) -> Result<Mined, SendError> {
@@ -285,7 +279,7 @@ impl Transactions {
         let block_number = receipt.block_number.unwrap_or_default();
         let failure = match receipt.status() {
             true => None,
-            false => Some(self.replay(call, block_number).await),
+            false => Some(revert::replay(&self.chain.provider, self.sender(), call, block_number).await),
         };
         let mut conn = self.pool.acquire().await.map_err(database)?;
         transactions::settle(&mut conn, key, block_number, failure.as_deref()).await.map_err(database)?;
@@ -294,17 +288,6 @@ impl Transactions {
         }
         tracing::info!(tx.key = key, block = block_number, "mined");
         Ok(Mined { tx_hash: receipt.transaction_hash, block_number, logs: receipt.logs().to_vec() })
-    }
-
-    /// A receipt does not say why; the same call on the block before usually does.
-    async fn replay(&self, call: &Call, block_number: u64) -> String {
-        let request = TransactionRequest::default()
-            .with_from(self.sender())
-            .with_to(call.to)
-            .with_input(call.data.clone());
-        let outcome = self.chain.provider.call(request).block((block_number.saturating_sub(1)).into()).await;
-        let reason = outcome.err().and_then(|error| revert::reason(&error));
-        reason.unwrap_or_else(|| "it failed for a reason that a replay does not show".to_owned())
     }
 
     /// Somebody else used the nonce with the same key: sign the same call again with a free one.
