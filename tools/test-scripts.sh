@@ -30,10 +30,11 @@ voters="$(account 3) $(account 4) $(account 5)"
 
 say() { printf '\033[1m--> %s\033[0m\n' "$1"; }
 at() { node -p "require('$DEPLOYMENT_FILE').contracts.$1"; }
-# as ADDRESS SCRIPT: broadcast with one of Anvil's unlocked accounts
-as() { local sender=$1; shift; forge script "script/$1.s.sol" --rpc-url "$rpc" --broadcast --unlocked --sender "$sender" >"$work/log" 2>&1 || { tail -c 3000 "$work/log"; return 1; }; }
+# as ADDRESS SCRIPT: broadcast with one of Anvil's unlocked accounts. One transaction at a time (--slow): sent all at once, Anvil
+# sometimes loses one of them while it mines the one before, and forge waits for it forever. Hence the limit too.
+as() { local sender=$1; shift; timeout 120 forge script "script/$1.s.sol" --rpc-url "$rpc" --broadcast --slow --unlocked --sender "$sender" >"$work/log" 2>&1 || { tail -c 3000 "$work/log"; return 1; }; }
 # dry ADDRESS SCRIPT: simulate only
-dry() { forge script "script/$2.s.sol" --rpc-url "$rpc" --sender "$1" >"$work/log" 2>&1 || { tail -c 3000 "$work/log"; return 1; }; }
+dry() { timeout 120 forge script "script/$2.s.sol" --rpc-url "$rpc" --sender "$1" >"$work/log" 2>&1 || { tail -c 3000 "$work/log"; return 1; }; }
 refuses() { local what=$1; shift; if "$@" >/dev/null 2>&1; then echo "$what was not refused"; exit 1; fi; grep -q "$what" "$work/log" || { tail -c 3000 "$work/log"; exit 1; }; }
 says() { grep -q -- "$1" "$work/log" || { tail -c 3000 "$work/log"; echo "missing: $1"; exit 1; }; }
 wait_for() { cast rpc --rpc-url "$rpc" evm_increaseTime "$1" >/dev/null; cast rpc --rpc-url "$rpc" evm_mine >/dev/null; }

@@ -54,7 +54,8 @@ pub async fn deploy(tools: &Tools, deploy: &Deploy<'_>) -> Result<(), DeployErro
     let folder = work_folder(tools)?;
     let written = folder.path().join("deployment.json");
     let mut command = script(tools, "script/Deploy.s.sol", deploy.rpc_url, folder.path(), &written);
-    command.args(["--broadcast", "--mnemonics", DEV_MNEMONIC, "--mnemonic-indexes", "0"]);
+    // One transaction at a time: Anvil sometimes loses one of many that arrive while it mines.
+    command.args(["--broadcast", "--slow", "--mnemonics", DEV_MNEMONIC, "--mnemonic-indexes", "0"]);
     run(tools, command, "script/Deploy.s.sol").await?;
     std::fs::copy(&written, &deploy.file).map_err(|_| DeployError::NoFile { path: written.clone() })?;
     Ok(())
