@@ -5,7 +5,9 @@
 //! state ([`steps`]), to the same bytes.
 //! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`train`].
 
+mod calibration;
 pub mod checkpoint;
+mod eval;
 mod evaluate;
 pub(crate) mod folder;
 mod oracle;
@@ -15,6 +17,7 @@ mod profile;
 mod replay;
 mod reward;
 mod reward_model;
+mod reward_pairs;
 mod rollout;
 mod seed;
 mod sft;
@@ -36,6 +39,7 @@ use crate::report::{Event, Metrics, Report};
 use crate::tokenizer::{Tokenizer, TokenizerError};
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use eval::{EvalArgs, EvalSettings, eval};
 pub use folder::FolderError;
 pub use profile::Engine;
 pub use replay::{ReplayArgs, replay};

@@ -1,5 +1,7 @@
 //! Tests of the trainer: formulas, known faults of other trainers, and whole runs on a tiny model.
 
+mod ensemble;
+mod eval;
 mod formulas;
 mod golden;
 mod plain_loops;
