@@ -4,6 +4,8 @@ mod ensemble;
 mod eval;
 mod formulas;
 mod golden;
+mod grammar;
+mod learning;
 mod plain_loops;
 mod recorded;
 mod resume;
