@@ -19,6 +19,8 @@ use tokio::net::TcpListener;
 /// Upper bounds of the classes of every `…_seconds`: from an answer out of memory to a training run.
 const SECONDS: [f64; 14] =
     [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 10_000.0];
+/// Upper bounds of the classes of a batch's size.
+const EVENTS: [f64; 7] = [0.0, 1.0, 10.0, 100.0, 1_000.0, 10_000.0, 100_000.0];
 /// Upper bounds of the classes of a reorganisation's depth.
 const DEPTHS: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 32.0, 128.0, 1_024.0];
 
@@ -29,6 +31,7 @@ pub fn install() -> &'static PrometheusHandle {
     RECORDER.get_or_init(|| {
         let builder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)
+            .and_then(|b| b.set_buckets_for_metric(Matcher::Suffix("_batch_events".into()), &EVENTS))
             .and_then(|b| b.set_buckets_for_metric(Matcher::Suffix("_depth".into()), &DEPTHS));
         let recorder = builder.expect("there are classes").build_recorder();
         let handle = recorder.handle();
@@ -148,13 +151,15 @@ mod tests {
     fn names(text: &str) -> BTreeSet<&str> {
         let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
         let ours = words.filter(|word| word.starts_with("polity_"));
-        ours.map(|word| word.trim_end_matches("_count").trim_end_matches("_bucket")).collect()
+        let suffixes = ["_count", "_bucket", "_sum"];
+        ours.map(|word| suffixes.iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word)).collect()
     }
 
     #[test]
     fn alerts_and_handbook_name_metrics_that_exist() {
         let (code, _) = include_str!("metrics.rs").split_once("#[cfg(test)]").unwrap();
-        let exist = names(code);
+        let (indexed, _) = include_str!("../../indexer/src/metrics.rs").split_once("#[cfg(test)]").unwrap();
+        let exist: BTreeSet<_> = names(code).union(&names(indexed)).copied().collect();
         let alerts = names(include_str!("../../ops/prometheus-rules.yml"));
         let handbook = names(include_str!("../../docs/admin.md"));
         assert!(alerts.len() > 10 && handbook.len() > 10);

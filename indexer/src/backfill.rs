@@ -1,7 +1,7 @@
 //! Blocks that cannot change any more: fetched in parallel, written in order, a range per transaction.
 
 use crate::{
-    IndexerConfig, IndexerError,
+    IndexerConfig, IndexerError, metrics,
     rpc::{self, Node, RpcError, RpcFailure},
     store::{Batch, Writer},
 };
@@ -226,7 +226,9 @@ impl Backfill<'_> {
         lanes.refused();
         match error.failure() {
             Some(RpcFailure::TooOften { wait }) => {
-                tokio::time::sleep(wait.unwrap_or(Duration::from_millis(500))).await;
+                let wait = wait.unwrap_or(Duration::from_millis(500));
+                metrics::told_to_wait(wait);
+                tokio::time::sleep(wait).await;
             }
             Some(RpcFailure::TooMuch { up_to }) => {
                 let suggested =

@@ -7,6 +7,7 @@
 //! | `origin`, `reorg`, `finality` | which chain it is, where to go back to, what cannot change |
 //! | `run`, `hints` | the loop around it, woken by the node's announcements |
 //! | `backfill` | old blocks: fetched in parallel, written in order |
+//! | `metrics` | what is counted for Prometheus |
 //! | `verify` | proof that the stored events are complete |
 //! | [`audit`] | the tables beside what the contracts say at a final block |
 //! | `rpc/` | heads, headers, logs and receipts from the node, checked |
@@ -32,6 +33,7 @@ pub mod events;
 mod finality;
 mod follow;
 mod hints;
+mod metrics;
 mod origin;
 mod reorg;
 mod rpc;

@@ -1,6 +1,6 @@
 //! Going back to the last block that the node's chain shares with ours.
 
-use crate::{Indexer, IndexerError, Progress, chain::ForkSearch, finality::Tags, rpc::RpcError};
+use crate::{Indexer, IndexerError, Progress, chain::ForkSearch, finality::Tags, metrics, rpc::RpcError};
 use storage::chain::{
     blocks::{self, Block},
     cursor::Cursor,
@@ -33,6 +33,7 @@ impl Indexer {
             self.status.send_modify(|status| status.finality_violated = true);
         }
         self.writer.unwind(cursor, &fork).await?;
+        metrics::reorganised(depth);
         self.indexed(fork.number);
         Ok(Progress::Unwound(fork.number))
     }

@@ -107,6 +107,27 @@ pub fn decode(
     })
 }
 
+/// What a log is called, for people: contract and event. `unknown` for one that no ABI of ours has.
+pub(crate) fn name(c: &Contracts, address: Address, topics: &[B256]) -> (&'static str, &'static str) {
+    type NameOf = fn([u8; 32]) -> Option<&'static str>;
+    let known: [(Address, &str, NameOf); 10] = [
+        (c.governance_token, "GovernanceToken", GovernanceToken::name_by_selector),
+        (c.governor, "ProtocolGovernor", ProtocolGovernor::name_by_selector),
+        (c.staking_pool, "StakingPool", StakingPool::name_by_selector),
+        (c.label_epochs, "LabelEpochs", LabelEpochs::name_by_selector),
+        (c.epoch_referee, "EpochReferee", EpochReferee::name_by_selector),
+        (c.reward_distributor, "RewardDistributor", RewardDistributor::name_by_selector),
+        (c.model_registry, "ModelRegistry", ModelRegistry::name_by_selector),
+        (c.dataset_registry, "DatasetRegistry", DatasetRegistry::name_by_selector),
+        (c.access_manager, "AccessManager", AccessManager::name_by_selector),
+        (c.optimistic_governor, "OptimisticGovernor", OptimisticGovernor::name_by_selector),
+    ];
+    let contract = known.into_iter().find(|(of, ..)| *of == address);
+    let (contract, name_of) = contract.map_or(("unknown", None), |(_, name, of)| (name, Some(of)));
+    let event = topics.first().and_then(|topic| name_of?(topic.0));
+    (contract, event.unwrap_or("unknown"))
+}
+
 /// Whichever contract said so.
 fn paused(
     contract: Address,

@@ -1,12 +1,18 @@
 //! JSON-RPC over HTTP: single questions and batches, with a time limit and with errors in classes.
 
 use super::errors::{RpcError, RpcFailure};
+use crate::metrics;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::{sync::atomic::AtomicBool, time::Duration};
+use std::{
+    sync::atomic::AtomicBool,
+    time::{Duration, Instant},
+};
 
 /// One endpoint.
 pub struct Client {
+    /// Its place in the configuration.
+    place: usize,
     url: reqwest::Url,
     http: reqwest::Client,
     timeout: Duration,
@@ -34,9 +40,9 @@ struct ErrorObject {
 }
 
 impl Client {
-    pub fn new(url: &str, timeout: Duration) -> Result<Self, RpcError> {
+    pub fn new(place: usize, url: &str, timeout: Duration) -> Result<Self, RpcError> {
         let url = url.parse().map_err(|_| RpcError::Url(url.to_owned()))?;
-        Ok(Self { url, http: reqwest::Client::new(), timeout, checked: AtomicBool::new(false) })
+        Ok(Self { place, url, http: reqwest::Client::new(), timeout, checked: AtomicBool::new(false) })
     }
 
     /// Ask one question. `null` is `None`.
@@ -46,9 +52,15 @@ impl Client {
         params: Value,
     ) -> Result<Option<R>, RpcError> {
         let body = json!({ "jsonrpc": "2.0", "id": 0, "method": method, "params": params });
-        let bytes = self.post(method, &body).await?;
-        let answer: Answer<R> = parse(method, &bytes)?;
-        answer.into_result(method)
+        let begun = Instant::now();
+        let asked = async {
+            let bytes = self.post(method, &body).await?;
+            let answer: Answer<R> = parse(method, &bytes)?;
+            answer.into_result(method)
+        };
+        let result = asked.await;
+        metrics::asked(self.place, method, begun, result.as_ref().err());
+        result
     }
 
     /// Ask one method many times in one request; the answers are in the order of the questions.
@@ -77,6 +89,18 @@ impl Client {
         let Some(&(method, _)) = questions.first() else { return Ok(vec![]) };
         let question = |(id, (method, params))| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         let body: Vec<Value> = (0_u64..).zip(questions).map(question).collect();
+        let begun = Instant::now();
+        let result = self.ask_batch(method, &body).await;
+        // One refused question of a batch is no failure of the request.
+        metrics::asked(self.place, method, begun, result.as_ref().err());
+        result
+    }
+
+    async fn ask_batch<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        body: &[Value],
+    ) -> Result<Vec<Result<Option<R>, RpcError>>, RpcError> {
         let bytes = self.post(method, &body).await?;
         let mut answers: Vec<Answer<R>> = match parse(method, &bytes) {
             Ok(answers) => answers,

@@ -99,6 +99,22 @@ impl RpcError {
         matches!(self, Self::Refused { message, .. } if message.to_ascii_lowercase().contains("revert"))
     }
 
+    /// A word for the kind of error, as in the metrics.
+    pub(crate) fn class(&self) -> &'static str {
+        match self {
+            Self::Url(_) | Self::WrongChain { .. } => "misconfigured",
+            Self::Transport { .. } => "transport",
+            Self::Silent { .. } => "silent",
+            Self::Refused { failure: RpcFailure::TooMuch { .. }, .. } => "too_much",
+            Self::Refused { failure: RpcFailure::TooOften { .. }, .. } => "too_often",
+            Self::Refused { failure: RpcFailure::NoMethod, .. } => "no_method",
+            Self::Refused { failure: RpcFailure::Other, .. } => "refused",
+            Self::Malformed { .. } | Self::Incomplete { .. } => "broken",
+            Self::Missing(_) | Self::Moved(_) => "moved",
+            Self::Unproved(_) | Self::Impossible(_) => "unproved",
+        }
+    }
+
     /// What would help, if the node refused.
     pub fn failure(&self) -> Option<RpcFailure> {
         match self {

@@ -49,7 +49,8 @@ impl Node {
     /// For what `config` says.
     pub fn new(config: &IndexerConfig) -> Result<Self, RpcError> {
         let (urls, timeout) = (config.rpc_urls(), config.rpc_timeout);
-        let clients = urls.iter().map(|url| Client::new(url, timeout)).collect::<Result<Vec<_>, _>>()?;
+        let clients = urls.iter().enumerate().map(|(place, url)| Client::new(place, url, timeout));
+        let clients = clients.collect::<Result<Vec<_>, _>>()?;
         let chain_id = config.deployment.chain_id;
         Ok(Self { clients, current: AtomicUsize::new(0), chain_id, addresses: config.addresses() })
     }

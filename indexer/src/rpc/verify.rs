@@ -1,6 +1,7 @@
 //! Proof that no event is missing: the header's hash commits to the receipts root, and the root to every log of the block.
 
 use super::{Node, Receipts, RpcError, RpcFailure, row};
+use crate::metrics;
 use alloy::{
     consensus::{ReceiptEnvelope, proofs::calculate_receipt_root},
     primitives::{B256, Log as RawLog},
@@ -37,7 +38,9 @@ impl Node {
             match self.proved_logs(header).await {
                 Err(RpcError::Transport { .. } | RpcError::Silent { .. } | RpcError::Malformed { .. }) => {}
                 Err(RpcError::Refused { failure: RpcFailure::TooOften { wait }, .. }) => {
-                    tokio::time::sleep(wait.unwrap_or(pause)).await;
+                    let wait = wait.unwrap_or(pause);
+                    metrics::told_to_wait(wait);
+                    tokio::time::sleep(wait).await;
                     pause *= 2;
                 }
                 result => return result,

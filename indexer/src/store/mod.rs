@@ -3,10 +3,11 @@
 mod project;
 mod tx;
 
-use crate::config::FailPoint;
+use crate::{config::FailPoint, metrics};
 use bindings::Contracts;
 use project::{Care, is_of_the_data};
 use sqlx::{Error, PgPool};
+use std::time::Instant;
 use storage::chain::{
     blocks::{self, Block, Verified},
     clear_projections,
@@ -76,6 +77,7 @@ impl Writer {
 
     async fn try_extend(&self, from: &Cursor, batch: &Batch, care: Care) -> Result<bool, Error> {
         let Some(last) = batch.blocks.last() else { return Ok(true) };
+        let begun = Instant::now();
         let advance = cursor::advance_statement(from, (last.number, last.hash), batch.marks, batch.hot);
         // What is lost of old blocks when the machine stops is read again: the cursor is lost with it.
         let setting = if batch.hot {
@@ -107,6 +109,7 @@ impl Writer {
         forget_final(&mut tx, from, batch.marks.finalized.min(last.number)).await?;
         self.pass(FailPoint::BeforeCommit);
         tx.commit().await?;
+        metrics::written(&self.contracts, &batch.logs, batch.hot, begun);
         self.pass(FailPoint::AfterCommit);
         Ok(true)
     }
