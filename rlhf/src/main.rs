@@ -14,7 +14,7 @@ use rlhf::{
     convert,
     model::Precision,
     report::{Event, JsonLines, Report},
-    run::{self, ReplayArgs, SaveStates, TrainArgs},
+    run::{self, GroupConfig, ReplayArgs, SaveStates, TrainArgs},
     serve::{Limits, ModelFolder, ServeOptions, serve},
 };
 use tracing_subscriber::EnvFilter;
@@ -151,7 +151,8 @@ fn main() -> anyhow::Result<()> {
         Command::Train { spec, inputs, out, save_every, states } => {
             let save = SaveStates { every: save_every, keep: states };
             let args = TrainArgs { spec, inputs: inputs.into_iter().collect(), out, save };
-            run::train(&args, &mut JsonLines(std::io::stdout()))?;
+            let group = GroupConfig::from_env()?;
+            run::train_in_group(&args, group.as_ref(), &mut JsonLines(std::io::stdout()))?;
         }
         Command::Replay { spec, inputs, checkpoint, states, from, to } => {
             let inputs = inputs.into_iter().collect();

@@ -9,7 +9,7 @@ use super::reward_model::RewardModel;
 use super::rollout::{mean_kl, sequences};
 use crate::algo::win_rate::{WinRate, win_rate};
 use crate::data::encode::scored_row;
-use crate::generate::{Completion, GenerateOptions, Sampler, generate};
+use crate::generate::{Completion, GenerateOptions, Sampler};
 use crate::model::{Adapters, Llama};
 use crate::report::rounded;
 use crate::tokenizer::Tokenizer;
@@ -99,7 +99,7 @@ fn sample(
         adapters: Adapters::Off,
         ..engine.decoding()
     };
-    Ok(generate(model, contest.prompt_ids, &options)?)
+    Ok(engine.generate(model, contest.prompt_ids, &options)?)
 }
 
 struct Judge<'a> {

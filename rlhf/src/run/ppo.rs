@@ -14,7 +14,7 @@ use super::trunk::{load_parent, shared_layers, stored_precision};
 use super::update::{Learner, targets};
 use super::{Job, Outcome, TrainError};
 use crate::data::dataset::read_prompts;
-use crate::generate::{Completion, GenerateOptions, Sampler, generate};
+use crate::generate::{Completion, GenerateOptions, Sampler};
 use crate::model::{Adapters, Llama, Lora, LoraConfig, Module, Params, ScalarHead};
 use crate::optim::Schedule;
 use crate::report::{Metrics, Phase, Report};
@@ -169,7 +169,7 @@ fn sample(
         adapters: Adapters::On,
         ..job.engine.decoding()
     };
-    Ok(generate(policy, prompts, &options)?)
+    Ok(job.engine.generate(policy, prompts, &options)?)
 }
 
 fn mean_sentiment(job: &Job, oracle: &Oracle, completions: &[Completion]) -> Result<f64, TrainError> {

@@ -6,6 +6,7 @@ use std::path::Path;
 use protocol::manifest::{CheckpointTask, RewardParams, Split};
 use tch::{Kind, Tensor, no_grad};
 
+use super::exchange::exchange;
 use super::parallel::{map, share};
 use super::profile::Engine;
 use super::reward_model::{self, RewardModel, raw_scores};
@@ -274,6 +275,8 @@ struct Contribution {
     loss: f64,
     right: f64,
 }
+
+exchange!(Contribution { gradients, loss, right });
 
 impl Worker {
     fn contribution(&self, part: Part) -> Result<Contribution, TrainError> {

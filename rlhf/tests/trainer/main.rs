@@ -2,6 +2,7 @@
 
 mod formulas;
 mod golden;
+mod group;
 mod plain_loops;
 mod recorded;
 mod resume;

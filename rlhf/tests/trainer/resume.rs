@@ -59,7 +59,7 @@ fn sft_params() -> SftParams {
 }
 
 /// Arguments of a short run of each kind, into folders that begin with `out`.
-fn one_of_each(world: &World, out: &str) -> Vec<TrainArgs> {
+pub fn one_of_each(world: &World, out: &str) -> Vec<TrainArgs> {
     let (reward, _) =
         world.train_reward(&format!("{out}-judge"), RewardParams { epochs: 1, ..reward_params() });
     let judge = format!("{out}-judge");
