@@ -1,4 +1,4 @@
-//! Results of pieces of work as bytes between the processes of a [group](super::group). Never stored.
+//! Results of pieces of work as bytes between the processes of a [group](super::process_group). Never stored.
 
 use tch::{Kind, Tensor};
 

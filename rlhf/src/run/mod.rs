@@ -5,18 +5,21 @@
 //! state ([`steps`]), to the same bytes.
 //! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`train`].
 
+mod calibration;
 pub mod checkpoint;
+mod eval;
 mod evaluate;
 mod exchange;
 pub(crate) mod folder;
-mod group;
 mod oracle;
 mod parallel;
 mod ppo;
+mod process_group;
 mod profile;
 mod replay;
 mod reward;
 mod reward_model;
+mod reward_pairs;
 mod rollout;
 mod seed;
 mod sft;
@@ -39,8 +42,9 @@ use crate::report::{Event, Metrics, Report};
 use crate::tokenizer::{Tokenizer, TokenizerError};
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use eval::{EvalArgs, EvalSettings, eval};
 pub use folder::FolderError;
-pub use group::{GroupConfig, GroupError};
+pub use process_group::{ProcessGroupConfig, ProcessGroupError};
 pub use profile::Engine;
 pub use replay::{ReplayArgs, replay};
 pub use reward_model::RewardModel;
@@ -48,7 +52,7 @@ pub use steps::SaveStates;
 
 use checkpoint::Provenance;
 use folder::PendingFolder;
-use group::Group;
+use process_group::ProcessGroup;
 use steps::Steps;
 
 /// What `rlhf train` is asked to do.
@@ -127,7 +131,7 @@ pub enum TrainError {
     Replayed,
     /// The processes that make the run together cannot go on.
     #[error(transparent)]
-    Group(#[from] GroupError),
+    ProcessGroup(#[from] ProcessGroupError),
     /// The output folder could not be made.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -206,23 +210,23 @@ pub fn train(args: &TrainArgs, report: &mut dyn Report) -> Result<B256, TrainErr
 /// the checkpoint, which is what [`train`] alone would write.
 ///
 /// # Errors
-/// As [`train`]; [`TrainError::Group`] when another process is lost. What rank 0 saved is not: start all again.
+/// As [`train`]; [`TrainError::ProcessGroup`] when another process is lost. What rank 0 saved is not: start all again.
 pub fn train_in_group(
     args: &TrainArgs,
-    group: Option<&GroupConfig>,
+    group: Option<&ProcessGroupConfig>,
     report: &mut dyn Report,
 ) -> Result<B256, TrainError> {
     let spec = read_spec(&args.spec)?;
     let mut engine = Engine::start(spec.profile).computing_in(spec.precision);
     let Some(config) = group else { return train_here(args, &spec, engine, report) };
     // Tasks hand the engine around by value; a process is part of one run in its life.
-    let group: &Group =
-        Box::leak(Box::new(Group::join(config, steps::identity(&spec, &engine.describe())?)?));
+    let group: &ProcessGroup =
+        Box::leak(Box::new(ProcessGroup::join(config, steps::identity(&spec, &engine.describe())?)?));
     engine.group = Some(group);
     let outcome = catch_unwind(AssertUnwindSafe(|| train_here(args, &spec, engine, report)));
     group.leave();
-    outcome.unwrap_or_else(|panic| match panic.downcast::<GroupError>() {
-        Ok(lost) => Err(TrainError::Group(*lost)),
+    outcome.unwrap_or_else(|panic| match panic.downcast::<ProcessGroupError>() {
+        Ok(lost) => Err(TrainError::ProcessGroup(*lost)),
         Err(panic) => resume_unwind(panic),
     })
 }
@@ -233,7 +237,7 @@ fn train_here(
     engine: Engine,
     report: &mut dyn Report,
 ) -> Result<B256, TrainError> {
-    let rank = engine.group.map_or(0, Group::rank);
+    let rank = engine.group.map_or(0, ProcessGroup::rank);
     let out = if rank == 0 { args.out.clone() } else { folder::beside(&args.out, &format!("rank-{rank}")) };
     let folder = PendingFolder::create(&out)?;
     let states = folder::beside(&args.out, "states");

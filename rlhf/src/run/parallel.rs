@@ -3,10 +3,10 @@
 //! Small matrices gain little from threads inside an operation, and such threads wait for each other on a busy machine.
 //! So every operation runs on one thread, and independent pieces of a batch run side by side. Which pieces there are and
 //! the order in which their results are added do not depend on the number of workers, and so neither do the results.
-//! With a [group](super::group) of processes the pieces are divided among them first.
+//! With a [group](super::process_group) of processes the pieces are divided among them first.
 
 use super::exchange::Exchange;
-use super::group::Group;
+use super::process_group::ProcessGroup;
 use crate::model::Llama;
 
 /// What pieces of work run on.
@@ -14,13 +14,13 @@ pub struct Workers<W> {
     /// One a thread.
     pub each: Vec<W>,
     /// The other processes, if there are any.
-    pub group: Option<&'static Group>,
+    pub group: Option<&'static ProcessGroup>,
 }
 
 /// Applies `work` to every item, side by side on the given workers, and returns the results in the order of the items.
 ///
 /// Each worker owns what it computes with (tensors can be sent to a thread, not shared with it). A panic in `work` goes on
-/// in the caller; so does the loss of another process, as a [`GroupError`](super::group::GroupError).
+/// in the caller; so does the loss of another process, as a [`ProcessGroupError`](super::process_group::ProcessGroupError).
 pub fn map<W: Send, I: Send, T: Send + Exchange>(
     workers: Workers<W>,
     items: Vec<I>,

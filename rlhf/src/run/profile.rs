@@ -3,8 +3,8 @@
 use protocol::manifest::{ExecutionProfile, Profile, TrainingPrecision};
 use tch::Device;
 
-use super::group::Group;
 use super::parallel::Workers;
+use super::process_group::ProcessGroup;
 use crate::generate::{Completion, GenerateError, GenerateOptions, generate};
 use crate::model::{Llama, Precision};
 
@@ -26,7 +26,7 @@ pub struct Engine {
     /// Single-threaded engines that work side by side; results do not depend on it.
     pub workers: usize,
     /// The other processes of this run; results do not depend on them either.
-    pub group: Option<&'static Group>,
+    pub group: Option<&'static ProcessGroup>,
 }
 
 impl Engine {

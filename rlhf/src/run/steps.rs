@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor};
 
 use super::TrainError;
-use super::group::Group;
+use super::process_group::ProcessGroup;
 use crate::model::{Params, Precision};
 use crate::optim::AdamW;
 use crate::report::Metrics;
@@ -63,7 +63,7 @@ pub struct Steps {
     save: SaveStates,
     replay: Option<Replay>,
     /// The processes that make the run together; rank 0's states are the run's.
-    pub(super) group: Option<&'static Group>,
+    pub(super) group: Option<&'static ProcessGroup>,
     log: StepLog,
 }
 
@@ -152,7 +152,7 @@ impl Steps {
     ///
     /// # Errors
     /// [`TrainError::Write`] when the state cannot be saved; in a replay [`TrainError::Replay`] when the step made
-    /// something else than the run did, [`TrainError::Group`] when the processes of a group made different things, and [`TrainError::Replayed`] after the last step that was asked for.
+    /// something else than the run did, [`TrainError::ProcessGroup`] when the processes of a group made different things, and [`TrainError::Replayed`] after the last step that was asked for.
     pub fn complete(&mut self, optimisers: &mut Optimisers, metrics: &Metrics) -> Result<(), TrainError> {
         let state = hash(&states(optimisers));
         self.log.states.push(state);
@@ -185,7 +185,7 @@ impl Steps {
 
     /// Removes states that nobody asked to keep; the result makes them useless.
     pub fn forget(&self) {
-        let rank = self.group.map_or(0, Group::rank);
+        let rank = self.group.map_or(0, ProcessGroup::rank);
         if self.save.keep.is_none() && self.replay.is_none() && rank == 0 {
             // What cannot be removed is in nobody's way: a state is only used by the run that it belongs to.
             let _ = std::fs::remove_dir_all(&self.dir);

@@ -1,9 +1,11 @@
 //! Tests of the trainer: formulas, known faults of other trainers, and whole runs on a tiny model.
 
+mod ensemble;
+mod eval;
 mod formulas;
 mod golden;
-mod group;
 mod plain_loops;
+mod process_group;
 mod recorded;
 mod resume;
 mod runs;

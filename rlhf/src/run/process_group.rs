@@ -29,7 +29,7 @@ const RESERVE: u64 = 1 << 24;
 
 /// Which process of a group this is: the variables that launchers of distributed training set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupConfig {
+pub struct ProcessGroupConfig {
     /// `RANK`: number of this process; rank 0 saves and writes.
     pub rank: usize,
     /// `WORLD_SIZE`: number of processes.
@@ -42,7 +42,7 @@ pub struct GroupConfig {
 
 /// Why processes cannot go on together. Start them again: the run goes on after rank 0's last saved state.
 #[derive(Debug, thiserror::Error)]
-pub enum GroupError {
+pub enum ProcessGroupError {
     /// The environment describes no group.
     #[error("{name} is {value:?}: {expected}")]
     Environment {
@@ -78,17 +78,19 @@ pub enum GroupError {
     Answer(usize),
 }
 
-impl GroupConfig {
+impl ProcessGroupConfig {
     /// From the environment; `None` when `WORLD_SIZE` is not set or 1.
     ///
     /// # Errors
-    /// [`GroupError::Environment`] when the variables are not a group.
-    pub fn from_env() -> Result<Option<Self>, GroupError> {
+    /// [`ProcessGroupError::Environment`] when the variables are not a group.
+    pub fn from_env() -> Result<Option<Self>, ProcessGroupError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }
 
-    fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Result<Option<Self>, GroupError> {
-        let wrong = |name, value, expected| GroupError::Environment { name, value, expected };
+    fn from_variables(
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Option<Self>, ProcessGroupError> {
+        let wrong = |name, value, expected| ProcessGroupError::Environment { name, value, expected };
         let number = |name: &'static str, expected| {
             let value = variable(name).unwrap_or_default();
             value.parse::<usize>().map_err(|_| wrong(name, value, expected))
@@ -115,20 +117,20 @@ impl GroupConfig {
 
 /// A process's connections to the others.
 #[derive(Debug)]
-pub struct Group {
+pub struct ProcessGroup {
     rank: usize,
     size: usize,
     /// Of rank 0: one a rank, from 1; of others: that to rank 0.
     peers: Mutex<Vec<TcpStream>>,
 }
 
-impl Group {
+impl ProcessGroup {
     /// Meets the others. `run` is what all must agree on: spec, code and execution profile.
     ///
     /// # Errors
-    /// [`GroupError`] when somebody does not come in time, or with another run.
-    pub fn join(config: &GroupConfig, run: B256) -> Result<Self, GroupError> {
-        let &GroupConfig { rank, size, .. } = config;
+    /// [`ProcessGroupError`] when somebody does not come in time, or with another run.
+    pub fn join(config: &ProcessGroupConfig, run: B256) -> Result<Self, ProcessGroupError> {
+        let &ProcessGroupConfig { rank, size, .. } = config;
         let peers = if rank == 0 { accept(config)? } else { vec![connect(config)?] };
         let group = Self { rank, size, peers: Mutex::new(peers) };
         group.agree("run (spec, release, processor or number format)", run)?;
@@ -153,8 +155,8 @@ impl Group {
     /// Results for all items, in their order, of every process's results for its [own](Self::own).
     ///
     /// # Errors
-    /// [`GroupError`].
-    pub fn gather<T: Exchange>(&self, own: Vec<T>) -> Result<Vec<T>, GroupError> {
+    /// [`ProcessGroupError`].
+    pub fn gather<T: Exchange>(&self, own: Vec<T>) -> Result<Vec<T>, ProcessGroupError> {
         let mut queues: Vec<_> = self.exchange(own)?.into_iter().map(Vec::into_iter).collect();
         Ok((0..).map_while(|i| queues[i % self.size].next()).collect())
     }
@@ -162,12 +164,12 @@ impl Group {
     /// Every process's value, by rank.
     ///
     /// # Errors
-    /// [`GroupError`].
-    pub fn exchange<T: Exchange>(&self, own: T) -> Result<Vec<T>, GroupError> {
+    /// [`ProcessGroupError`].
+    pub fn exchange<T: Exchange>(&self, own: T) -> Result<Vec<T>, ProcessGroupError> {
         let mut message = Vec::new();
         own.write(&mut message);
         let read = |(rank, message): (usize, Vec<u8>)| {
-            T::read(&mut Reader(&message)).ok_or(GroupError::Answer(rank))
+            T::read(&mut Reader(&message)).ok_or(ProcessGroupError::Answer(rank))
         };
         self.all_gather(message)?.into_iter().enumerate().map(read).collect()
     }
@@ -183,26 +185,26 @@ impl Group {
     /// Rank 0's value, everywhere.
     ///
     /// # Errors
-    /// [`GroupError`].
-    pub fn broadcast<T: Exchange>(&self, value: T) -> Result<T, GroupError> {
+    /// [`ProcessGroupError`].
+    pub fn broadcast<T: Exchange>(&self, value: T) -> Result<T, ProcessGroupError> {
         let mut message = Vec::new();
         if self.rank == 0 {
             value.write(&mut message);
         }
         let messages = self.all_gather(message)?;
-        T::read(&mut Reader(&messages[0])).ok_or(GroupError::Answer(0))
+        T::read(&mut Reader(&messages[0])).ok_or(ProcessGroupError::Answer(0))
     }
 
     /// Fails at every process unless all have the same hash.
     ///
     /// # Errors
-    /// [`GroupError::Different`].
-    pub fn agree(&self, what: &'static str, own: B256) -> Result<(), GroupError> {
+    /// [`ProcessGroupError::Different`].
+    pub fn agree(&self, what: &'static str, own: B256) -> Result<(), ProcessGroupError> {
         let hashes = self.all_gather(own.to_vec())?;
         for (rank, found) in hashes.iter().enumerate() {
             if *found != hashes[0] {
                 let hash = |bytes: &[u8]| B256::try_from(bytes).unwrap_or_default();
-                return Err(GroupError::Different {
+                return Err(ProcessGroupError::Different {
                     rank,
                     what,
                     found: hash(found),
@@ -214,7 +216,7 @@ impl Group {
     }
 
     /// Every process's message, by rank.
-    fn all_gather(&self, own: Vec<u8>) -> Result<Vec<Vec<u8>>, GroupError> {
+    fn all_gather(&self, own: Vec<u8>) -> Result<Vec<Vec<u8>>, ProcessGroupError> {
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
         let mut messages = Vec::with_capacity(self.size);
         if self.rank == 0 {
@@ -240,13 +242,14 @@ impl Group {
     }
 }
 
-fn lost(rank: usize) -> impl Fn(std::io::Error) -> GroupError {
-    move |source| GroupError::Lost { peer: format!("rank {rank}"), source }
+fn lost(rank: usize) -> impl Fn(std::io::Error) -> ProcessGroupError {
+    move |source| ProcessGroupError::Lost { peer: format!("rank {rank}"), source }
 }
 
-fn accept(config: &GroupConfig) -> Result<Vec<TcpStream>, GroupError> {
-    let &GroupConfig { size, ref address, patience, .. } = config;
-    let failed = |source| GroupError::Lost { peer: format!("the others (listening on {address})"), source };
+fn accept(config: &ProcessGroupConfig) -> Result<Vec<TcpStream>, ProcessGroupError> {
+    let &ProcessGroupConfig { size, ref address, patience, .. } = config;
+    let failed =
+        |source| ProcessGroupError::Lost { peer: format!("the others (listening on {address})"), source };
     let listener = TcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let start = Instant::now();
@@ -271,8 +274,8 @@ fn accept(config: &GroupConfig) -> Result<Vec<TcpStream>, GroupError> {
     Ok(peers.into_iter().flatten().collect())
 }
 
-fn connect(config: &GroupConfig) -> Result<TcpStream, GroupError> {
-    let &GroupConfig { rank, ref address, patience, .. } = config;
+fn connect(config: &ProcessGroupConfig) -> Result<TcpStream, ProcessGroupError> {
+    let &ProcessGroupConfig { rank, ref address, patience, .. } = config;
     let start = Instant::now();
     loop {
         match TcpStream::connect(address) {
@@ -316,8 +319,8 @@ fn receive(peer: &mut TcpStream) -> std::io::Result<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn of(variables: &[(&str, &str)]) -> Result<Option<GroupConfig>, GroupError> {
-        GroupConfig::from_variables(|name| {
+    fn of(variables: &[(&str, &str)]) -> Result<Option<ProcessGroupConfig>, ProcessGroupError> {
+        ProcessGroupConfig::from_variables(|name| {
             variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         })
     }
@@ -327,7 +330,8 @@ mod tests {
         assert_eq!(of(&[]).unwrap(), None);
         assert_eq!(of(&[("WORLD_SIZE", "1")]).unwrap(), None);
         let full = [("WORLD_SIZE", "3"), ("RANK", "2"), ("MASTER_ADDR", "node0"), ("MASTER_PORT", "29500")];
-        let expected = GroupConfig { rank: 2, size: 3, address: "node0:29500".into(), patience: PATIENCE };
+        let expected =
+            ProcessGroupConfig { rank: 2, size: 3, address: "node0:29500".into(), patience: PATIENCE };
         assert_eq!(of(&full).unwrap(), Some(expected));
         for (i, name) in ["WORLD_SIZE", "RANK", "MASTER_ADDR", "MASTER_PORT"].iter().enumerate().skip(1) {
             let mut partial = full.to_vec();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use alloy_primitives::B256;
 use rlhf::report::{Event, Report};
-use rlhf::run::{GroupConfig, GroupError, TrainArgs, TrainError, train, train_in_group};
+use rlhf::run::{ProcessGroupConfig, ProcessGroupError, TrainArgs, TrainError, train, train_in_group};
 
 use crate::resume::one_of_each;
 use crate::toy::{Log, World};
@@ -41,8 +41,12 @@ fn together<R: Report + Send>(args: &[TrainArgs], reports: Vec<R>) -> Vec<Option
             .zip(reports)
             .enumerate()
             .map(|(rank, (args, mut report))| {
-                let config =
-                    GroupConfig { rank, size, address: address.clone(), patience: Duration::from_secs(300) };
+                let config = ProcessGroupConfig {
+                    rank,
+                    size,
+                    address: address.clone(),
+                    patience: Duration::from_secs(300),
+                };
                 scope.spawn(move || train_in_group(args, Some(&config), &mut report))
             })
             .collect();
@@ -72,7 +76,10 @@ fn three_processes_write_what_one_writes_also_after_one_was_lost() {
         assert!(outcomes[1].is_none(), "rank 1 left in step 3");
         for rank in [0, 2] {
             let error = outcomes[rank].as_ref().unwrap().as_ref().unwrap_err();
-            assert!(matches!(error, TrainError::Group(GroupError::Lost { .. })), "{rank}: {error}");
+            assert!(
+                matches!(error, TrainError::ProcessGroup(ProcessGroupError::Lost { .. })),
+                "{rank}: {error}"
+            );
         }
         assert!(!shared.out.exists());
         let outcomes = together(&args, (0..3).map(|_| Log::default()).collect());
@@ -91,7 +98,10 @@ fn processes_with_different_specs_do_not_start() {
     let two = [three(&args[0]).remove(0), three(&args[1]).remove(0)];
     for outcome in together(&two, vec![Log::default(), Log::default()]) {
         let error = outcome.unwrap().unwrap_err();
-        assert!(matches!(error, TrainError::Group(GroupError::Different { rank: 1, .. })), "{error}");
+        assert!(
+            matches!(error, TrainError::ProcessGroup(ProcessGroupError::Different { rank: 1, .. })),
+            "{error}"
+        );
     }
     assert!(!two[0].out.exists() && !two[1].out.exists());
 }
