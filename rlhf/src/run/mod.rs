@@ -3,9 +3,11 @@
 //! A run reads nothing but its inputs and draws every random number from the spec's seed, so the same spec on the same
 //! execution profile writes the same weights. A killed run leaves no result; started again, it goes on after its last saved
 //! state ([`steps`]), to the same bytes.
-//! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`train`].
+//! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`execute`].
 
+mod adapters;
 pub mod checkpoint;
+mod dpo;
 mod evaluate;
 pub(crate) mod folder;
 mod oracle;
@@ -226,6 +228,7 @@ fn execute(
         RunParams::Sft(params) => sft::train(&job, params, steps, report)?,
         RunParams::Reward(params) => reward::train(&job, params, steps, report)?,
         RunParams::Ppo(params) => ppo::train(&job, params, steps, report)?,
+        RunParams::Dpo(params) => dpo::train(&job, params, steps, report)?,
     };
     checkpoint::copy_companions(&job.parent.dir, job.out)?;
     Ok(Provenance {

@@ -1,5 +1,6 @@
 //! Tests of the trainer: formulas, known faults of other trainers, and whole runs on a tiny model.
 
+mod direct;
 mod formulas;
 mod golden;
 mod plain_loops;

@@ -67,6 +67,8 @@ pub enum CheckpointTask {
     Reward,
     /// Proximal policy optimisation.
     Ppo,
+    /// Direct preference optimisation.
+    Dpo,
 }
 
 /// What the bits of a run depend on besides its spec.

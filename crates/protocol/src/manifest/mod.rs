@@ -9,6 +9,7 @@ mod campaign;
 mod canonical;
 mod checkpoint;
 mod dataset;
+mod dpo;
 mod evaluation;
 pub(crate) mod format;
 mod run;
@@ -20,11 +21,12 @@ pub use checkpoint::{CheckpointManifest, CheckpointTask, ExecutionProfile};
 pub use dataset::{
     Aggregation, DatasetKind, DatasetManifest, PreferenceSample, PromptSample, SoftLabel, Split, sample_root,
 };
+pub use dpo::{DpoLoss, DpoParams};
 pub use evaluation::{Evaluation, EvaluationSample, OracleEvaluation};
 pub use format::FileEntry;
 pub(crate) use format::format_tag;
 pub use run::{
-    KlEstimator, PpoParams, Profile, RewardParams, RunParams, RunSpec, RunSpecError, RunTask, SftParams,
-    TrainingPrecision,
+    KlEstimator, OutOfRange, PpoParams, Profile, RewardParams, RunParams, RunSpec, RunSpecError, RunTask,
+    SftParams, TrainingPrecision,
 };
 pub use steps::StepLog;
