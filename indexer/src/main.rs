@@ -123,7 +123,8 @@ async fn main() -> anyhow::Result<()> {
             print_usage(start, &indexer.status().borrow());
         }
         Command::Audit { sample } => {
-            let audit = indexer.audit(sample).await?.context("nothing is indexed yet")?;
+            let audit =
+                indexer.audit(sample).await?.context("no final block with all contracts is indexed yet")?;
             println!("{}", serde_json::to_string(&audit)?);
             if !audit.differences.is_empty() {
                 std::process::exit(1);

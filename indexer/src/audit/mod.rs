@@ -12,7 +12,7 @@ use serde::Serialize;
 use sqlx::Connection;
 use storage::chain::{
     blocks::{self, Block},
-    cursor, undo,
+    cursor, logs, undo,
 };
 
 /// How often the rows are read anew when a batch was written while they were read.
@@ -51,7 +51,8 @@ pub struct Difference {
 
 impl Indexer {
     /// Compare the tables with the contracts at the last final block that the journal reaches back to: all rows, or
-    /// about `sample` of each table, others at every block. `None` before anything is indexed.
+    /// about `sample` of each table, others at every block. `None` before anything is indexed, and
+    /// while that block is older than the contracts: until each of them has an event there is nothing to ask.
     ///
     /// # Errors
     /// [`IndexerError::Rpc`], for example when the node no longer has the state of that block.
@@ -117,6 +118,12 @@ impl Indexer {
         let block = blocks::find(&mut tx, number).await?.ok_or(RpcError::Missing(number))?;
         undo::unwind(&mut tx, number).await?;
         let questions = questions::all(&mut tx, &self.config.deployment, &block, sample).await?;
+        let mut contracts: Vec<_> = questions.iter().map(|question| question.contract).collect();
+        contracts.sort_unstable();
+        contracts.dedup();
+        if !logs::each_has_some(&mut tx, &contracts, number).await? {
+            return Ok(None);
+        }
         tx.rollback().await?;
         Ok(Some((block, number <= cursor.marks.finalized, questions)))
     }

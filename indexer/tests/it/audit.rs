@@ -79,6 +79,19 @@ async fn every_wrong_row_is_found_and_right_ones_are_not_blamed() {
 }
 
 #[tokio::test]
+async fn a_final_block_that_is_older_than_the_contracts_is_not_compared() {
+    let (chain, db) = (TestChain::start().await, TestDb::new().await);
+    let mut follower = indexer(&chain, &db.pool);
+    sync(&mut follower).await;
+    assert!(chain.block_number().await < 64, "Anvil calls nothing final yet");
+    assert_eq!(follower.audit(None).await.unwrap(), None);
+    assert_eq!(follower.status().borrow().n_differences, 0);
+    chain.mine(64).await;
+    sync(&mut follower).await;
+    assert_eq!(follower.audit(None).await.unwrap().unwrap().differences, []);
+}
+
+#[tokio::test]
 async fn a_running_indexer_looks_at_a_sample_now_and_then() {
     let (chain, db) = (TestChain::start().await, TestDb::new().await);
     story::tell(&chain).await;

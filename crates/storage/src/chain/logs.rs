@@ -106,6 +106,25 @@ pub async fn list_of_block(conn: &mut PgConnection, number: u64) -> Result<Vec<L
     rows.iter().map(Log::from_row).collect()
 }
 
+/// Whether each of `contracts` has an event in the blocks up to `number`.
+pub async fn each_has_some(
+    conn: &mut PgConnection,
+    contracts: &[Address],
+    number: u64,
+) -> Result<bool, Error> {
+    let contracts: Vec<&[u8]> = contracts.iter().map(|contract| contract.as_slice()).collect();
+    // In the order of the primary key each search ends early: a contract's first event is among the first blocks.
+    sqlx::query_scalar(
+        "select bool_and(first.block_number is not null) from unnest($1::bytea[]) contract (address)
+         left join lateral (select block_number from chain.logs where address = contract.address
+             and block_number <= $2 order by block_number, log_index limit 1) first on true",
+    )
+    .bind(contracts)
+    .bind(number.cast_signed())
+    .fetch_one(conn)
+    .await
+}
+
 /// Up to `limit` logs after a position (`None`: from the first), in the order of the chain.
 pub async fn list_after(
     conn: &mut PgConnection,
