@@ -1,5 +1,7 @@
 //! A policy made of its parent's frozen weights and adapters that are trained.
 
+use tch::Tensor;
+
 use super::seed::{Stream, derive};
 use super::trunk::stored_precision;
 use super::{Job, TrainError};
@@ -19,4 +21,9 @@ pub fn save_merged(job: &Job, policy: &Llama, parent: &Params) -> Result<(), Tra
     lora.merge_into(parent)?.save_model(job.out, &policy.config, stored_precision(policy)?)?;
     policy.config.save(job.out)?;
     Ok(())
+}
+
+/// The tensors of a policy that are trained.
+pub fn adapters(policy: &Llama) -> Vec<Tensor> {
+    policy.lora.as_ref().map(Lora::trainable).unwrap_or_default()
 }

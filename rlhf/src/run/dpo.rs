@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use protocol::manifest::{CheckpointTask, DpoLoss, DpoParams, Split};
 use tch::{Kind, Tensor, no_grad};
 
-use super::adapters::{adapted, save_merged};
+use super::adapters::{adapted, adapters, save_merged};
 use super::parallel::{map, share};
 use super::rollout::policy_states;
 use super::seed::{Stream, permutation};
@@ -19,7 +19,7 @@ use crate::algo::preference_loss::{PreferenceLoss, soft_preference_losses};
 use crate::data::dataset::read_preferences;
 use crate::data::encode;
 use crate::data::layout::{Layout, Sequence};
-use crate::model::{Adapters, Llama, Lora};
+use crate::model::{Adapters, Llama};
 use crate::optim::{AdamW, AdamWConfig, Schedule};
 use crate::report::{Metrics, Phase, Report};
 
@@ -278,10 +278,6 @@ struct Part {
     /// f64 `[n]`, label smoothing included.
     probability: Tensor,
     weights: Tensor,
-}
-
-fn adapters(policy: &Llama) -> Vec<Tensor> {
-    policy.lora.as_ref().map(Lora::trainable).unwrap_or_default()
 }
 
 fn loss(name: DpoLoss) -> PreferenceLoss {

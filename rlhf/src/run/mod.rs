@@ -9,7 +9,9 @@ mod adapters;
 pub mod checkpoint;
 mod dpo;
 mod evaluate;
+mod experience;
 pub(crate) mod folder;
+mod group;
 mod oracle;
 mod parallel;
 mod ppo;
@@ -46,6 +48,7 @@ pub use steps::SaveStates;
 
 use checkpoint::Provenance;
 use folder::PendingFolder;
+use group::Baseline;
 use steps::Steps;
 
 /// What `rlhf train` is asked to do.
@@ -229,6 +232,8 @@ fn execute(
         RunParams::Reward(params) => reward::train(&job, params, steps, report)?,
         RunParams::Ppo(params) => ppo::train(&job, params, steps, report)?,
         RunParams::Dpo(params) => dpo::train(&job, params, steps, report)?,
+        RunParams::Grpo(params) => group::train(&job, params, Baseline::Group, steps, report)?,
+        RunParams::Rloo(params) => group::train(&job, params, Baseline::LeaveOneOut, steps, report)?,
     };
     checkpoint::copy_companions(&job.parent.dir, job.out)?;
     Ok(Provenance {

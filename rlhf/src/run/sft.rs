@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use protocol::manifest::{CheckpointTask, SftParams, Split};
 use tch::{Kind, Tensor};
 
-use super::adapters::{adapted, save_merged};
+use super::adapters::{adapted, adapters, save_merged};
 use super::parallel::{map, share};
 use super::rollout::policy_states;
 use super::seed::{Stream, permutation};
@@ -15,7 +15,7 @@ use super::{Job, Outcome, TrainError};
 use crate::data::dataset::read_preferences;
 use crate::data::encode;
 use crate::data::layout::{Layout, Sequence};
-use crate::model::{Adapters, Llama, Lora};
+use crate::model::{Adapters, Llama};
 use crate::optim::{AdamW, AdamWConfig, Schedule};
 use crate::report::{Metrics, Phase, Report};
 
@@ -58,8 +58,8 @@ fn fit(
     let rows = FrozenRows::compute(policy, rows, policy.frozen_layers(), &job.engine, |n| {
         report.progress(Phase::Cache, n as u64, sequences.len() as u64, &Metrics::new());
     });
-    let adapters = policy.lora.as_ref().map(|lora| lora.trainable()).unwrap_or_default();
-    let mut optimiser = AdamW::new(&adapters, AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() });
+    let mut optimiser =
+        AdamW::new(&adapters(policy), AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() });
     let batch_size = params.batch_size.max(1) as usize;
     let batches: Vec<Vec<usize>> = (0..u64::from(params.epochs))
         .flat_map(|epoch| {
@@ -103,8 +103,7 @@ fn batch_gradient(
     let parts = indices.chunks(ROWS_PER_PASS).map(part).collect();
     let found = map(job.engine.each_worker(|| share(policy)), parts, |policy, (layout, rows)| {
         let hidden = policy_states(policy, &rows.states(policy), &layout, Adapters::On);
-        let adapters = policy.lora.as_ref().map(Lora::trainable).unwrap_or_default();
-        let found = policy.token_gradients(&hidden, &layout.targets, 1.0, &adapters, |logprobs| {
+        let found = policy.token_gradients(&hidden, &layout.targets, 1.0, &adapters(policy), |logprobs| {
             let loss: Tensor = -logprobs.sum(Kind::Float) / n_tokens as f64;
             Ok::<_, Infallible>((loss.shallow_clone(), loss.double_value(&[])))
         });

@@ -3,6 +3,7 @@
 mod direct;
 mod formulas;
 mod golden;
+mod group;
 mod plain_loops;
 mod recorded;
 mod resume;

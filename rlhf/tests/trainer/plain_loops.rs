@@ -48,7 +48,7 @@ const PREFERENCE_LOSSES: [PreferenceLoss; 5] = [
 ];
 
 fn group_losses() -> impl Iterator<Item = GroupLoss> {
-    let each = [Ratio::Token, Ratio::Sequence].map(|ratio| {
+    let each = [Ratio::Token, Ratio::Sequence, Ratio::Completion].map(|ratio| {
         [Normaliser::Completions(2.0), Normaliser::Tokens(4.0)].map(|normaliser| GroupLoss {
             clip: Clip { low: 0.2, high: 0.28, dual: Some(3.0) },
             beta: 0.04,

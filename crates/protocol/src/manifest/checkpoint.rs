@@ -69,6 +69,10 @@ pub enum CheckpointTask {
     Ppo,
     /// Direct preference optimisation.
     Dpo,
+    /// Group-relative policy optimisation.
+    Grpo,
+    /// REINFORCE with a leave-one-out baseline.
+    Rloo,
 }
 
 /// What the bits of a run depend on besides its spec.

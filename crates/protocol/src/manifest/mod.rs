@@ -12,6 +12,7 @@ mod dataset;
 mod dpo;
 mod evaluation;
 pub(crate) mod format;
+mod group;
 mod run;
 mod steps;
 
@@ -25,6 +26,7 @@ pub use dpo::{DpoLoss, DpoParams};
 pub use evaluation::{Evaluation, EvaluationSample, OracleEvaluation};
 pub use format::FileEntry;
 pub(crate) use format::format_tag;
+pub use group::{AdvantageScale, GroupParams, LossNormaliser, RatioLevel};
 pub use run::{
     KlEstimator, OutOfRange, PpoParams, Profile, RewardParams, RunParams, RunSpec, RunSpecError, RunTask,
     SftParams, TrainingPrecision,

@@ -1,6 +1,6 @@
 //! What to train, completely: the same spec on the same profile gives the same weights.
 
-use super::{CanonicalError, DpoParams, canonical::canonical_hash, format::format_tag};
+use super::{CanonicalError, DpoParams, GroupParams, canonical::canonical_hash, format::format_tag};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -34,6 +34,8 @@ impl RunSpec {
             RunParams::Reward(_) => RunTask::Reward,
             RunParams::Ppo(_) => RunTask::Ppo,
             RunParams::Dpo(_) => RunTask::Dpo,
+            RunParams::Grpo(_) => RunTask::Grpo,
+            RunParams::Rloo(_) => RunTask::Rloo,
         }
     }
 
@@ -58,6 +60,10 @@ pub enum RunTask {
     Ppo,
     /// Preferences learned directly, without a reward model.
     Dpo,
+    /// Group-relative policy optimisation against a reward model.
+    Grpo,
+    /// REINFORCE against a reward model, with a leave-one-out baseline.
+    Rloo,
 }
 
 impl RunTask {
@@ -65,7 +71,7 @@ impl RunTask {
     pub fn inputs(self) -> &'static [&'static str] {
         match self {
             Self::Sft | Self::Reward | Self::Dpo => &["parent", "preferences"],
-            Self::Ppo => &["parent", "prompts", "reward"],
+            Self::Ppo | Self::Grpo | Self::Rloo => &["parent", "prompts", "reward"],
         }
     }
 
@@ -76,6 +82,8 @@ impl RunTask {
             Self::Reward => "reward",
             Self::Ppo => "ppo",
             Self::Dpo => "dpo",
+            Self::Grpo => "grpo",
+            Self::Rloo => "rloo",
         }
     }
 }
@@ -112,6 +120,10 @@ pub enum RunParams {
     Ppo(PpoParams),
     /// See [`DpoParams`].
     Dpo(DpoParams),
+    /// See [`GroupParams`].
+    Grpo(GroupParams),
+    /// See [`GroupParams`].
+    Rloo(GroupParams),
 }
 
 /// Supervised fine-tuning: cross-entropy on the completion's tokens.
@@ -309,9 +321,12 @@ impl TryFrom<RawRunSpec> for RunSpec {
             RunTask::Reward => RunParams::Reward(read(task, raw.params)?),
             RunTask::Ppo => RunParams::Ppo(read(task, raw.params)?),
             RunTask::Dpo => RunParams::Dpo(read(task, raw.params)?),
+            RunTask::Grpo => RunParams::Grpo(read(task, raw.params)?),
+            RunTask::Rloo => RunParams::Rloo(read(task, raw.params)?),
         };
         match &params {
             RunParams::Dpo(params) => params.check(),
+            RunParams::Grpo(params) | RunParams::Rloo(params) => params.check(task),
             RunParams::Sft(_) | RunParams::Reward(_) | RunParams::Ppo(_) => Ok(()),
         }
         .map_err(|source| RunSpecError::Range { task, source })?;
@@ -338,6 +353,7 @@ impl From<RunSpec> for RawRunSpec {
             RunParams::Reward(params) => serde_json::to_value(params),
             RunParams::Ppo(params) => serde_json::to_value(params),
             RunParams::Dpo(params) => serde_json::to_value(params),
+            RunParams::Grpo(params) | RunParams::Rloo(params) => serde_json::to_value(params),
         }
         .expect("structs of numbers and names have a JSON form");
         Self {
