@@ -1,20 +1,20 @@
 //! Command line of the trainer. Results and progress are JSON lines on standard output, logs go to standard error.
 
 use std::{
-    io::{IsTerminal, Read},
+    io::{IsTerminal, Read, Write},
     net::SocketAddr,
     path::PathBuf,
 };
 
 use alloy_primitives::B256;
 use anyhow::{Context, anyhow};
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use rand::{RngCore, SeedableRng};
 use rlhf::{
     convert,
     model::Precision,
     report::{Event, JsonLines, Report},
-    run::{self, ReplayArgs, SaveStates, TrainArgs},
+    run::{self, EvalArgs, EvalSettings, ReplayArgs, SaveStates, TrainArgs},
     serve::{Limits, ModelFolder, ServeOptions, serve},
 };
 use tracing_subscriber::EnvFilter;
@@ -76,6 +76,8 @@ enum Command {
         #[arg(long)]
         to: Option<u64>,
     },
+    /// Compare models with their parent: win rates, divergence, perplexity. Writes JSON that names all that it read.
+    Eval(EvalCommand),
     /// Serve a checkpoint over an OpenAI-compatible API.
     Serve {
         #[arg(long)]
@@ -110,6 +112,55 @@ enum Command {
         #[arg(long)]
         obey_stdin: bool,
     },
+}
+
+#[derive(Debug, Args)]
+struct EvalCommand {
+    /// A checkpoint to judge; several give a frontier of divergence and score.
+    #[arg(long = "model", required = true)]
+    models: Vec<PathBuf>,
+    /// The checkpoint that they are compared with.
+    #[arg(long)]
+    parent: PathBuf,
+    /// The reward model.
+    #[arg(long)]
+    reward: PathBuf,
+    /// A dataset of prompts.
+    #[arg(long)]
+    prompts: PathBuf,
+    /// Only its last so many prompts, as `evalPrompts` of a run holds them out.
+    #[arg(long)]
+    last_prompts: Option<usize>,
+    /// A dataset whose held-out preferences the reward model shall predict.
+    #[arg(long)]
+    preferences: Option<PathBuf>,
+    /// Preferences are cut to this many tokens.
+    #[arg(long, default_value_t = 512)]
+    max_length: usize,
+    /// A text to measure the perplexity of.
+    #[arg(long)]
+    text: Option<PathBuf>,
+    /// Scores of an independent judge, lines {"prompt", "completion", "score"}; the sentiment by VADER by default.
+    #[arg(long)]
+    oracle: Option<PathBuf>,
+    /// Write what such a judge should score, lines {"prompt", "completion"}.
+    #[arg(long)]
+    completions: Option<PathBuf>,
+    /// Completions per prompt and model.
+    #[arg(long, default_value_t = 4)]
+    samples: usize,
+    #[arg(long, default_value_t = 64)]
+    max_new_tokens: usize,
+    #[arg(long, default_value_t = 1.0)]
+    temperature: f64,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// All cores and the processor's fastest number format; by default one core in f32, whose bits are easier to repeat.
+    #[arg(long)]
+    fast: bool,
+    /// Where to write; standard output by default.
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -160,6 +211,7 @@ fn main() -> anyhow::Result<()> {
             let to = run::replay(&args, &mut report)?;
             report.event(&Event::Replayed { to });
         }
+        Command::Eval(command) => evaluate(command)?,
         Command::Serve {
             model,
             expect,
@@ -196,6 +248,32 @@ fn main() -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+fn evaluate(command: EvalCommand) -> anyhow::Result<()> {
+    let report = run::eval(&EvalArgs {
+        models: command.models,
+        parent: command.parent,
+        reward: command.reward,
+        prompts: command.prompts,
+        preferences: command.preferences,
+        text: command.text,
+        oracle: command.oracle,
+        completions: command.completions,
+        fast: command.fast,
+        settings: EvalSettings {
+            seed: command.seed,
+            last_prompts: command.last_prompts,
+            samples: command.samples,
+            max_new_tokens: command.max_new_tokens,
+            temperature: command.temperature,
+            max_length: command.max_length,
+        },
+    })?;
+    match command.out {
+        Some(path) => std::fs::write(&path, report).with_context(|| format!("write {}", path.display())),
+        None => std::io::stdout().write_all(&[report, b"\n".to_vec()].concat()).context("write the report"),
+    }
 }
 
 fn done(manifest_hash: B256) {

@@ -85,6 +85,7 @@ fn sample(task: &tasks::Task, verdict: &Verdict) -> PreferenceSample {
         chosen_votes: verdict.votes.0,
         rejected_votes: verdict.votes.1,
         soft: Some(verdict.soft),
+        margin_bps: None,
         // Task ids are hashes, so this is a fixed draw that no one chooses.
         split: if task.task_id[31].is_multiple_of(TEST_ONE_IN) { Split::Test } else { Split::Train },
     }

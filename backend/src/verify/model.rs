@@ -193,8 +193,9 @@ fn check_samples(
             manifest.version_ids.iter().any(id_of),
             "the texts of task {task_id} are not those labeled, or not the right way round"
         );
-        let labels = (verdict.votes, Some(verdict.soft));
-        let said = ((sample.chosen_votes, sample.rejected_votes), sample.soft);
+        // Labelers choose and do not say by how much.
+        let labels = (verdict.votes, Some(verdict.soft), None);
+        let said = ((sample.chosen_votes, sample.rejected_votes), sample.soft, sample.margin_bps);
         ensure!(labels == said, "the answers to task {task_id} say {labels:?}, the dataset says {said:?}");
     }
     if let Some(left_out) = verdicts.keys().next() {
@@ -274,6 +275,7 @@ mod tests {
             chosen_votes: verdicts[&id].votes.0,
             rejected_votes: verdicts[&id].votes.1,
             soft: Some(verdicts[&id].soft),
+            margin_bps: None,
             split: Split::Train,
         };
         let samples = vec![sample("p", ids[0]), sample("q", ids[1])];
@@ -299,6 +301,7 @@ mod tests {
         refused(|s| s[0].soft.as_mut().unwrap().probability_bps += 1, "say");
         refused(|s| s[0].soft.as_mut().unwrap().weight_bps = 10_000, "say");
         refused(|s| s[0].soft = None, "say");
+        refused(|s| s[0].margin_bps = Some(1), "say");
         refused(|s| s[0].chosen_votes += 1, "say");
         refused(|s| (s[0].chosen, s[0].rejected) = ("b".into(), "a".into()), "right way round");
         refused(|s| s[0].chosen = "c".into(), "not those labeled");

@@ -4,6 +4,7 @@
 //! `mask` of real tokens instead of looking at token ids, so a sampled padding token is an ordinary token.
 //! To add an algorithm, add one file with its loss and its source, and a case in `tests/formulas.rs`.
 
+pub mod calibration;
 pub mod gae;
 pub mod group;
 pub mod kl;

@@ -28,17 +28,7 @@ pub fn bradley_terry(
     labels: &PairLabels,
     centring: f64,
 ) -> Result<Tensor, ShapeError> {
-    same_shape(chosen, &[("rejected", rejected)])?;
-    for (name, label) in
-        [("probability", labels.probability), ("weights", labels.weights), ("margin", labels.margin)]
-    {
-        same_shape(chosen, &label.map(|tensor| (name, tensor)).into_iter().collect::<Vec<_>>())?;
-    }
-    let kind = chosen.kind();
-    let mut difference = chosen - rejected;
-    if let Some(margin) = labels.margin {
-        difference -= margin;
-    }
+    let difference = difference(chosen, rejected, labels)?;
     let losses = match labels.probability {
         None => -difference.log_sigmoid(),
         Some(p) => {
@@ -46,11 +36,58 @@ pub fn bradley_terry(
             -(p * difference.log_sigmoid() + against * (-&difference).log_sigmoid())
         }
     };
-    let likelihood = match labels.weights {
+    Ok(weighted_mean(losses, labels) + (chosen + rejected).square().mean(chosen.kind()) * centring)
+}
+
+/// [`bradley_terry`] where a tie is an outcome with odds of its own: `P(win) = σ(d − ln θ)`, `P(loss) = σ(−d − ln θ)`, and
+/// a tie is the rest (Rao & Kupper, J. Am. Stat. Assoc. 62, 1967). A pair of probability exactly 0.5 is a tie; its margin
+/// must be 0. `theta` > 1.
+///
+/// # Errors
+/// [`ShapeError`] when shapes differ.
+pub fn rao_kupper(
+    chosen: &Tensor,
+    rejected: &Tensor,
+    labels: &PairLabels,
+    theta: f64,
+    centring: f64,
+) -> Result<Tensor, ShapeError> {
+    let difference = difference(chosen, rejected, labels)?;
+    let win = (&difference - theta.ln()).log_sigmoid();
+    let loss = (-&difference - theta.ln()).log_sigmoid();
+    let losses = match labels.probability {
+        None => -win,
+        Some(p) => {
+            let against: Tensor = 1.0 - p;
+            // 1 − σ(d − ln θ) − σ(−d − ln θ) = (θ² − 1) · σ(d − ln θ) · σ(−d − ln θ)
+            let tie: Tensor = &win + &loss + (theta * theta - 1.0).ln();
+            -(p * &win + against * &loss).where_self(&p.not_equal(0.5), &tie)
+        }
+    };
+    Ok(weighted_mean(losses, labels) + (chosen + rejected).square().mean(chosen.kind()) * centring)
+}
+
+/// Score differences less their margins, after a look at the shapes.
+fn difference(chosen: &Tensor, rejected: &Tensor, labels: &PairLabels) -> Result<Tensor, ShapeError> {
+    same_shape(chosen, &[("rejected", rejected)])?;
+    for (name, label) in
+        [("probability", labels.probability), ("weights", labels.weights), ("margin", labels.margin)]
+    {
+        same_shape(chosen, &label.map(|tensor| (name, tensor)).into_iter().collect::<Vec<_>>())?;
+    }
+    let difference = chosen - rejected;
+    Ok(match labels.margin {
+        None => difference,
+        Some(margin) => difference - margin,
+    })
+}
+
+fn weighted_mean(losses: Tensor, labels: &PairLabels) -> Tensor {
+    let kind = losses.kind();
+    match labels.weights {
         None => losses.mean(kind),
         Some(weights) => (losses * weights).sum(kind) / weights.sum(kind),
-    };
-    Ok(likelihood + (chosen + rejected).square().mean(kind) * centring)
+    }
 }
 
 #[cfg(test)]

@@ -33,7 +33,9 @@ pub fn win_rate(candidate: &[f64], parent: &[f64], tie_margin: f64) -> WinRate {
     WinRate { n_comparisons: n as u64, bps: to_bps(rate), ci_low_bps: to_bps(low), ci_high_bps: to_bps(high) }
 }
 
-fn wilson_95(successes: f64, n: f64) -> (f64, f64) {
+/// Wilson's 95 % score interval of a share of `successes` in `n` trials (J. Am. Stat. Assoc. 22, 1927, eq. 8); successes may be
+/// halves. No trials: `[0, 1]`.
+pub fn wilson_95(successes: f64, n: f64) -> (f64, f64) {
     if n == 0.0 {
         return (0.0, 1.0);
     }

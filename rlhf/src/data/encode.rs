@@ -20,6 +20,8 @@ pub struct Pair {
     pub probability: f64,
     /// Weight in the loss, > 0: of its soft label, else the number of votes, a win and a tie one each.
     pub weight: f64,
+    /// Log-odds by which the scores must at least differ; 0 where nobody said by how much, and for ties.
+    pub margin: f64,
 }
 
 /// Encodes the samples of one split that weigh something; rows longer than `max_length` tokens lose their end.
@@ -50,6 +52,7 @@ pub fn pairs(
                 rejected: row(&sample.rejected)?,
                 probability,
                 weight,
+                margin: margin(sample, probability),
             })
         })
         .collect()
@@ -62,6 +65,11 @@ fn label(sample: &PreferenceSample) -> (f64, f64) {
     }
     let votes = f64::from(sample.chosen_votes + sample.rejected_votes);
     (f64::from(sample.chosen_votes) / votes, votes / 2.0)
+}
+
+fn margin(sample: &PreferenceSample, probability: f64) -> f64 {
+    let margin = if probability > 0.5 { sample.margin_bps.unwrap_or(0) } else { 0 };
+    f64::from(margin) / BPS
 }
 
 /// The preferred completions of one split, each ending with an end token, for imitation; samples without a prompt that
@@ -118,10 +126,12 @@ mod tests {
             chosen_votes: 3,
             rejected_votes: 1,
             soft,
+            margin_bps: Some(5_000),
             split: Split::Train,
         };
         assert_eq!(label(&sample(None)), (0.75, 2.0));
         let soft = SoftLabel { probability_bps: 9_000, weight_bps: 8_000 };
         assert_eq!(label(&sample(Some(soft))), (0.9, 0.8));
+        assert_eq!((margin(&sample(None), 0.75), margin(&sample(None), 0.5)), (0.5, 0.0));
     }
 }

@@ -10,10 +10,10 @@ use super::{Config, ModelError, Params};
 /// Name of the head's weight in a sequence-classification checkpoint.
 pub const SCORE_WEIGHT: &str = "score.weight";
 
-/// A linear map `[.., d]` to `[..]` without bias, f32, requiring gradients.
+/// A linear map `[.., d]` to `[..]` without bias, f32, requiring gradients; or several side by side, to `[.., k]`.
 #[derive(Debug)]
 pub struct ScalarHead {
-    /// `[1, d]`.
+    /// `[k, d]`, one row a head.
     pub weight: Tensor,
 }
 
@@ -34,6 +34,12 @@ impl ScalarHead {
         Self { weight: weight.set_requires_grad(true) }
     }
 
+    /// Heads side by side, in order.
+    pub fn stack(heads: &[Self]) -> Self {
+        let weights: Vec<Tensor> = heads.iter().map(|head| head.weight.detach()).collect();
+        Self { weight: Tensor::cat(&weights, 0).set_requires_grad(true) }
+    }
+
     /// The `score.weight` of a reward model's weights.
     ///
     /// # Errors
@@ -44,7 +50,7 @@ impl ScalarHead {
         Ok(Self { weight: weight.set_requires_grad(true) })
     }
 
-    /// One number per position: `hidden` `[B, T, d]` after the final norm, returns `[B, T]` f32.
+    /// One number per position: `hidden` `[B, T, d]` after the final norm, returns `[B, T]` f32; of several heads `[B, T, k]`.
     pub fn forward(&self, hidden: &Tensor) -> Tensor {
         hidden.to_kind(Kind::Float).linear(&self.weight, None::<&Tensor>).squeeze_dim(-1)
     }

@@ -113,6 +113,11 @@ impl Checkpoint {
         }
         Ok(checkpoint)
     }
+
+    /// Hash of `tokenizer.json`: token ids mean the same to models only if they have the same tokenizer.
+    pub fn tokenizer_hash(&self) -> Option<B256> {
+        self.manifest.files.iter().find(|file| file.name == "tokenizer.json").map(|file| file.hash)
+    }
 }
 
 /// What the manifest of a new checkpoint says besides its files.

@@ -181,12 +181,8 @@ impl Prompts {
     }
 }
 
-/// Token ids mean the same to both models only if they have the same tokenizer.
 fn check_same_tokenizer(job: &Job, reward: &Checkpoint) -> Result<(), TrainError> {
-    let tokenizer = |checkpoint: &Checkpoint| {
-        checkpoint.manifest.files.iter().find(|file| file.name == "tokenizer.json").map(|file| file.hash)
-    };
-    if tokenizer(&job.parent) == tokenizer(reward) {
+    if job.parent.tokenizer_hash() == reward.tokenizer_hash() {
         return Ok(());
     }
     Err(TrainError::Unfit("the reward model has another tokenizer than the parent".into()))

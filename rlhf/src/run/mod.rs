@@ -6,8 +6,10 @@
 //! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`execute`].
 
 mod adapters;
+mod calibration;
 pub mod checkpoint;
 mod dpo;
+mod eval;
 mod evaluate;
 mod experience;
 pub(crate) mod folder;
@@ -19,6 +21,7 @@ mod profile;
 mod replay;
 mod reward;
 mod reward_model;
+mod reward_pairs;
 mod rollout;
 mod seed;
 mod sft;
@@ -40,6 +43,7 @@ use crate::report::{Event, Metrics, Report};
 use crate::tokenizer::{Tokenizer, TokenizerError};
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use eval::{EvalArgs, EvalSettings, eval};
 pub use folder::FolderError;
 pub use profile::Engine;
 pub use replay::{ReplayArgs, replay};

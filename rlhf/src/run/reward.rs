@@ -1,30 +1,32 @@
 //! Task `reward`: a reward model from preferences (Ouyang et al., arXiv 2203.02155, §3.4).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use protocol::manifest::{CheckpointTask, RewardParams, Split};
 use tch::{Kind, Tensor, no_grad};
 
+use super::calibration::{self, Accuracy, Judged, subtract};
 use super::parallel::{map, share};
 use super::profile::Engine;
-use super::reward_model::{self, RewardModel, raw_scores};
-use super::seed::{Stream, derive, permutation};
+use super::reward_model::{self, HEADS, HEADS_WEIGHT, RewardModel, raw_scores};
+use super::reward_pairs::{PairData, ROWS_PER_PASS, RowPair};
+use super::seed::{Stream, derive};
 use super::steps::Steps;
 use super::trunk::{FrozenBatch, FrozenRows, load_parent, stored_precision};
 use super::{Job, Outcome, TrainError};
-use crate::algo::reward_loss::{PairLabels, bradley_terry};
+use crate::algo::reward_loss::{PairLabels, bradley_terry, rao_kupper};
 use crate::data::dataset::read_preferences;
-use crate::data::encode::{self, Pair};
+use crate::data::encode;
 use crate::model::head::SCORE_WEIGHT;
-use crate::model::{Adapters, Llama, Lora, LoraConfig, Module, Params, ScalarHead};
+use crate::model::{Adapters, Llama, Lora, LoraConfig, Module, Params, Precision, ScalarHead};
 use crate::optim::{AdamW, AdamWConfig, Schedule};
 use crate::report::{Metrics, Phase, Report};
 
 /// Gradients are scaled down to this norm (OpenRLHF's default).
 const MAX_GRAD_NORM: f64 = 1.0;
-/// Rows that run through the model together; bounds the memory of a pass.
-const ROWS_PER_PASS: usize = 8;
+/// A head without a twin could not disagree, and more than this would only cost memory.
+const MAX_HEADS: u32 = 64;
 
 /// Trains and writes a reward model with the adapters merged into its trunk.
 pub(super) fn train(
@@ -39,6 +41,7 @@ pub(super) fn train(
     let encode = |split| encode::pairs(&job.tokenizer, &dataset.samples, split, params.max_length as usize);
     let data = PairData::new(encode(Split::Train)?, encode(Split::Test)?)?;
 
+    check(params)?;
     let (weights, base) = load_parent(&job.parent.dir, &job.engine)?;
     let mut trainer = Trainer::new(job, params, base);
     let rows = FrozenRows::compute(
@@ -59,84 +62,22 @@ pub(super) fn train(
     Ok(Outcome { task: CheckpointTask::Reward, dataset_hashes: vec![dataset.hash], metrics })
 }
 
-/// Pairs of both splits, training pairs first, over rows that are stored once however often they were compared.
-struct PairData {
-    rows: Vec<Vec<i64>>,
-    pairs: Vec<RowPair>,
-    n_train: usize,
-    /// Training pairs of each prompt.
-    groups: Vec<Vec<usize>>,
-}
-
-/// A comparison of two rows.
-struct RowPair {
-    chosen: usize,
-    rejected: usize,
-    probability: f64,
-    weight: f64,
-}
-
-impl PairData {
-    fn new(train: Vec<Pair>, test: Vec<Pair>) -> Result<Self, TrainError> {
-        if train.is_empty() {
-            return Err(TrainError::Unfit("the preferences have no training sample with a vote".into()));
-        }
-        let n_train = train.len();
-        let mut data = Self { rows: Vec::new(), pairs: Vec::new(), n_train, groups: Vec::new() };
-        let (mut numbers, mut groups) = (HashMap::new(), BTreeMap::<String, Vec<usize>>::new());
-        for (i, pair) in train.into_iter().chain(test).enumerate() {
-            let mut number = |row: Vec<i64>| {
-                *numbers.entry(row).or_insert_with_key(|row| {
-                    data.rows.push(row.clone());
-                    data.rows.len() - 1
-                })
-            };
-            let (chosen, rejected) = (number(pair.chosen), number(pair.rejected));
-            data.pairs.push(RowPair { chosen, rejected, probability: pair.probability, weight: pair.weight });
-            if i < n_train {
-                groups.entry(pair.prompt).or_default().push(i);
-            }
-        }
-        data.groups = groups.into_values().collect();
-        Ok(data)
+fn check(params: &RewardParams) -> Result<(), TrainError> {
+    if let Some(heads) = params.heads.filter(|heads| !(1..=MAX_HEADS).contains(heads)) {
+        return Err(TrainError::Unfit(format!("{heads} heads are not 1 to {MAX_HEADS}")));
     }
-
-    /// Batches of one epoch: all comparisons of a prompt stay in one batch, because their rows then run through the model
-    /// once and are not learned by heart in several steps (Ouyang et al., §3.4).
-    fn batches(&self, batch_size: usize, seed: u64, epoch: u64) -> Vec<Vec<usize>> {
-        let mut batches: Vec<Vec<usize>> = Vec::new();
-        for group in permutation(self.groups.len(), seed, Stream::Order, epoch) {
-            match batches.last_mut().filter(|batch| batch.len() < batch_size) {
-                Some(batch) => batch.extend(&self.groups[group]),
-                None => batches.push(self.groups[group].clone()),
-            }
-        }
-        batches
-    }
-
-    /// Cuts a batch into parts of about [`ROWS_PER_PASS`] different rows.
-    fn parts(&self, batch: &[usize]) -> Vec<(Vec<usize>, Vec<usize>)> {
-        let mut parts: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
-        for &pair in batch {
-            if parts.last().is_none_or(|(_, rows)| rows.len() >= ROWS_PER_PASS) {
-                parts.push((Vec::new(), Vec::new()));
-            }
-            let (pairs, rows) = parts.last_mut().expect("a part was pushed when there was none");
-            pairs.push(pair);
-            for row in [self.pairs[pair].chosen, self.pairs[pair].rejected] {
-                if !rows.contains(&row) {
-                    rows.push(row);
-                }
-            }
-        }
-        parts
+    match params.tie_theta {
+        Some(theta) if theta <= 1.0 => Err(TrainError::Unfit(format!("tieTheta {theta} is not more than 1"))),
+        _ => Ok(()),
     }
 }
 
 /// The model under training.
 struct Trainer {
     model: Llama,
+    /// One row of weights a head.
     head: ScalarHead,
+    tie_theta: Option<f64>,
     optimiser: AdamW,
 }
 
@@ -149,12 +90,21 @@ impl Trainer {
             modules: Module::ALL.to_vec(),
         };
         let lora = Lora::new(&base.config, config, derive(job.spec.seed, Stream::Lora, 0), job.engine.device);
-        // A random head would start with arbitrary scores, large ones where the last norm is large; from zero, the first
-        // loss is ln 2 and the first steps decide the direction.
-        let head = ScalarHead::zeros(&base.config, job.engine.device);
+        let device = job.engine.device;
+        let head = match params.heads {
+            Some(n) if n > 1 => {
+                let seed = |i| derive(job.spec.seed, Stream::Head, i);
+                let heads = (0..u64::from(n)).map(|i| ScalarHead::normal(&base.config, seed(i), device));
+                ScalarHead::stack(&heads.collect::<Vec<_>>())
+            }
+            // A random head would start with arbitrary scores, large ones where the last norm is large; from zero, the first
+            // loss is ln 2 and the first steps decide the direction. Only heads that shall differ have to start apart.
+            _ => ScalarHead::zeros(&base.config, device),
+        };
         let model = base.with_lora(lora);
         let config = AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() };
-        Self { optimiser: AdamW::new(&trainable(&model, &head), config), model, head }
+        let optimiser = AdamW::new(&trainable(&model, &head), config);
+        Self { model, head, tie_theta: params.tie_theta, optimiser }
     }
 
     fn run(
@@ -195,6 +145,7 @@ impl Trainer {
         let worker = || Worker {
             model: share(&self.model),
             head: ScalarHead { weight: self.head.weight.shallow_clone() },
+            tie_theta: self.tie_theta,
         };
         let total: f64 = pairs.iter().map(|&pair| data.pairs[pair].weight).sum();
         let part = |(part, part_rows): (Vec<usize>, Vec<usize>)| {
@@ -208,6 +159,7 @@ impl Trainer {
                 Tensor::from_slice(&places.collect::<Vec<_>>()).to_device(engine.device)
             };
             let weights = numbers(|pair| pair.weight);
+            let margins = part.iter().any(|&pair| data.pairs[pair].margin > 0.0);
             let share = weights.sum(Kind::Double).double_value(&[]) / total;
             Part {
                 rows: rows.batch(&part_rows, engine.device),
@@ -215,6 +167,7 @@ impl Trainer {
                 rejected: places(|pair| pair.rejected),
                 probability: numbers(|pair| pair.probability),
                 weights,
+                margin: margins.then(|| numbers(|pair| pair.margin)),
                 share,
                 // The likelihood is a mean by weight, the centring term a mean by count.
                 centring: centring * part.len() as f64 / pairs.len() as f64 / share,
@@ -242,7 +195,13 @@ impl Trainer {
         let lora = self.model.lora.as_ref().expect("the trainer made its model with adapters");
         let mut weights = lora.merge_into(parent)?;
         weights.remove("lm_head.weight");
-        weights.insert(SCORE_WEIGHT, self.head.weight.detach());
+        // The mean of linear heads is the linear head of mean weights, so that whoever reads one head reads the ensemble.
+        let heads = self.head.weight.detach();
+        weights.insert(SCORE_WEIGHT, heads.mean_dim(0, true, Kind::Float));
+        if heads.size()[0] > 1 {
+            let heads = Params::from_iter([(HEADS_WEIGHT.to_owned(), heads)]);
+            heads.write(&dir.join(HEADS), Precision::F32)?;
+        }
         weights.save_model(dir, &self.model.config, stored_precision(&self.model)?)?;
         self.model.config.as_sequence_classification().save(dir)?;
         Ok(())
@@ -253,6 +212,7 @@ impl Trainer {
 struct Worker {
     model: Llama,
     head: ScalarHead,
+    tie_theta: Option<f64>,
 }
 
 /// Share of a batch: its rows and labels.
@@ -263,6 +223,8 @@ struct Part {
     rejected: Tensor,
     probability: Tensor,
     weights: Tensor,
+    /// None where all are 0.
+    margin: Option<Tensor>,
     /// Share of the batch's weight.
     share: f64,
     centring: f64,
@@ -281,10 +243,22 @@ impl Worker {
         let scores = raw_scores(&self.head, &hidden, &part.rows.batch.last_positions());
         let (chosen, rejected) =
             (scores.index_select(0, &part.chosen), scores.index_select(0, &part.rejected));
-        let labels =
-            PairLabels { probability: Some(&part.probability), weights: Some(&part.weights), margin: None };
-        let loss = bradley_terry(&chosen, &rejected, &labels, part.centring)? * part.share;
-        let right = chosen.gt_tensor(&rejected).to_kind(Kind::Double).sum(Kind::Double);
+        let labels = PairLabels {
+            probability: Some(&part.probability),
+            weights: Some(&part.weights),
+            margin: part.margin.as_ref(),
+        };
+        // Each head learns from its own scores; the mean over heads keeps the step's size what it is with one.
+        let mut losses = Vec::new();
+        for (chosen, rejected) in chosen.unbind(1).iter().zip(&rejected.unbind(1)) {
+            losses.push(match self.tie_theta {
+                None => bradley_terry(chosen, rejected, &labels, part.centring)?,
+                Some(theta) => rao_kupper(chosen, rejected, &labels, theta, part.centring)?,
+            });
+        }
+        let loss = Tensor::stack(&losses, 0).mean(Kind::Double) * part.share;
+        let mean = |scores: &Tensor| scores.mean_dim(1, false, Kind::Double);
+        let right = mean(&chosen).gt_tensor(&mean(&rejected)).to_kind(Kind::Double).sum(Kind::Double);
         let params = trainable(&self.model, &self.head);
         let gradients = Tensor::run_backward(&[&loss], &params, false, false);
         Ok(Contribution { gradients, loss: loss.double_value(&[]), right: right.double_value(&[]) })
@@ -298,7 +272,8 @@ fn trainable(model: &Llama, head: &ScalarHead) -> Vec<Tensor> {
     params
 }
 
-/// Measures the model as it was written, rounding included: accuracy on both splits and the scale of its scores.
+/// Measures the model as it was written, rounding included: accuracy on both splits, calibration on the held-out one, and
+/// the scale of its scores.
 ///
 /// The completions that people compared were sampled from the parent, so their scores give the mean and the standard
 /// deviation by which PPO and the evaluation normalise (Ziegler et al., arXiv 1909.08593, §2.1).
@@ -308,9 +283,11 @@ fn measure(job: &Job, data: &PairData, rows: &FrozenRows) -> Result<Metrics, Tra
     let parts = all.chunks(ROWS_PER_PASS).map(|chunk| rows.batch(chunk, job.engine.device)).collect();
     let found = map(job.engine.each_worker(|| written.share()), parts, |model, part| {
         let hidden = no_grad(|| part.hidden(&model.trunk, Adapters::Off));
-        model.scores_at(&hidden, &part.batch.last_positions())
+        let positions = part.batch.last_positions();
+        (model.scores_at(&hidden, &positions), model.opinions_at(&hidden, &positions))
     });
-    let scores: Vec<f64> = found.into_iter().flatten().collect();
+    let (scores, opinions): (Vec<Vec<f64>>, Vec<Vec<Vec<f64>>>) = found.into_iter().unzip();
+    let (scores, opinions) = (scores.concat(), opinions.concat());
     let (train, test) = data.pairs.split_at(data.n_train);
     let judged: BTreeSet<usize> = train.iter().flat_map(|pair| [pair.chosen, pair.rejected]).collect();
     let raw: Vec<f64> = judged.into_iter().map(|row| scores[row]).collect();
@@ -322,30 +299,23 @@ fn measure(job: &Job, data: &PairData, rows: &FrozenRows) -> Result<Metrics, Tra
         )));
     }
     let mut metrics = Metrics::from([(reward_model::MEAN.into(), mean), (reward_model::STD.into(), std)]);
+    let judge = |pair: &RowPair| Judged {
+        difference: scores[pair.chosen] - scores[pair.rejected],
+        probability: pair.probability,
+        opinions: subtract(&opinions[pair.chosen], &opinions[pair.rejected]),
+    };
     for (split, pairs) in [("train", train), ("heldOut", test)] {
+        let judged: Vec<Judged> = pairs.iter().map(judge).collect();
+        let accuracy = Accuracy::of(&judged);
         metrics.insert(format!("{split}Pairs"), pairs.len() as f64);
-        metrics.insert(format!("{split}Accuracy"), accuracy(&scores, pairs));
+        metrics.insert(format!("{split}Accuracy"), accuracy.share);
+        if split == "heldOut" {
+            metrics.extend(calibration::metrics(split, &accuracy, &judged));
+        }
     }
     // An accuracy over no pairs is not a number and says so by its absence.
     metrics.retain(|_, value| value.is_finite());
     Ok(metrics)
-}
-
-/// Share of the pairs with a majority whose majority the scores agree with; equal scores count half.
-fn accuracy(scores: &[f64], pairs: &[RowPair]) -> f64 {
-    let (mut right, mut n) = (0.0, 0.0);
-    for pair in pairs.iter().filter(|pair| pair.probability != 0.5) {
-        let margin = (scores[pair.chosen] - scores[pair.rejected]) * (pair.probability - 0.5).signum();
-        right += if margin > 0.0 {
-            1.0
-        } else if margin == 0.0 {
-            0.5
-        } else {
-            0.0
-        };
-        n += 1.0;
-    }
-    right / n
 }
 
 fn check_finite(step: u64, metrics: &Metrics) -> Result<(), TrainError> {

@@ -10,6 +10,8 @@ use rand_chacha::ChaCha8Rng;
 pub enum Stream {
     /// Initial adapters.
     Lora,
+    /// Initial heads of an ensemble.
+    Head,
     /// Order of samples in an epoch of training.
     Order,
     /// Tokens of a rollout.

@@ -10,7 +10,7 @@ use rlhf::algo::loss::{Clip, explained_variance, policy_loss, value_loss};
 use rlhf::algo::masked::whiten;
 use rlhf::algo::preference_loss::{PreferenceLoss, preference_losses};
 use rlhf::algo::reward_assembly::token_rewards;
-use rlhf::algo::reward_loss::{PairLabels, bradley_terry};
+use rlhf::algo::reward_loss::{PairLabels, bradley_terry, rao_kupper};
 use rlhf::optim::schedule::{Decay, Schedule};
 use rlhf::optim::{AdamW, AdamWConfig, clip_by_global_norm};
 use tch::{Kind, Tensor};
@@ -120,6 +120,21 @@ fn reward_model_losses_match_loss_and_gradients() {
         assert_close(name, &gradients[0], &tensor(&golden[name]["grad_chosen"]), EXACT);
         assert_close(name, &gradients[1], &tensor(&golden[name]["grad_rejected"]), EXACT);
     }
+}
+
+#[test]
+fn rao_kupper_ties_match_loss_and_gradients() {
+    let golden = load("rm_loss");
+    let expected = &golden["rao_kupper_theta1.5"];
+    let chosen = tensor(&golden["chosen"]).set_requires_grad(true);
+    let rejected = tensor(&golden["rejected"]).set_requires_grad(true);
+    let probability: Tensor = 1.0 - tensor(&golden["tie"]) * 0.5;
+    let labels = PairLabels { probability: Some(&probability), ..PairLabels::default() };
+    let loss = rao_kupper(&chosen, &rejected, &labels, 1.5, 0.0).unwrap();
+    assert_close("loss", &loss, &tensor(&expected["loss"]), EXACT);
+    let gradients = Tensor::run_backward(&[loss], &[&chosen, &rejected], false, false);
+    assert_close("chosen", &gradients[0], &tensor(&expected["grad_chosen"]), EXACT);
+    assert_close("rejected", &gradients[1], &tensor(&expected["grad_rejected"]), EXACT);
 }
 
 #[test]

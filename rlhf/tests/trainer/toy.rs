@@ -42,7 +42,7 @@ pub struct World {
 }
 
 /// What a run told.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Log(pub Vec<(String, Metrics)>);
 
 impl Report for Log {
@@ -69,8 +69,13 @@ impl World {
         write_model(&parent_dir);
         let parent = checkpoint::import(&parent_dir, engine.describe()).unwrap();
         let prompts = write_prompts(&root.path().join("prompts"));
-        let preferences = write_preferences(&root.path().join("preferences"), &parent_dir);
+        let preferences = write_preferences(&root.path().join("preferences"), &parent_dir, None);
         Self { root, parent, prompts, preferences, precision: None }
+    }
+
+    /// The same preferences where somebody said by how much, always the same.
+    pub fn set_margins(&mut self, margin_bps: u32) {
+        self.preferences = write_preferences(&self.dir("preferences"), &self.dir("parent"), Some(margin_bps));
     }
 
     pub fn dir(&self, name: &str) -> PathBuf {
@@ -135,6 +140,8 @@ pub fn reward_params() -> RewardParams {
         max_length: 32,
         adam_eps: 1e-5,
         centering: 0.01,
+        heads: None,
+        tie_theta: None,
     }
 }
 
@@ -244,7 +251,7 @@ fn write_prompts(dir: &Path) -> B256 {
 }
 
 /// Samples twelve completions for each prompt and lets VADER choose within the six pairs.
-fn write_preferences(dir: &Path, parent: &Path) -> B256 {
+fn write_preferences(dir: &Path, parent: &Path, margin_bps: Option<u32>) -> B256 {
     let tokenizer = Tokenizer::load(parent).unwrap();
     let model = Llama::load(parent, Precision::F32, Device::Cpu).unwrap();
     let texts = prompt_texts();
@@ -275,6 +282,7 @@ fn write_preferences(dir: &Path, parent: &Path) -> B256 {
                 chosen_votes: if tie { 1 } else { 2 },
                 rejected_votes: u32::from(tie),
                 soft: None,
+                margin_bps,
                 split: if i % 5 == 4 { Split::Test } else { Split::Train },
             })
             .unwrap()

@@ -92,6 +92,10 @@ pub struct PreferenceSample {
     /// What the answers say about it when their labelers are not all alike.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub soft: Option<SoftLabel>,
+    /// By how much `chosen` is better, where people said so: the log-odds that the two scores must at least be apart
+    /// (Touvron et al. 2023, arXiv 2307.09288, eq. 2), 10,000 = 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin_bps: Option<u32>,
     /// Which part of the dataset the task belongs to; all answers to a task are on the same side.
     pub split: Split,
 }

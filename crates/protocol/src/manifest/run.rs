@@ -171,6 +171,13 @@ pub struct RewardParams {
     /// Weight of the squared sum of the two scores, which keeps scores around 0 (Eisenstein et al. 2023, arXiv
     /// 2312.09244); 0 for off.
     pub centering: f64,
+    /// Heads with starts of their own on one trunk; the score is their mean. One, which starts from zero, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heads: Option<u32>,
+    /// More than 1: pairs with as many votes on either side are ties with odds of their own (Rao & Kupper, J. Am. Stat.
+    /// Assoc. 62, 1967); when absent, half a win for each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tie_theta: Option<f64>,
 }
 
 /// Proximal policy optimisation (Schulman et al. 2017, arXiv 1707.06347) with a KL penalty to the parent (Ziegler et
