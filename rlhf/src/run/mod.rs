@@ -17,6 +17,7 @@ mod group;
 mod oracle;
 mod parallel;
 mod ppo;
+mod pretrain;
 mod profile;
 mod replay;
 mod reward;
@@ -202,7 +203,7 @@ struct Outcome {
 pub fn train(args: &TrainArgs, report: &mut dyn Report) -> Result<B256, TrainError> {
     let spec = read_spec(&args.spec)?;
     let folder = PendingFolder::create(&args.out)?;
-    let engine = Engine::start(spec.profile).computing_in(spec.precision);
+    let engine = Engine::of_run(&spec);
     let states = folder::beside(&args.out, "states");
     let mut steps = Steps::new(&spec, &engine.describe(), states, args.save.clone())?;
     let outcome = execute(&spec, engine, &args.inputs, folder.path(), &mut steps, report);
@@ -236,6 +237,7 @@ fn execute(
         RunParams::Reward(params) => reward::train(&job, params, steps, report)?,
         RunParams::Ppo(params) => ppo::train(&job, params, steps, report)?,
         RunParams::Dpo(params) => dpo::train(&job, params, steps, report)?,
+        RunParams::Pretrain(params) => pretrain::train(&job, params, steps, report)?,
         RunParams::Grpo(params) => group::train(&job, params, Baseline::Group, steps, report)?,
         RunParams::Rloo(params) => group::train(&job, params, Baseline::LeaveOneOut, steps, report)?,
     };

@@ -7,6 +7,7 @@ mod formulas;
 mod golden;
 mod group;
 mod plain_loops;
+mod pretrain;
 mod recorded;
 mod resume;
 mod runs;

@@ -73,6 +73,8 @@ pub enum CheckpointTask {
     Grpo,
     /// REINFORCE with a leave-one-out baseline.
     Rloo,
+    /// Next-token prediction on texts.
+    Pretrain,
 }
 
 /// What the bits of a run depend on besides its spec.

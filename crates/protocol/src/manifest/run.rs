@@ -1,6 +1,8 @@
 //! What to train, completely: the same spec on the same profile gives the same weights.
 
-use super::{CanonicalError, DpoParams, GroupParams, canonical::canonical_hash, format::format_tag};
+use super::{
+    CanonicalError, DpoParams, GroupParams, PretrainParams, canonical::canonical_hash, format::format_tag,
+};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -36,6 +38,7 @@ impl RunSpec {
             RunParams::Dpo(_) => RunTask::Dpo,
             RunParams::Grpo(_) => RunTask::Grpo,
             RunParams::Rloo(_) => RunTask::Rloo,
+            RunParams::Pretrain(_) => RunTask::Pretrain,
         }
     }
 
@@ -64,6 +67,8 @@ pub enum RunTask {
     Grpo,
     /// REINFORCE against a reward model, with a leave-one-out baseline.
     Rloo,
+    /// Next-token prediction on texts.
+    Pretrain,
 }
 
 impl RunTask {
@@ -72,6 +77,7 @@ impl RunTask {
         match self {
             Self::Sft | Self::Reward | Self::Dpo => &["parent", "preferences"],
             Self::Ppo | Self::Grpo | Self::Rloo => &["parent", "prompts", "reward"],
+            Self::Pretrain => &["parent", "texts"],
         }
     }
 
@@ -84,6 +90,7 @@ impl RunTask {
             Self::Dpo => "dpo",
             Self::Grpo => "grpo",
             Self::Rloo => "rloo",
+            Self::Pretrain => "pretrain",
         }
     }
 }
@@ -124,6 +131,8 @@ pub enum RunParams {
     Grpo(GroupParams),
     /// See [`GroupParams`].
     Rloo(GroupParams),
+    /// See [`PretrainParams`].
+    Pretrain(PretrainParams),
 }
 
 /// Supervised fine-tuning: cross-entropy on the completion's tokens.
@@ -330,10 +339,12 @@ impl TryFrom<RawRunSpec> for RunSpec {
             RunTask::Dpo => RunParams::Dpo(read(task, raw.params)?),
             RunTask::Grpo => RunParams::Grpo(read(task, raw.params)?),
             RunTask::Rloo => RunParams::Rloo(read(task, raw.params)?),
+            RunTask::Pretrain => RunParams::Pretrain(read(task, raw.params)?),
         };
         match &params {
             RunParams::Dpo(params) => params.check(),
             RunParams::Grpo(params) | RunParams::Rloo(params) => params.check(task),
+            RunParams::Pretrain(params) => params.check(),
             RunParams::Sft(_) | RunParams::Reward(_) | RunParams::Ppo(_) => Ok(()),
         }
         .map_err(|source| RunSpecError::Range { task, source })?;
@@ -361,6 +372,7 @@ impl From<RunSpec> for RawRunSpec {
             RunParams::Ppo(params) => serde_json::to_value(params),
             RunParams::Dpo(params) => serde_json::to_value(params),
             RunParams::Grpo(params) | RunParams::Rloo(params) => serde_json::to_value(params),
+            RunParams::Pretrain(params) => serde_json::to_value(params),
         }
         .expect("structs of numbers and names have a JSON form");
         Self {
