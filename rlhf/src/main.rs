@@ -32,7 +32,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a model folder.
+    /// Make a model folder, or a dataset of texts.
     #[command(subcommand)]
     Convert(Source),
     /// Check a Hugging Face folder and write its manifest.json.
@@ -172,6 +172,16 @@ enum Source {
         #[arg(long)]
         out: PathBuf,
     },
+    /// A dataset for task `pretrain`: every line {"text"} of .jsonl files, and every other file, is a document.
+    Text {
+        #[arg(long, required = true)]
+        from: Vec<PathBuf>,
+        /// SPDX expression.
+        #[arg(long)]
+        licence: String,
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// A small model made on the spot.
     Tiny {
         #[arg(long, default_value_t = 1)]
@@ -194,6 +204,9 @@ fn main() -> anyhow::Result<()> {
     match cli.command {
         Command::Convert(Source::Gguf { from, out }) => {
             done(convert::create(&out, |dir| convert::gguf::convert(&from, dir))?);
+        }
+        Command::Convert(Source::Text { from, licence, out }) => {
+            done(convert::text::convert(&from, &licence, &out)?);
         }
         Command::Convert(Source::Tiny { seed, out }) => {
             done(convert::create(&out, |dir| convert::tiny::make(seed, dir))?);

@@ -3,17 +3,22 @@
 //! A run reads nothing but its inputs and draws every random number from the spec's seed, so the same spec on the same
 //! execution profile writes the same weights. A killed run leaves no result; started again, it goes on after its last saved
 //! state ([`steps`]), to the same bytes.
-//! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`train`].
+//! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`execute`].
 
+mod adapters;
 mod calibration;
 pub mod checkpoint;
+mod dpo;
 mod eval;
 mod evaluate;
 mod exchange;
+mod experience;
 pub(crate) mod folder;
+mod group;
 mod oracle;
 mod parallel;
 mod ppo;
+mod pretrain;
 mod process_group;
 mod profile;
 mod replay;
@@ -52,6 +57,7 @@ pub use steps::SaveStates;
 
 use checkpoint::Provenance;
 use folder::PendingFolder;
+use group::Baseline;
 use process_group::ProcessGroup;
 use steps::Steps;
 
@@ -217,7 +223,7 @@ pub fn train_in_group(
     report: &mut dyn Report,
 ) -> Result<B256, TrainError> {
     let spec = read_spec(&args.spec)?;
-    let mut engine = Engine::start(spec.profile).computing_in(spec.precision);
+    let mut engine = Engine::of_run(&spec);
     let Some(config) = group else { return train_here(args, &spec, engine, report) };
     // Tasks hand the engine around by value; a process is part of one run in its life.
     let group: &ProcessGroup =
@@ -278,6 +284,10 @@ fn execute(
         RunParams::Sft(params) => sft::train(&job, params, steps, report)?,
         RunParams::Reward(params) => reward::train(&job, params, steps, report)?,
         RunParams::Ppo(params) => ppo::train(&job, params, steps, report)?,
+        RunParams::Dpo(params) => dpo::train(&job, params, steps, report)?,
+        RunParams::Pretrain(params) => pretrain::train(&job, params, steps, report)?,
+        RunParams::Grpo(params) => group::train(&job, params, Baseline::Group, steps, report)?,
+        RunParams::Rloo(params) => group::train(&job, params, Baseline::LeaveOneOut, steps, report)?,
     };
     checkpoint::copy_companions(&job.parent.dir, job.out)?;
     Ok(Provenance {

@@ -83,6 +83,7 @@ impl ProcessGroupConfig {
     ///
     /// # Errors
     /// [`ProcessGroupError::Environment`] when the variables are not a group.
+    #[expect(clippy::disallowed_methods, reason = "launchers of distributed training speak through them")]
     pub fn from_env() -> Result<Option<Self>, ProcessGroupError> {
         Self::from_variables(|name| std::env::var(name).ok())
     }

@@ -1,6 +1,6 @@
 //! On what a run computes, and how strictly it can be repeated.
 
-use protocol::manifest::{ExecutionProfile, Profile, TrainingPrecision};
+use protocol::manifest::{ExecutionProfile, Profile, RunSpec, RunTask, TrainingPrecision};
 use tch::Device;
 
 use super::parallel::Workers;
@@ -44,6 +44,16 @@ impl Engine {
         };
         tch::set_num_threads(1);
         Self { device, precision, passes: Precision::F32, workers, group: None }
+    }
+
+    /// The engine of a run.
+    pub fn of_run(spec: &RunSpec) -> Self {
+        let engine = Self::start(spec.profile).computing_in(spec.precision);
+        match spec.task() {
+            // Nothing is frozen, so nothing is kept in a format of its own.
+            RunTask::Pretrain => Self { precision: engine.passes, ..engine },
+            _ => engine,
+        }
     }
 
     /// The same engine with the number format that a spec asks for.

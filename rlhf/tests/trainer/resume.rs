@@ -103,6 +103,27 @@ fn replay_args(run: &TrainArgs, from: u64, to: u64) -> ReplayArgs {
     }
 }
 
+/// Both are the same run: one in one go, one interrupted at its third step. Ends with the same bytes, and every step of them
+/// can be repeated, also from a saved state.
+pub fn assert_resumes_and_replays(mut whole: TrainArgs, broken: &TrainArgs) {
+    whole.save = SaveStates { every: 2, keep: Some(whole.out.with_extension("states")) };
+    let expected = train(&whole, &mut Log::default()).unwrap();
+    interrupt(broken, 3);
+    let mut first = FirstStep::default();
+    assert_eq!(train(broken, &mut first).unwrap(), expected);
+    assert_eq!(first.0, Some(3), "two steps were saved");
+    let n_steps = log_of(&whole.out).n_steps();
+    assert!(n_steps >= 4, "{n_steps}");
+    let from_start = ReplayArgs { states: None, to: None, ..replay_args(&whole, 0, 0) };
+    assert_eq!(replay(&from_start, &mut Log::default()).unwrap(), n_steps);
+    let mut first = FirstStep::default();
+    assert_eq!(replay(&replay_args(&whole, 3, 4), &mut first).unwrap(), 4);
+    assert_eq!(first.0, Some(3), "from the state after step 2");
+    forge(&whole.out, 3);
+    let error = replay(&replay_args(&whole, 2, 4), &mut Log::default()).unwrap_err();
+    assert!(matches!(error, TrainError::Replay { step: 3, .. }), "{error}");
+}
+
 #[test]
 fn an_interrupted_run_goes_on_and_writes_the_same_bytes() {
     let world = World::new();
