@@ -10,7 +10,7 @@ use crate::{
     limits::Limits,
     metrics,
 };
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use sqlx::PgPool;
 use std::{net::SocketAddr, sync::Arc};
 
 /// Handed to every handler and job by clone; all fields are cheap to clone.
@@ -98,5 +98,5 @@ impl AppState {
 /// # Errors
 /// [`AppError::Database`].
 pub async fn connect_pool(url: &str, max_connections: u32) -> Result<PgPool, AppError> {
-    PgPoolOptions::new().max_connections(max_connections).connect(url).await.map_err(AppError::Database)
+    storage::pool_options(max_connections).connect(url).await.map_err(AppError::Database)
 }

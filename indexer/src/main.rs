@@ -4,7 +4,7 @@ use alloy::primitives::Address;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use indexer::{FailPoint, Indexer, IndexerConfig, Progress, Status, Verify};
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use sqlx::PgPool;
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
@@ -100,8 +100,7 @@ fn fail_point(name: &str) -> Result<FailPoint, String> {
 async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
     let Cli { what, command } = Cli::parse();
-    let pool =
-        PgPoolOptions::new().max_connections(8).connect(&what.database).await.context("no database")?;
+    let pool = storage::pool_options(8).connect(&what.database).await.context("no database")?;
     storage::MIGRATOR.run(&pool).await?;
     let mut indexer = Indexer::new(config(what)?, pool.clone())?;
     match command {

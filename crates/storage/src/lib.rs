@@ -4,7 +4,10 @@ pub mod app;
 pub mod chain;
 pub mod columns;
 mod copy;
+mod pool;
 pub mod wei;
+
+pub use pool::pool_options;
 
 /// All migrations, in the binary.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use localnet::{Postgres, PostgresOptions};
 use nix::fcntl::{Flock, FlockArg};
-use sqlx::postgres::PgPoolOptions;
 use sqlx::{Connection, PgConnection, PgPool};
 use tokio::sync::OnceCell;
 
@@ -34,8 +33,7 @@ impl TestDb {
         let create = format!("create database {name} template {TEMPLATE} strategy file_copy");
         sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut admin).await.expect("a copy of the template");
         let url = server.postgres.url(&name);
-        let pool =
-            PgPoolOptions::new().max_connections(10).connect(&url).await.expect("the new database answers");
+        let pool = storage::pool_options(10).connect(&url).await.expect("the new database answers");
         TestDb { pool, url }
     }
 }

@@ -3,6 +3,8 @@
 use alloy::primitives::U256;
 use alloy::providers::Provider;
 use alloy::rpc::types::Filter;
+use sqlx::Connection;
+use std::task::{Context, Waker};
 use testkit::{Action, TestChain, TestDb, account};
 
 #[tokio::test]
@@ -13,6 +15,25 @@ async fn every_database_is_migrated_and_apart_from_the_others() {
     let count = "select count(*) from app.nonces";
     assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&one.pool).await.unwrap(), 1);
     assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&other.pool).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_transaction_that_was_given_up_while_it_began_takes_nothing_with_it() {
+    let db = TestDb::new().await;
+    let pool = storage::pool_options(1).connect(&db.url).await.unwrap();
+    let mut conn = pool.acquire().await.unwrap();
+    let mut begin = Box::pin(conn.begin());
+    // Polled once: the server is told, and its answer never awaited.
+    assert!(begin.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    drop(begin);
+    drop(conn);
+
+    let insert = "insert into app.nonces (nonce, expires_at) values ('n', now())";
+    sqlx::query(insert).execute(&pool).await.unwrap();
+    let count = "select count(*) from app.nonces";
+    assert_eq!(sqlx::query_scalar::<_, i64>(count).fetch_one(&db.pool).await.unwrap(), 1);
+    assert!(sqlx::query("no such statement").execute(&pool).await.is_err());
+    sqlx::query("delete from app.nonces").execute(&pool).await.unwrap();
 }
 
 #[test]

@@ -5,11 +5,10 @@
 
 mod questions;
 
-use crate::{Indexer, IndexerError, RpcError};
+use crate::{Indexer, IndexerError, RpcError, store::Tx};
 use alloy::primitives::B256;
 use questions::Question;
 use serde::Serialize;
-use sqlx::Connection;
 use storage::chain::{
     blocks::{self, Block},
     cursor, logs, undo,
@@ -106,13 +105,14 @@ impl Indexer {
         self.try_questions(sample).await
     }
 
-    /// One snapshot of everything, in which what later blocks changed is taken back; and that is rolled back.
+    /// One snapshot of everything, in which what later blocks changed is taken back; and that is rolled back, also when a
+    /// new block ends the audit.
     async fn try_questions(
         &self,
         sample: Option<usize>,
     ) -> Result<Option<(Block, bool, Vec<Question>)>, IndexerError> {
-        let mut conn = self.writer.pool.acquire().await?;
-        let mut tx = conn.begin_with("begin isolation level repeatable read").await?;
+        let isolation = "set transaction isolation level repeatable read";
+        let (mut tx, _) = Tx::begin_with(&self.writer.pool, isolation.into()).await?;
         let Some(cursor) = cursor::get(&mut tx).await? else { return Ok(None) };
         let number = cursor.marks.finalized.max(cursor.journal_block);
         let block = blocks::find(&mut tx, number).await?.ok_or(RpcError::Missing(number))?;
@@ -124,7 +124,6 @@ impl Indexer {
         if !logs::each_has_some(&mut tx, &contracts, number).await? {
             return Ok(None);
         }
-        tx.rollback().await?;
         Ok(Some((block, number <= cursor.marks.finalized, questions)))
     }
 }

@@ -15,7 +15,7 @@ use storage::chain::{
     logs::{self, Log},
     undo,
 };
-use tx::Tx;
+pub(crate) use tx::Tx;
 
 /// Announcements that stay for pages that were away for a while.
 const KEPT_ANNOUNCEMENTS: i64 = 100_000;

@@ -16,7 +16,9 @@ pub struct Api {
 
 impl Api {
     pub fn anonymous(url: &str) -> Self {
-        Self { url: url.into(), http: reqwest::Client::new(), token: None }
+        // A connection that is kept may be closed by the server that is stopped just when the next request is written.
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        Self { url: url.into(), http, token: None }
     }
 
     /// Sign-In with Ethereum (EIP-4361).
