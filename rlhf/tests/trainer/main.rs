@@ -1,12 +1,10 @@
 //! Tests of the trainer: formulas, known faults of other trainers, and whole runs on a tiny model.
 
-mod direct;
 mod ensemble;
 mod eval;
 mod formulas;
 mod golden;
 mod grammar;
-mod group;
 mod learning;
 mod plain_loops;
 mod recorded;
