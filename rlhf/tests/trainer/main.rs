@@ -1,6 +1,5 @@
 //! Tests of the trainer: formulas, known faults of other trainers, and whole runs on a tiny model.
 
-mod direct;
 mod ensemble;
 mod eval;
 mod formulas;
