@@ -3,6 +3,7 @@
 // Tasks that are tested one by one, their resumption by the functions here.
 mod direct;
 mod group;
+mod pretrain;
 
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
