@@ -1,13 +1,12 @@
 //! Tests of the trainer: formulas, known faults of other trainers, and whole runs on a tiny model.
 
-mod direct;
 mod ensemble;
 mod eval;
 mod formulas;
 mod golden;
-mod group;
+mod grammar;
+mod learning;
 mod plain_loops;
-mod pretrain;
 mod process_group;
 mod recorded;
 mod resume;

@@ -1,5 +1,10 @@
 //! A killed run goes on where it was and writes the same bytes; any step of a run can be repeated and compared.
 
+// Tasks that are tested one by one, their resumption by the functions here.
+mod direct;
+mod group;
+mod pretrain;
+
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

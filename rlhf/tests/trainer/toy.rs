@@ -29,7 +29,7 @@ const PLAIN: [&str; 18] = [
     "we", "they", "it",
 ];
 const EMBEDDING: &str = "model.embed_tokens.weight";
-const END: &str = "</s>";
+pub const END: &str = "</s>";
 
 /// A folder with a parent checkpoint, prompts and preferences.
 pub struct World {
@@ -76,6 +76,11 @@ impl World {
     /// The same preferences where somebody said by how much, always the same.
     pub fn set_margins(&mut self, margin_bps: u32) {
         self.preferences = write_preferences(&self.dir("preferences"), &self.dir("parent"), Some(margin_bps));
+    }
+
+    /// A world of somebody else's making.
+    pub fn of(root: tempfile::TempDir, parent: B256, prompts: B256, preferences: B256) -> Self {
+        Self { root, parent, prompts, preferences, precision: None }
     }
 
     pub fn dir(&self, name: &str) -> PathBuf {
@@ -192,6 +197,13 @@ fn write_model(dir: &Path) {
         "eos_token_id": end, "torch_dtype": "float32", "tie_word_embeddings": false,
     });
     std::fs::write(dir.join("config.json"), config.to_string()).unwrap();
+    write_tokenizer(dir, &vocabulary);
+    random_weights(&Config::load(dir).unwrap()).save(dir, Precision::F32).unwrap();
+}
+
+/// A token for each word, of which the last but one ends a text; a prompt is just its text.
+pub fn write_tokenizer(dir: &Path, vocabulary: &[&str]) {
+    let end = vocabulary.len() - 2;
     let ids: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(id, word)| (*word, id)).collect();
     let special = json!({"id": end, "content": END, "special": true, "single_word": false, "lstrip": false,
                          "rstrip": false, "normalized": false});
@@ -204,7 +216,6 @@ fn write_model(dir: &Path) {
     let template = "{% for message in messages %}{{ message.content }}{% endfor %}";
     let settings = json!({"chat_template": template, "eos_token": END});
     std::fs::write(dir.join("tokenizer_config.json"), settings.to_string()).unwrap();
-    random_weights(&Config::load(dir).unwrap()).save(dir, Precision::F32).unwrap();
 }
 
 fn random_weights(config: &Config) -> Params {
@@ -295,7 +306,7 @@ fn oracle_score(oracle: &SentimentIntensityAnalyzer, text: &str) -> f64 {
     if text.is_empty() { 0.0 } else { oracle.polarity_scores(text)["compound"] }
 }
 
-fn write_dataset(dir: &Path, kind: DatasetKind, lines: Vec<Vec<u8>>) -> B256 {
+pub fn write_dataset(dir: &Path, kind: DatasetKind, lines: Vec<Vec<u8>>) -> B256 {
     std::fs::create_dir_all(dir).unwrap();
     let root = sample_root(lines.iter().map(Vec::as_slice));
     let sample_count = lines.len() as u64;
