@@ -11,6 +11,8 @@ work=$(mktemp -d /tmp/polity-scripts.XXXXXX)
 anvil_pid=
 trap 'kill $anvil_pid 2>/dev/null || true; rm -rf "$work"' EXIT
 # A port of its own each time: the node before may still be shutting down.
+# Nothing waits for ever for a node.
+cast() { timeout 120 cast "$@"; }
 start_chain() {
   local port
   port=$(node -e 'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close() })')
@@ -19,7 +21,8 @@ start_chain() {
   anvil --accounts 40 --gas-limit 60000000 --block-time 1 --mixed-mining --port "$port" --chain-id "$1" --silent &
   anvil_pid=$!
   # By its answer: npm's wrapper of cast exits with 0 also when cast fails.
-  until [[ $(cast block-number --rpc-url "$rpc" 2>/dev/null) =~ ^[0-9]+$ ]]; do kill -0 "$anvil_pid"; done
+  local give_up_at=$((SECONDS + 120))
+  until [[ $(cast block-number --rpc-url "$rpc" 2>/dev/null) =~ ^[0-9]+$ ]]; do kill -0 "$anvil_pid"; ((SECONDS < give_up_at)); done
 }
 start_chain 31337
 

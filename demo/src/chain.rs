@@ -7,6 +7,7 @@ use alloy::{
     providers::{DynProvider, Provider, ProviderBuilder},
     rpc::types::TransactionRequest,
     signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
+    transports::http::reqwest,
 };
 use anyhow::{Context, Result, bail, ensure};
 use bindings::{Deployment, ProtocolGovernor};
@@ -19,6 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// The dev account with this index.
 pub fn signer(index: u32) -> Result<PrivateKeySigner> {
     Ok(MnemonicBuilder::<English>::default().phrase(DEV_MNEMONIC).index(index)?.build()?)
+}
+
+/// A client that does not wait for a node for ever.
+fn http() -> Result<reqwest::Client> {
+    Ok(reqwest::Client::builder().timeout(PATIENCE).build()?)
 }
 
 pub struct Chain {
@@ -37,20 +43,21 @@ pub struct Call {
 
 impl Chain {
     pub fn new(rpc_url: &str, deployment: Deployment, fast: bool) -> Result<Self> {
-        let reader = ProviderBuilder::new().connect_http(rpc_url.parse()?).erased();
+        let reader = ProviderBuilder::new().connect_reqwest(http()?, rpc_url.parse()?).erased();
         Ok(Self { rpc_url: rpc_url.into(), deployment, reader, fast })
     }
 
     /// Send a transaction of dev account `from` and wait for its success. Returns the number of its block.
     pub async fn send(&self, from: u32, target: Address, data: Vec<u8>) -> Result<u64> {
         let wallet = EthereumWallet::from(signer(from)?);
-        let provider = ProviderBuilder::new().wallet(wallet).connect_http(self.rpc_url.parse()?);
+        let provider = ProviderBuilder::new().wallet(wallet).connect_reqwest(http()?, self.rpc_url.parse()?);
         provider.client().set_poll_interval(POLL);
         let request = TransactionRequest::default().to(target).input(Bytes::from(data).into());
         // What accrues by the second costs more in the block that is mined than in the one that was estimated.
         let gas = provider.estimate_gas(request.clone().from(signer(from)?.address())).await?;
         let request = request.gas_limit(gas * 3 / 2);
-        let receipt = provider.send_transaction(request).await?.get_receipt().await?;
+        let sent = provider.send_transaction(request).await?.with_timeout(Some(PATIENCE));
+        let receipt = sent.get_receipt().await?;
         ensure!(receipt.status(), "transaction {} of account {from} reverted", receipt.transaction_hash);
         receipt.block_number.context("a receipt without a block")
     }

@@ -77,6 +77,9 @@ impl Platform {
     }
 }
 
+/// Longest wait for one answer, be it one that a model writes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// A client of the API, signed in or not.
 #[derive(Clone)]
 pub struct Api {
@@ -93,7 +96,8 @@ struct Session {
 
 impl Api {
     pub fn anonymous(url: &str) -> Self {
-        Self { url: url.into(), http: reqwest::Client::new(), session: None }
+        let http = reqwest::Client::builder().timeout(PATIENCE).build().expect("its settings are valid");
+        Self { url: url.into(), http, session: None }
     }
 
     pub async fn sign_in(url: &str, signer: &PrivateKeySigner) -> Result<Self> {

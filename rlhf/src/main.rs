@@ -14,7 +14,7 @@ use rlhf::{
     convert,
     model::Precision,
     report::{Event, JsonLines, Report},
-    run::{self, EvalArgs, EvalSettings, ReplayArgs, SaveStates, TrainArgs},
+    run::{self, EvalArgs, EvalSettings, ProcessGroupConfig, ReplayArgs, SaveStates, TrainArgs},
     serve::{Limits, ModelFolder, ServeOptions, serve},
 };
 use tracing_subscriber::EnvFilter;
@@ -32,7 +32,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a model folder.
+    /// Make a model folder, or a dataset of texts.
     #[command(subcommand)]
     Convert(Source),
     /// Check a Hugging Face folder and write its manifest.json.
@@ -172,6 +172,16 @@ enum Source {
         #[arg(long)]
         out: PathBuf,
     },
+    /// A dataset for task `pretrain`: every line {"text"} of .jsonl files, and every other file, is a document.
+    Text {
+        #[arg(long, required = true)]
+        from: Vec<PathBuf>,
+        /// SPDX expression.
+        #[arg(long)]
+        licence: String,
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// A small model made on the spot.
     Tiny {
         #[arg(long, default_value_t = 1)]
@@ -195,6 +205,9 @@ fn main() -> anyhow::Result<()> {
         Command::Convert(Source::Gguf { from, out }) => {
             done(convert::create(&out, |dir| convert::gguf::convert(&from, dir))?);
         }
+        Command::Convert(Source::Text { from, licence, out }) => {
+            done(convert::text::convert(&from, &licence, &out)?);
+        }
         Command::Convert(Source::Tiny { seed, out }) => {
             done(convert::create(&out, |dir| convert::tiny::make(seed, dir))?);
         }
@@ -202,7 +215,8 @@ fn main() -> anyhow::Result<()> {
         Command::Train { spec, inputs, out, save_every, states } => {
             let save = SaveStates { every: save_every, keep: states };
             let args = TrainArgs { spec, inputs: inputs.into_iter().collect(), out, save };
-            run::train(&args, &mut JsonLines(std::io::stdout()))?;
+            let group = ProcessGroupConfig::from_env()?;
+            run::train_in_group(&args, group.as_ref(), &mut JsonLines(std::io::stdout()))?;
         }
         Command::Replay { spec, inputs, checkpoint, states, from, to } => {
             let inputs = inputs.into_iter().collect();

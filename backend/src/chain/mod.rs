@@ -7,6 +7,7 @@
 //! | `anyone` | what anybody may do when those who should are silent |
 //! | `fees` | what a transaction offers, and its signed bytes |
 //! | `once` | a transaction of whoever has a key, without the queue |
+//! | `receipt` | what becomes of a transaction that was sent |
 //! | [`revert`] | why a call failed, in words |
 //! | `wallets` | what contract wallets say they signed |
 //! | `answers` | leaves that were shown on demand |
@@ -22,6 +23,7 @@ mod fees;
 mod governance;
 mod models;
 mod once;
+mod receipt;
 mod referee;
 pub mod revert;
 mod staking;
@@ -35,6 +37,7 @@ pub use epochs::{EpochOnChain, EpochStatus};
 pub use governance::{Action, ProposalOnChain};
 pub use models::{Registered, VersionStatus};
 pub use once::SendOnceError;
+pub use receipt::Pace;
 pub use referee::{Demand, DemandedTree, SessionProof, SignedPreference};
 pub use transactions::{Mined, SendError, Transactions};
 
@@ -47,12 +50,16 @@ use alloy::{
     rpc::types::TransactionRequest,
     signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
     sol_types::SolCall,
-    transports::{RpcError, TransportErrorKind},
+    transports::{RpcError, TransportErrorKind, http::reqwest},
 };
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
+
+/// Longest wait for an answer of the node: one that is gone without a word must not hold a job for ever.
+const RPC_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -63,6 +70,7 @@ pub struct ChainHandle {
     pub deployment: Arc<Deployment>,
     /// Signs receipts and the operator's transactions.
     pub operator: PrivateKeySigner,
+    pub pace: Pace,
 }
 
 /// A call of one of our contracts, to be sent.
@@ -98,6 +106,8 @@ pub struct Head {
 pub enum ConnectError {
     #[error("the RPC endpoint {0} is not a URL (--rpc or chain.rpc_url)")]
     Url(String),
+    #[error("no HTTP client for the RPC endpoint")]
+    Http { source: reqwest::Error },
     #[error("the RPC endpoint {url} does not answer as a node does; check --rpc or chain.rpc_url")]
     Unreachable { url: String, source: RpcError<TransportErrorKind> },
     #[error("the RPC endpoint serves chain {actual}, the deployment file is for chain {expected}")]
@@ -134,18 +144,23 @@ impl ChainHandle {
         deployment: Deployment,
     ) -> Result<Self, ConnectError> {
         let operator = operator_key(config, deployment.chain_id)?;
-        Self::with_key(rpc_url, deployment, operator).await
+        Self::with_key(config, rpc_url, deployment, operator).await
     }
 
     /// As [`ChainHandle::connect`], for those who only look: the key is one that everybody knows.
     ///
     /// # Errors
     /// [`ConnectError`].
-    pub async fn read_only(rpc_url: &str, deployment: Deployment) -> Result<Self, ConnectError> {
-        Self::with_key(rpc_url, deployment, dev_key()).await
+    pub async fn read_only(
+        config: &Config,
+        rpc_url: &str,
+        deployment: Deployment,
+    ) -> Result<Self, ConnectError> {
+        Self::with_key(config, rpc_url, deployment, dev_key()).await
     }
 
     async fn with_key(
+        config: &Config,
         rpc_url: &str,
         deployment: Deployment,
         operator: PrivateKeySigner,
@@ -160,7 +175,8 @@ impl ChainHandle {
         if provider.get_code_at(address).await.map_err(unreachable)?.is_empty() {
             return Err(ConnectError::NotDeployed { address });
         }
-        Ok(Self { provider, rpc_url: rpc_url.into(), chain_id, deployment: Arc::new(deployment), operator })
+        let (rpc_url, deployment) = (rpc_url.into(), Arc::new(deployment));
+        Ok(Self { provider, rpc_url, chain_id, deployment, operator, pace: config.chain.pace() })
     }
 
     /// The latest block.
@@ -187,10 +203,12 @@ impl ChainHandle {
 /// A provider for `rpc_url`; nothing is sent yet.
 ///
 /// # Errors
-/// [`ConnectError::Url`].
+/// [`ConnectError::Url`] or [`ConnectError::Http`].
 pub fn connect(rpc_url: &str) -> Result<DynProvider, ConnectError> {
     let url = rpc_url.parse().map_err(|_| ConnectError::Url(rpc_url.to_owned()))?;
-    Ok(ProviderBuilder::default().connect_http(url).erased())
+    let http = reqwest::Client::builder().timeout(RPC_TIMEOUT).build();
+    let http = http.map_err(|source| ConnectError::Http { source })?;
+    Ok(ProviderBuilder::default().connect_reqwest(http, url).erased())
 }
 
 /// The operator's key from its file; dev account 1 on a local chain without one.

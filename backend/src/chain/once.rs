@@ -5,6 +5,7 @@
 use super::{
     Call, ChainHandle, Mined,
     fees::{self, Fees},
+    receipt::{Fate, Watch},
     revert,
 };
 use alloy::{
@@ -15,14 +16,8 @@ use alloy::{
     transports::{RpcError, TransportErrorKind},
 };
 use std::time::Duration;
-use tokio::time::Instant;
 
-/// Wait for a block before the fee is raised.
-const RAISE_AFTER: Duration = Duration::from_secs(60);
 const PATIENCE: Duration = Duration::from_secs(600);
-const POLL: Duration = Duration::from_millis(250);
-/// Looks without a receipt for a used nonce before we believe it: behind one RPC address there may be nodes that lag.
-const SURELY_MISSING: u32 = 20;
 
 /// Why a transaction did not take effect.
 #[derive(Debug, thiserror::Error)]
@@ -48,38 +43,21 @@ impl ChainHandle {
     pub async fn send_once(&self, key: &PrivateKeySigner, call: &Call) -> Result<Mined, SendOnceError> {
         let gas = fees::gas(&self.provider, key, call).await.map_err(refusal)?;
         let nonce = self.provider.get_transaction_count(key.address()).await.map_err(SendOnceError::Rpc)?;
-        let mut offered: Option<Fees> = None;
+        let mut fees = Fees::asked(&self.provider).await.map_err(SendOnceError::Rpc)?;
         let mut hashes: Vec<B256> = Vec::new();
-        let (mut raise_at, give_up_at) = (Instant::now(), Instant::now() + PATIENCE);
-        let mut missing = 0;
-        while Instant::now() < give_up_at && missing < SURELY_MISSING {
-            if Instant::now() >= raise_at {
-                let fees = match offered {
-                    None => Fees::asked(&self.provider).await,
-                    Some(fees) => fees.raised(&self.provider).await,
-                };
-                let fees = fees.map_err(SendOnceError::Rpc)?;
-                let signed = fees::sign(key, self.chain_id, call, nonce, gas, fees).await;
-                let (raw, hash) = signed.map_err(SendOnceError::Sign)?;
-                fees::broadcast(&self.provider, &raw).await.map_err(SendOnceError::Rpc)?;
-                offered = Some(fees);
-                hashes.push(hash);
-                raise_at = Instant::now() + RAISE_AFTER;
+        let mut watch = Watch::begin(&self.provider, key.address(), nonce, self.pace, PATIENCE);
+        loop {
+            let signed = fees::sign(key, self.chain_id, call, nonce, gas, fees).await;
+            let (raw, hash) = signed.map_err(SendOnceError::Sign)?;
+            fees::broadcast(&self.provider, &raw).await.map_err(SendOnceError::Rpc)?;
+            hashes.push(hash);
+            match watch.next(&hashes).await.map_err(SendOnceError::Rpc)? {
+                Fate::Mined(receipt) => return self.outcome(&receipt, key, call).await,
+                Fate::Stuck => fees = fees.raised(&self.provider).await.map_err(SendOnceError::Rpc)?,
+                Fate::NonceTaken => return Err(SendOnceError::NonceTaken(key.address())),
+                Fate::GivenUp => return Err(SendOnceError::NotMined),
             }
-            // The nonce first: a receipt that is missing after the nonce was used will never come.
-            let next = self.provider.get_transaction_count(key.address()).await;
-            let used = next.map_err(SendOnceError::Rpc)? > nonce;
-            for &hash in &hashes {
-                let receipt =
-                    self.provider.get_transaction_receipt(hash).await.map_err(SendOnceError::Rpc)?;
-                if let Some(receipt) = receipt {
-                    return self.outcome(&receipt, key, call).await;
-                }
-            }
-            missing = if used { missing + 1 } else { 0 };
-            tokio::time::sleep(POLL).await;
         }
-        Err(if missing > 0 { SendOnceError::NonceTaken(key.address()) } else { SendOnceError::NotMined })
     }
 
     async fn outcome(

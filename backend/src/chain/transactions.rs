@@ -7,6 +7,7 @@
 use super::{
     Call, ChainHandle,
     fees::{self, Fees},
+    receipt::{Fate, Watch},
     revert,
 };
 use crate::{app::AppState, clock::Clock};
@@ -20,8 +21,6 @@ use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
 use storage::app::transactions::{self, Transaction};
 
-/// Looks without a receipt for a used nonce before we believe it: behind one RPC address there may be nodes that lag.
-const SURELY_MISSING: u32 = 5;
 /// Replacements of one transaction: nine times the first fee, or what the chain asks by then.
 const MAX_REPLACEMENTS: usize = 10;
 /// How long one call waits for its receipt. The next one goes on waiting for the same transaction.
@@ -33,9 +32,6 @@ pub struct Transactions {
     chain: ChainHandle,
     pool: PgPool,
     clock: Clock,
-    poll: Duration,
-    /// Wait for a block before the fee is raised.
-    raise_after: Duration,
 }
 
 /// A transaction that took effect.
@@ -66,24 +62,11 @@ pub enum SendError {
 impl AppState {
     /// The queue on this process's chain and database.
     pub fn transactions(&self) -> Transactions {
-        let poll = Duration::from_millis(self.config.chain.poll_ms);
-        let raise_after = Duration::from_secs(self.config.chain.raise_fee_after_s);
-        Transactions::new(self.chain.clone(), self.pool.clone(), self.clock.clone(), poll, raise_after)
+        Transactions { chain: self.chain.clone(), pool: self.pool.clone(), clock: self.clock.clone() }
     }
 }
 
 impl Transactions {
-    /// `poll` is the wait between two looks for a receipt, `raise_after` that for a block before a higher fee is offered.
-    pub fn new(
-        chain: ChainHandle,
-        pool: PgPool,
-        clock: Clock,
-        poll: Duration,
-        raise_after: Duration,
-    ) -> Self {
-        Self { chain, pool, clock, poll, raise_after }
-    }
-
     /// Send `call` unless the transaction of this key was sent before, and wait until it is mined.
     ///
     /// # Errors
@@ -230,42 +213,25 @@ impl Transactions {
 
     async fn wait(&self, mut transaction: Transaction, call: &Call) -> Result<Mined, SendError> {
         let key = transaction.key.clone();
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        let mut missing = 0;
-        let mut raise_at = tokio::time::Instant::now() + self.raise_after;
-        while tokio::time::Instant::now() < deadline {
-            // The nonce first: a receipt that is missing after the nonce was used will never come.
-            let used = self.chain_nonce(&key).await? > transaction.nonce;
-            if let Some(receipt) = self.receipt(&transaction).await? {
-                return self.settle(&transaction, receipt, call).await;
+        let rpc = |source| SendError::Rpc { key: key.clone(), source };
+        let (provider, nonce) = (&self.chain.provider, transaction.nonce);
+        let mut watch = Watch::begin(provider, self.sender(), nonce, self.chain.pace, PATIENCE);
+        loop {
+            let hashes = [&[transaction.tx_hash], transaction.replaced.as_slice()].concat();
+            match watch.next(&hashes).await.map_err(rpc)? {
+                Fate::Mined(receipt) => return self.settle(&transaction, *receipt, call).await,
+                Fate::NonceTaken => {
+                    transaction = self.replace(&transaction, call).await?;
+                    watch.follow(transaction.nonce);
+                }
+                Fate::Stuck if transaction.replaced.len() < MAX_REPLACEMENTS => {
+                    transaction = self.raise_fee(transaction, call).await?;
+                }
+                Fate::Stuck => continue,
+                Fate::GivenUp => return Err(SendError::NotMined { key }),
             }
-            missing = if used { missing + 1 } else { 0 };
-            if missing >= SURELY_MISSING {
-                transaction = self.replace(&transaction, call).await?;
-                self.broadcast(&transaction).await?;
-                missing = 0;
-            }
-            let stuck = !used && tokio::time::Instant::now() >= raise_at;
-            if stuck && transaction.replaced.len() < MAX_REPLACEMENTS {
-                transaction = self.raise_fee(transaction, call).await?;
-                self.broadcast(&transaction).await?;
-                raise_at = tokio::time::Instant::now() + self.raise_after;
-            }
-            tokio::time::sleep(self.poll).await;
+            self.broadcast(&transaction).await?;
         }
-        Err(SendError::NotMined { key })
-    }
-
-    /// Of whichever of its signed forms was mined.
-    async fn receipt(&self, transaction: &Transaction) -> Result<Option<TransactionReceipt>, SendError> {
-        let rpc = |source| SendError::Rpc { key: transaction.key.clone(), source };
-        for &hash in std::iter::once(&transaction.tx_hash).chain(&transaction.replaced) {
-            let receipt = self.chain.provider.get_transaction_receipt(hash).await.map_err(rpc)?;
-            if receipt.is_some() {
-                return Ok(receipt);
-            }
-        }
-        Ok(None)
     }
 
     async fn settle(
@@ -290,7 +256,8 @@ impl Transactions {
         Ok(Mined { tx_hash: receipt.transaction_hash, block_number, logs: receipt.logs().to_vec() })
     }
 
-    /// Somebody else used the nonce with the same key: sign the same call again with a free one.
+    /// Somebody else used the nonce with the same key: sign the same call again with a free one. That may have been another
+    /// worker, with a higher fee for the very same thing; then its form is looked for.
     async fn replace(&self, lost: &Transaction, call: &Call) -> Result<Transaction, SendError> {
         let database = |source| SendError::Database { key: lost.key.clone(), source };
         tracing::warn!(
@@ -299,6 +266,10 @@ impl Transactions {
             "the nonce was used elsewhere; signing again"
         );
         let mut conn = self.pool.acquire().await.map_err(database)?;
+        let stored = transactions::find(&mut conn, &lost.key).await.map_err(database)?;
+        if let Some(newer) = stored.filter(|stored| stored.tx_hash != lost.tx_hash) {
+            return Ok(newer);
+        }
         transactions::delete(&mut conn, &lost.key).await.map_err(database)?;
         drop(conn);
         self.sign_and_store(&lost.key, call).await

@@ -1,5 +1,7 @@
 use super::ConfigError;
+use crate::chain::Pace;
 use serde::{Deserialize, Deserializer, de::Error};
+use std::time::Duration;
 
 /// `[chain]`: the RPC endpoints, what is final there, the deployment and the operator's key.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,6 +19,16 @@ pub struct ChainConfig {
     pub operator_key_file: String,
     pub poll_ms: u64,
     pub raise_fee_after_s: u64,
+}
+
+impl ChainConfig {
+    /// How long is waited for a transaction.
+    pub fn pace(&self) -> Pace {
+        Pace {
+            poll: Duration::from_millis(self.poll_ms),
+            raise_after: Duration::from_secs(self.raise_fee_after_s),
+        }
+    }
 }
 
 /// How final a block must be before something is done that cannot be taken back.

@@ -133,7 +133,7 @@ pub(crate) async fn gather(config: &Config, source: &Source) -> anyhow::Result<E
     let deployment = read_deployment(&file).context(
         "the contracts' addresses are needed: name the deployment file that was published with them, --deployment FILE",
     )?;
-    let chain = ChainHandle::read_only(&rpc_url, deployment).await?;
+    let chain = ChainHandle::read_only(config, &rpc_url, deployment).await?;
     let files = match &source.blobs {
         Some(place) => Files::at(place),
         None => Files::at(&config.data.dir.display().to_string()),

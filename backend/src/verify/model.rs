@@ -11,7 +11,7 @@ use anyhow::{Context, bail, ensure};
 use protocol::{
     labels::Record,
     manifest::{
-        Aggregation, CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec, RunTask,
+        Aggregation, CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec,
         parse_canonical, sample_root,
     },
     version::{VersionDigest, dataset_root, learned_from},
@@ -218,11 +218,7 @@ pub async fn replay(config: &Config, evidence: &Evidence, runs: &[Trained]) -> a
             };
             inputs.push((name.as_str(), folder));
         }
-        let out = work.path().join(match run.spec.task() {
-            RunTask::Reward => "reward",
-            RunTask::Ppo => "ppo",
-            RunTask::Sft => "sft",
-        });
+        let out = work.path().join(run.spec.task().name());
         println!("training {} again", run.manifest_hash);
         Rlhf::find(&config.model).train(&spec_file, &inputs, &out, &|_| Box::pin(async { Ok(()) })).await?;
         let bytes = std::fs::read(out.join("manifest.json"))?;

@@ -9,7 +9,11 @@ use std::{
     io::{BufReader, Seek, Write},
     path::{Path, PathBuf},
     pin::pin,
+    time::Duration,
 };
+
+/// Longest silence in the middle of a file, which itself may take long.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// Where published files are.
 pub enum Files {
@@ -27,7 +31,10 @@ impl Files {
         if place.starts_with("http://") || place.starts_with("https://") {
             return Self::Server {
                 url: place.trim_end_matches('/').to_owned(),
-                http: reqwest::Client::new(),
+                http: reqwest::Client::builder()
+                    .read_timeout(SILENCE)
+                    .build()
+                    .expect("its settings are valid"),
             };
         }
         Self::Folder(PathBuf::from(place))

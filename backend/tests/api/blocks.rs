@@ -66,7 +66,8 @@ async fn whoever_waits_for_a_block_is_answered_when_it_is_indexed() {
             }
         }
     };
-    let (answer, ()) = tokio::join!(waiting, indexer);
+    let both = async { tokio::join!(waiting, indexer) };
+    let (answer, ()) = tokio::time::timeout(Duration::from_secs(120), both).await.expect("the block comes");
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(answer.headers()["x-block-number"], "13");
 

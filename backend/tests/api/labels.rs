@@ -215,7 +215,7 @@ async fn closing_waits_for_answers_that_are_being_stored() {
         tokio::spawn(async move { epochs::close(&mut pool.acquire().await.unwrap(), 1, now).await });
     // Until Postgres says that somebody waits for our lock.
     let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(120);
     while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&server.app.pool).await.unwrap() == 0 {
         assert!(std::time::Instant::now() < deadline, "closing did not wait");
         tokio::task::yield_now().await;

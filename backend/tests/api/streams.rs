@@ -24,7 +24,7 @@ async fn announce(server: &Server, key: &str, kind: &str) {
 async fn read_until(response: &mut Response, needle: &str) -> String {
     let mut text = String::new();
     while !(text.contains(needle) && text.ends_with("\n\n")) {
-        let chunk = tokio::time::timeout(Duration::from_secs(20), response.chunk()).await;
+        let chunk = tokio::time::timeout(Duration::from_secs(120), response.chunk()).await;
         let chunk = chunk.unwrap_or_else(|_| panic!("no {needle} in {text}")).unwrap();
         text += std::str::from_utf8(&chunk.expect("the stream goes on")).unwrap();
     }
@@ -143,6 +143,6 @@ async fn a_server_that_stops_does_not_wait_for_open_pages() {
     announce(&server, "1", "apply").await;
     read_until(&mut page, "apply").await;
     server.stop.send(()).unwrap();
-    tokio::time::timeout(Duration::from_secs(20), server.served).await.expect("it stops").unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(120), server.served).await.expect("it stops").unwrap().unwrap();
     assert_eq!(page.chunk().await.unwrap(), None, "the stream ended well");
 }

@@ -15,11 +15,7 @@ use testkit::account;
 async fn a_transaction_that_was_stored_but_never_sent_is_sent_with_the_same_bytes() {
     let polity = Polity::start(&[]).await;
     let (chain, operator) = (polity.chain.provider(), account::OPERATOR.address());
-    polity
-        .until("the operator's delegation", async || {
-            (!polity.transaction_keys().await.is_empty()).then_some(())
-        })
-        .await;
+    polity.until_delegated().await;
     chain.anvil_set_auto_mine(false).await.unwrap();
     let nonce = chain.get_transaction_count(operator).await.unwrap();
 

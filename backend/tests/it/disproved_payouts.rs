@@ -1,5 +1,5 @@
 //! Somebody proposes payouts that are not what the labels give. One transaction proves it, and the honest ones are paid.
-use crate::support::{FakeEngine, Labeler, Polity, longer};
+use crate::support::{FakeEngine, Labeler, Polity, longer, within};
 use alloy::primitives::{Address, Bytes, U256, utils::parse_ether};
 use backend::chain::EpochStatus;
 use bindings::{EpochReferee, GovernanceToken, LabelEpochs};
@@ -215,13 +215,13 @@ async fn honest_leaves(polity: &Polity, epoch: u64) -> Vec<PayoutLeaf> {
 /// The program as a stranger runs it, on the chain and the published files: its exit status and what it said.
 async fn run(polity: &Polity, arguments: &[&str]) -> (i32, String) {
     let data = polity.data.path();
-    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_polity"))
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_polity"));
+    command
         .args(arguments)
         .args(["--rpc", &polity.chain.rpc_url(), "--blobs", &path(data)])
         .args(["--deployment", &path(&data.join("deployment.json"))])
-        .output()
-        .await
-        .unwrap();
+        .kill_on_drop(true);
+    let output = within("its end", command.output()).await.unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8_lossy(&said).into_owned())
 }

@@ -1,6 +1,6 @@
 //! The operator's server is gone. Strangers with a key each take every step from the labels to the pay, with commands that
 //! ask nobody but the chain and the published bundle.
-use crate::support::{FakeEngine, Labeler, Polity, longer};
+use crate::support::{FakeEngine, Labeler, Polity, longer, within};
 use alloy::{
     network::TransactionBuilder,
     primitives::{Address, B256, U256, utils::parse_ether},
@@ -299,7 +299,7 @@ async fn make_operator(polity: &Polity, who: Account) {
         .with_to(contracts.access_manager)
         .with_input(grant.abi_encode());
     let sent = chain.send_transaction(request).await.unwrap();
-    assert!(sent.get_receipt().await.unwrap().status());
+    assert!(within("the receipt", sent.get_receipt()).await.unwrap().status());
 }
 
 /// Three people have labeled, and the epoch is closed.

@@ -60,13 +60,41 @@ async fn the_cheap_form_may_be_mined_after_all_and_is_found() {
     polity.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_beside_the_queue_is_offered_with_a_higher_fee_too() {
+    let polity = Polity::start(&[("CHAIN__RAISE_FEE_AFTER_S", "1")]).await;
+    let (chain, key) = (polity.chain.provider(), account::VOTERS[0].signer());
+    polity.until_delegated().await;
+    chain.anvil_set_auto_mine(false).await.unwrap();
+    let nonce = chain.get_transaction_count(key.address()).await.unwrap();
+    let (handle, call) = (polity.app.chain.clone(), delegation(&polity));
+    let sent = tokio::spawn(async move { handle.send_once(&key, &call).await });
+    let me = account::VOTERS[0].address();
+    let pending = async || (chain.get_transaction_count(me).pending().await.unwrap() > nonce).then_some(());
+    polity.poll("the transaction in the pool", pending).await;
+
+    // Blocks that ask for more than the first form offers, until one takes another form.
+    let mined = async || {
+        chain.anvil_set_next_block_base_fee_per_gas(HIGH_BASE_FEE).await.unwrap();
+        chain.anvil_mine(Some(1), None).await.unwrap();
+        sent.is_finished().then_some(())
+    };
+    polity.poll("the block that takes it", mined).await;
+    let mined = sent.await.unwrap().unwrap();
+    let found = chain.get_transaction_by_hash(mined.tx_hash).await.unwrap().unwrap();
+    assert_eq!(found.nonce(), nonce);
+    assert!(found.max_fee_per_gas() > HIGH_BASE_FEE);
+    assert_eq!(chain.get_transaction_count(me).await.unwrap(), nonce + 1);
+    chain.anvil_set_auto_mine(true).await.unwrap();
+    polity.stop().await;
+}
+
 /// A transaction that was sent just before the base fee rose above what it may pay, and the worker that waits for it.
 async fn stuck(
     polity: &Polity,
 ) -> (&alloy::providers::DynProvider, Transaction, JoinHandle<Result<backend::chain::Mined, SendError>>) {
     let chain = polity.chain.provider();
-    let delegated = async || (!polity.transaction_keys().await.is_empty()).then_some(());
-    polity.until("the operator's delegation", delegated).await;
+    polity.until_delegated().await;
     chain.anvil_set_auto_mine(false).await.unwrap();
     let worker = wait(polity);
     let first = polity.poll("the stored transaction", async || find(polity).await).await;
@@ -85,10 +113,14 @@ async fn stuck(
 /// A worker that wants the same thing and waits until it is there.
 fn wait(polity: &Polity) -> JoinHandle<Result<backend::chain::Mined, SendError>> {
     let queue: Transactions = polity.app.transactions();
-    let call = GovernanceToken::delegateCall { delegatee: account::VOTERS[0].address() };
-    let to = polity.chain.deployment().contracts.governance_token;
-    let call = Call { to, data: call.abi_encode().into() };
+    let call = delegation(polity);
     tokio::spawn(async move { queue.send("test", &call).await })
+}
+
+/// A call that may be made at any time.
+fn delegation(polity: &Polity) -> Call {
+    let call = GovernanceToken::delegateCall { delegatee: account::VOTERS[0].address() };
+    Call { to: polity.chain.deployment().contracts.governance_token, data: call.abi_encode().into() }
 }
 
 async fn find(polity: &Polity) -> Option<Transaction> {

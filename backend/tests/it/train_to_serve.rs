@@ -1,10 +1,11 @@
 //! Votes become the served model: preferences → dataset → reward model → PPO → version → vote → completions.
-use crate::support::{Api, Labeler, Polity, longer};
+use crate::support::{Api, Labeler, Polity, longer, within};
 use alloy::primitives::{B256, U256};
 use backend::verify::{Source, Target};
 use serde_json::{Value, json};
-use std::{path::PathBuf, process::Command};
+use std::path::PathBuf;
 use testkit::account;
+use tokio::process::Command;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn votes_become_the_served_model() {
@@ -15,7 +16,7 @@ async fn votes_become_the_served_model() {
 
     // A base model is imported and registered; the DAO decides to serve it.
     let base = polity.data.path().join("base");
-    run(Command::new(&rlhf).args(["convert", "tiny", "--seed", "1", "--out"]).arg(&base));
+    run(Command::new(&rlhf).args(["convert", "tiny", "--seed", "1", "--out"]).arg(&base)).await;
     operator.post("/base-models", json!({"path": base})).await;
     let first = polity.until("the base version", async || version(&visitor.get("/models").await, 1)).await;
     polity.pass_first_vote(first).await;
@@ -91,7 +92,7 @@ fn rlhf() -> PathBuf {
     path
 }
 
-fn run(command: &mut Command) {
-    let output = command.output().unwrap();
+async fn run(command: &mut Command) {
+    let output = within("its end", command.kill_on_drop(true).output()).await.unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

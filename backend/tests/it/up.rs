@@ -1,60 +1,53 @@
 //! `polity up` as a person runs it: nothing configured, everything under one folder.
-use crate::support::Api;
+use crate::support::{Api, within};
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn up_goes_on_where_a_sigkill_stopped_it() {
     let data = tempfile::tempdir().unwrap();
-    let (mut first, url) = up(data.path());
+    let (mut first, url) = up(data.path()).await;
     let indexed = wait_for_blocks(&url, 3).await;
     let block = block(&url, 1).await;
-    first.0.kill().unwrap();
-    first.0.wait().unwrap();
+    first.kill().await.unwrap();
 
     // Its database and its chain died with it, and the next one finds what they left.
-    let (mut second, url) = up(data.path());
+    let (mut second, url) = up(data.path()).await;
     assert_eq!(self::block(&url, 1).await, block);
     wait_for_blocks(&url, indexed + 1).await; // its clock goes on, too
     nix::sys::signal::kill(
-        nix::unistd::Pid::from_raw(second.0.id().cast_signed()),
+        nix::unistd::Pid::from_raw(second.id().unwrap().cast_signed()),
         nix::sys::signal::Signal::SIGINT,
     )
     .unwrap();
-    assert!(second.0.wait().unwrap().success());
+    assert!(within("its end", second.wait()).await.unwrap().success());
     assert!(!data.path().join("postgres/cluster/postmaster.pid").exists(), "Postgres was stopped in order");
 }
 
-/// Ends with the test, also with one that fails.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
-/// Start it and wait for the one line that it prints.
-fn up(data: &Path) -> (Running, String) {
+/// Start it and wait for the one line that it prints. It ends with the test, also with one that fails.
+async fn up(data: &Path) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_polity"))
         .arg("up")
         .env("POLITY__DATA__DIR", data)
         .env("POLITY__SERVER__LISTEN", "127.0.0.1:0")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
+        .kill_on_drop(true)
         .spawn()
         .unwrap();
     let stdout = child.stdout.take().unwrap();
-    let running = Running(child);
-    let line = BufReader::new(stdout).lines().next().expect("a ready line").unwrap();
+    let mut lines = BufReader::new(stdout).lines();
+    let line = within("a ready line", lines.next_line()).await.unwrap().expect("it goes on");
     let url = line.strip_prefix("polity is up at ").unwrap_or_else(|| panic!("{line}")).to_owned();
-    (running, url)
+    (child, url)
 }
 
 /// Wait until the indexer has seen block `number`; returns how far it is.
@@ -65,7 +58,10 @@ async fn wait_for_blocks(url: &str, number: u64) -> u64 {
         if let Some(indexed) = indexed.filter(|indexed| *indexed >= number) {
             return indexed;
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "block {number} was not indexed, but {indexed:?}");
+        assert!(
+            start.elapsed() < Duration::from_secs(300),
+            "block {number} was not indexed, but {indexed:?}"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -34,6 +34,8 @@ pub enum AnvilError {
 /// Gas of a block, as on Ethereum's main network. The whole deployment is sent at once, and what does not fit into Anvil's
 /// own 30,000,000 would be lost.
 const BLOCK_GAS: u64 = 60_000_000;
+/// Loading a state of many blocks is the slowest start.
+const START_DEADLINE: Duration = Duration::from_secs(120);
 
 /// How to run the chain.
 #[derive(Debug, Clone, Default)]
@@ -74,11 +76,13 @@ impl Anvil {
         let mut process = Process::spawn(command, "anvil", Signal::SIGINT)
             .map_err(|source| AnvilError::Spawn { path: tools.anvil.clone(), source })?;
         let listening = watch_output(&mut process);
-        let port = match tokio::time::timeout(Duration::from_secs(30), listening).await {
+        let port = match tokio::time::timeout(START_DEADLINE, listening).await {
             Ok(Ok(Ok(port))) => port,
             Ok(Ok(Err(output))) => return Err(AnvilError::NotListening { output }),
             Ok(Err(_)) | Err(_) => {
-                return Err(AnvilError::NotListening { output: "nothing within 30 s".into() });
+                return Err(AnvilError::NotListening {
+                    output: format!("nothing within {START_DEADLINE:?}"),
+                });
             }
         };
         Ok(Anvil { process, port })

@@ -4,12 +4,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use tempfile::TempDir;
 
 use crate::process::Process;
 use crate::{DEV_MNEMONIC, Tools};
+
+/// Longest wait for forge, which compiles first when a contract changed.
+const PATIENCE: Duration = Duration::from_secs(900);
 
 /// The deployment failed.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +35,12 @@ pub enum DeployError {
         status: std::process::ExitStatus,
         /// Both of its output streams.
         output: String,
+    },
+    /// forge did not come to its end.
+    #[error("forge script {script} was not done after {} s", PATIENCE.as_secs())]
+    NotDone {
+        /// Which script.
+        script: &'static str,
     },
     /// The deployment file is not there.
     #[error("there is no deployment file {path}")]
@@ -107,7 +117,8 @@ async fn run(tools: &Tools, command: Command, script: &'static str) -> Result<()
         thread::spawn(move || io::read_to_string(stdout).unwrap_or_default()),
         thread::spawn(move || io::read_to_string(stderr).unwrap_or_default()),
     ];
-    let status = process.wait().await.map_err(spawn_error)?;
+    let ended = tokio::time::timeout(PATIENCE, process.wait()).await;
+    let status = ended.map_err(|_| DeployError::NotDone { script })?.map_err(spawn_error)?;
     let output = readers.map(|reader| reader.join().unwrap_or_default()).join("\n");
     if status.success() { Ok(()) } else { Err(DeployError::Failed { script, status, output }) }
 }

@@ -22,7 +22,7 @@ const ROLE: &str = "polity";
 /// `nobody`: Postgres refuses to run as root, so it runs as this user when we are root.
 const UNPRIVILEGED: u32 = 65534;
 /// Recovery after a crash is the slowest start.
-const START_DEADLINE: Duration = Duration::from_secs(60);
+const START_DEADLINE: Duration = Duration::from_secs(120);
 
 /// Postgres did not come up.
 #[derive(Debug, thiserror::Error)]
@@ -253,7 +253,7 @@ async fn wait_for_previous(cluster: &Path) -> Result<(), PostgresError> {
         if !is_postgres(pid, cluster) {
             return fs::remove_file(&pid_file).map_err(io_error("removing the stale", &pid_file));
         }
-        if asked.elapsed() > Duration::from_secs(15) {
+        if asked.elapsed() > Duration::from_secs(60) {
             return Err(PostgresError::Busy { pid, dir: cluster.to_path_buf() });
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// How long a child may take to stop on its own before it is killed.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long a child may take to stop on its own before it is killed: a database writes its checkpoint, a chain its state.
+const GRACE: Duration = Duration::from_secs(60);
 
 /// A running child.
 ///
@@ -59,7 +59,7 @@ impl Process {
         }
     }
 
-    /// Asks the child to stop and waits for it; kills it when it does not within ten seconds.
+    /// Asks the child to stop and waits for it; kills it when it does not within a minute.
     pub fn stop(&mut self) {
         let Ok(None) = self.child.try_wait() else { return };
         let pid = Pid::from_raw(self.child.id().cast_signed());

@@ -6,11 +6,16 @@ use alloy::providers::ext::AnvilApi;
 use alloy::providers::{DynProvider, Provider, ProviderBuilder};
 use alloy::rpc::types::{BlockNumberOrTag, TransactionReceipt, TransactionRequest};
 use alloy::sol_types::SolCall;
+use alloy::transports::http::reqwest;
 use bindings::Deployment;
 use localnet::{Anvil, AnvilOptions};
+use std::time::Duration;
 
 use crate::snapshot::Snapshot;
 use crate::{Account, tools};
+
+/// Longest wait for anything that Anvil should do.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// An Anvil of this test alone; it stops when the value is dropped.
 pub struct TestChain {
@@ -26,9 +31,10 @@ impl TestChain {
         let snapshot = Snapshot::of_current_contracts(&tools).await;
         let anvil =
             Anvil::start(&tools, &AnvilOptions::default()).await.unwrap_or_else(|error| panic!("{error}"));
+        let http = reqwest::Client::builder().timeout(PATIENCE).build().expect("its settings are valid");
         // Anvil holds the keys of its accounts and fills in nonces and gas.
         let provider = ProviderBuilder::default()
-            .connect_http(anvil.rpc_url().parse().expect("Anvil's address is a URL"))
+            .connect_reqwest(http, anvil.rpc_url().parse().expect("Anvil's address is a URL"))
             .erased();
         assert!(provider.anvil_load_state(snapshot.state).await.expect("Anvil reads its own state"));
         TestChain { anvil, provider, deployment: snapshot.deployment }
@@ -94,7 +100,8 @@ impl TestChain {
         let gas = self.provider.estimate_gas(request.clone()).await.map_err(|error| error.to_string())?;
         let request = request.with_gas_limit(gas * 3 / 2);
         let pending = self.provider.send_transaction(request).await.map_err(|error| error.to_string())?;
-        let receipt = pending.get_receipt().await.map_err(|error| error.to_string())?;
+        let receipt =
+            pending.with_timeout(Some(PATIENCE)).get_receipt().await.map_err(|error| error.to_string())?;
         if receipt.status() {
             Ok(receipt)
         } else {

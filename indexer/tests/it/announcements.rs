@@ -64,7 +64,7 @@ async fn a_websocket_that_is_cut_after_every_announcement_loses_none_of_them() {
         stake(&chain, n, pol(1)).await;
         let head = chain.block_number().await;
         let reached = status.wait_for(|status| status.indexed >= head);
-        tokio::time::timeout(Duration::from_secs(60), reached)
+        tokio::time::timeout(Duration::from_secs(120), reached)
             .await
             .expect("it hears of every block")
             .unwrap();

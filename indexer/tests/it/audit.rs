@@ -102,7 +102,7 @@ async fn a_running_indexer_looks_at_a_sample_now_and_then() {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let running = tokio::spawn(indexer.run(async { stopped.await.unwrap_or_default() }));
     let mut wait = async |what: fn(&indexer::Status) -> bool| {
-        tokio::time::timeout(Duration::from_secs(60), status.wait_for(what)).await.unwrap().unwrap().clone()
+        tokio::time::timeout(Duration::from_secs(120), status.wait_for(what)).await.unwrap().unwrap().clone()
     };
     let honest = wait(|status| status.audited > 0).await;
     assert_eq!(honest.n_differences, 0);

@@ -24,7 +24,7 @@ async fn step(indexer: &mut Indexer) -> Progress {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), stepped).await.expect("the lock is released")
+    tokio::time::timeout(Duration::from_secs(120), stepped).await.expect("the lock is released")
 }
 
 #[tokio::test]
@@ -90,11 +90,11 @@ async fn a_running_indexer_follows_the_head_announces_changes_and_stops_when_tol
     stake(&chain, 0, pol(1)).await;
     let head = chain.block_number().await;
     let reached = status.wait_for(|status| status.indexed >= head);
-    tokio::time::timeout(Duration::from_secs(20), reached).await.expect("it follows").unwrap();
+    tokio::time::timeout(Duration::from_secs(120), reached).await.expect("it follows").unwrap();
     assert_eq!(count(&db.pool, "select count(*) from chain.stakes").await, 1);
     let last = feed::last_seq(&mut db.pool.acquire().await.unwrap()).await.unwrap().to_string();
     let announced = async { while listener.recv().await.unwrap().payload() != last {} };
-    tokio::time::timeout(Duration::from_secs(20), announced).await.expect("the last change is announced");
+    tokio::time::timeout(Duration::from_secs(120), announced).await.expect("the last change is announced");
     stop.send(()).unwrap();
     running.await.unwrap().unwrap();
 }

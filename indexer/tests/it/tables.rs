@@ -56,7 +56,7 @@ pub async fn sync(indexer: &mut Indexer) -> Progress {
     loop {
         match indexer.sync_once().await.unwrap() {
             Progress::Standby => {
-                assert!(start.elapsed() < Duration::from_secs(60), "the lock is not released");
+                assert!(start.elapsed() < Duration::from_secs(120), "the lock is not released");
                 tokio::task::yield_now().await;
             }
             progress => return progress,

@@ -56,6 +56,8 @@ pub enum Ratio {
     Token,
     /// The whole completion, to the power of 1 / length: GSPO (Zheng et al., arXiv 2507.18071, eq. 7).
     Sequence,
+    /// The whole completion: REINFORCE and RLOO, where a completion is one action (Ahmadian et al., arXiv 2402.14740, §3).
+    Completion,
 }
 
 /// How token losses become one number; the counts are those of the whole minibatch, so that its parts add up.
@@ -108,6 +110,7 @@ pub fn group_policy_loss(
     let log_ratio = match constants.ratio {
         Ratio::Token => log_ratio,
         Ratio::Sequence => over_tokens(&log_ratio) / &lengths,
+        Ratio::Completion => over_tokens(&log_ratio),
     };
     let (ratio, advantages) = (log_ratio.exp(), advantages.unsqueeze(1));
     let Clip { low, high, dual } = constants.clip;

@@ -51,3 +51,23 @@ pub fn preference_losses(
         PreferenceLoss::Ipo => (margin - 1.0 / (2.0 * beta)).square(),
     })
 }
+
+/// [`preference_losses`] of labels that are probabilities: each order of the two completions counts as much as it is believed
+/// in. A label that is believed with probability 1 − ε makes conservative DPO of DPO.
+///
+/// Shapes as [`preference_losses`]; `probability` `[B]`, in `[0, 1]`: that `chosen` is better.
+///
+/// # Errors
+/// [`ShapeError`] when the shapes differ.
+pub fn soft_preference_losses(
+    chosen: &Tensor,
+    rejected: &Tensor,
+    probability: &Tensor,
+    loss: PreferenceLoss,
+    beta: f64,
+) -> Result<Tensor, ShapeError> {
+    same_shape(chosen, &[("probability", probability)])?;
+    let as_labeled = preference_losses(chosen, rejected, loss, beta)?;
+    let turned = preference_losses(rejected, chosen, loss, beta)?;
+    Ok(as_labeled * probability + turned * (1.0 - probability))
+}

@@ -1,10 +1,11 @@
-//! Making model folders: from llama.cpp's files, or small ones from nothing.
+//! Making model folders: from llama.cpp's files, or small ones from nothing; and dataset folders from texts.
 //!
 //! Each source writes a Hugging Face folder (`config.json`, `generation_config.json`, `tokenizer.json`,
 //! `tokenizer_config.json`, `model.safetensors`), which [`import`] gives its manifest. To add a source: one module with a
 //! function that fills an existing folder, and a subcommand.
 
 pub mod gguf;
+pub mod text;
 pub mod tiny;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ pub enum ConvertError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("write {path}")]
     Write { path: PathBuf, source: std::io::Error },
+    #[error("{path}, line {line}: not a JSON object with a text")]
+    Line { path: PathBuf, line: usize, source: serde_json::Error },
     #[error("not a GGUF file of version 2 or 3")]
     NotGguf,
     #[error("the GGUF file ends inside {0}")]

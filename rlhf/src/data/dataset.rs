@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use alloy_primitives::{B256, keccak256};
 use protocol::manifest::{
-    CanonicalError, DatasetKind, DatasetManifest, FileEntry, PreferenceSample, PromptSample, parse_canonical,
-    sample_root,
+    CanonicalError, DatasetKind, DatasetManifest, FileEntry, PreferenceSample, PromptSample, TextSample,
+    parse_canonical, sample_root,
 };
 use serde::de::DeserializeOwned;
 
@@ -83,6 +83,14 @@ pub fn read_prompts(dir: &Path) -> Result<Dataset<PromptSample>, DatasetError> {
 /// As [`read_prompts`].
 pub fn read_preferences(dir: &Path) -> Result<Dataset<PreferenceSample>, DatasetError> {
     read(dir, DatasetKind::Preferences)
+}
+
+/// Reads a dataset of texts.
+///
+/// # Errors
+/// As [`read_prompts`].
+pub fn read_texts(dir: &Path) -> Result<Dataset<TextSample>, DatasetError> {
+    read(dir, DatasetKind::Texts)
 }
 
 fn read<T: DeserializeOwned>(dir: &Path, needed: DatasetKind) -> Result<Dataset<T>, DatasetError> {

@@ -6,6 +6,7 @@ pub mod batch;
 pub mod dataset;
 pub mod encode;
 pub mod layout;
+pub mod pack;
 
 pub use batch::Batch;
 pub use dataset::{Dataset, DatasetError};

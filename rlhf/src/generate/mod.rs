@@ -40,6 +40,8 @@ pub struct GenerateOptions {
     /// Threads that decode side by side, each with one libtorch thread. Small-batch decoding scales better over workers
     /// than inside one product. 1 keeps the calling thread and its thread setting.
     pub workers: usize,
+    /// What of the call is decoded here: all of it, unless other processes do the rest.
+    pub share: Share,
     pub adapters: Adapters,
 }
 
@@ -52,6 +54,7 @@ impl Default for GenerateOptions {
             max_rows: 32,
             first_prompt: 0,
             workers: 1,
+            share: Share { rank: 0, size: 1 },
             adapters: Adapters::On,
         }
     }
@@ -106,6 +109,15 @@ pub enum GenerateError {
     UnknownToken { index: usize, token_id: i64, vocab_size: i64 },
 }
 
+/// The parts of a call that are decoded here, when several processes divide it: every `size`-th, from `rank`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Of this process.
+    pub rank: usize,
+    /// Number of processes.
+    pub size: usize,
+}
+
 /// What a callback wants for the row whose token it was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
@@ -140,7 +152,7 @@ pub fn generate(
         return generate_each(model, prompts, options, &mut |_| Flow::Continue);
     }
     check(model, prompts)?;
-    let parts = Mutex::new(parts(prompts.len() * options.samples, options.max_rows));
+    let parts = Mutex::new(parts(prompts.len() * options.samples, options));
     let n_parts = parts.lock().unwrap_or_else(PoisonError::into_inner).len();
     let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let mut completions = std::thread::scope(|scope| {
@@ -176,7 +188,7 @@ pub fn generate_each(
     on_token: &mut dyn FnMut(Sampled) -> Flow,
 ) -> Result<Vec<Completion>, GenerateError> {
     check(model, prompts)?;
-    let parts = parts(prompts.len() * options.samples, options.max_rows);
+    let parts = parts(prompts.len() * options.samples, options);
     let run = |part| run_part(model, prompts, part, options, on_token);
     let mut completions: Vec<_> = parts.into_iter().flat_map(run).collect();
     completions.sort_by_key(|completion| (completion.prompt, completion.sample));
@@ -200,10 +212,11 @@ fn check(model: &Llama, prompts: &[Vec<i64>]) -> Result<(), GenerateError> {
     Ok(())
 }
 
-/// Rows `0..n_rows` in parts of at least `max_rows`.
-fn parts(n_rows: usize, max_rows: usize) -> VecDeque<Range<usize>> {
-    let size = n_rows.div_ceil(PARTS).max(max_rows).max(1);
-    (0..n_rows).step_by(size).map(|start| start..(start + size).min(n_rows)).collect()
+/// Of rows `0..n_rows` in parts of at least `max_rows`: those that are decoded here.
+fn parts(n_rows: usize, options: &GenerateOptions) -> VecDeque<Range<usize>> {
+    let size = n_rows.div_ceil(PARTS).max(options.max_rows).max(1);
+    let parts = (0..n_rows).step_by(size).map(|start| start..(start + size).min(n_rows));
+    parts.skip(options.share.rank).step_by(options.share.size).collect()
 }
 
 /// Decodes some rows to their ends, at most `max_rows` at a time; the next one takes the place of one that is complete.

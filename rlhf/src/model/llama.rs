@@ -304,14 +304,36 @@ impl Llama {
 
     /// Runs layers `from..to` over the residual stream `x` `[B, T, d]`, positions `0..T`.
     pub fn forward_range(&self, x: &Tensor, from: usize, to: usize, adapters: Adapters) -> Tensor {
-        let rotary = self.positions.range(0, x.size()[1]);
-        let rotary = match self.mixed {
-            true => rotary.map(|(cos, sin)| (cos.to_kind(Kind::BFloat16), sin.to_kind(Kind::BFloat16))),
-            false => rotary,
-        };
+        let rotary = self.in_pass(self.positions.range(0, x.size()[1]));
         let pass = Pass { rotary, adapters, mixed: self.mixed };
         (from..to)
-            .fold(x.shallow_clone(), |x, i| self.layer(i, &x, &pass, |q, k, v| causal_attention(q, &k, &v)))
+            .fold(x.shallow_clone(), |x, i| self.layer(i, &x, &pass, |q, k, v| attention(q, &k, &v, None)))
+    }
+
+    /// As [`Llama::forward`] without adapters, for rows that hold several documents.
+    ///
+    /// Shapes: `input_ids`, `positions` `[B, T]` i64, `visible` `[B, 1, T, T]` bool: which tokens each token sees, itself at
+    /// least. Returns `[B, T, d]` f32.
+    pub fn forward_packed(&self, input_ids: &Tensor, positions: &Tensor, visible: &Tensor) -> Tensor {
+        let tokens = self.embed_tokens(input_ids);
+        let (x, rotary) = match &self.positions {
+            Positions::Rotary(rope) => (tokens, Some(rope.each(positions))),
+            Positions::Learned(table) => {
+                let places = table.index_select(0, &positions.flatten(0, 1));
+                (&tokens + places.view_as(&tokens), None)
+            }
+        };
+        let pass = Pass { rotary: self.in_pass(rotary), adapters: Adapters::Off, mixed: self.mixed };
+        let attend = |q: &Tensor, k: Tensor, v: Tensor| attention(q, &k, &v, Some(visible));
+        self.final_norm(&(0..self.layers.len()).fold(x, |x, i| self.layer(i, &x, &pass, attend)))
+    }
+
+    /// Rotary factors in the format that blocks of uncached passes compute in.
+    fn in_pass(&self, rotary: Option<(Tensor, Tensor)>) -> Option<(Tensor, Tensor)> {
+        match self.mixed {
+            true => rotary.map(|(cos, sin)| (cos.to_kind(Kind::BFloat16), sin.to_kind(Kind::BFloat16))),
+            false => rotary,
+        }
     }
 
     /// The norm between the last layer and the heads.
@@ -443,12 +465,22 @@ struct Input {
     low: Tensor,
 }
 
-/// Causal attention without a mask: `q` `[B, H, T, hd]`, `k`, `v` `[B, Hkv, T, hd]`.
-fn causal_attention(q: &Tensor, k: &Tensor, v: &Tensor) -> Tensor {
+/// Attention of each token to itself and those before it, or to those that it sees: `q` `[B, H, T, hd]`, `k`, `v`
+/// `[B, Hkv, T, hd]`, `visible` `[B, 1, T, T]` bool.
+fn attention(q: &Tensor, k: &Tensor, v: &Tensor, visible: Option<&Tensor>) -> Tensor {
     let groups = q.size()[1] / k.size()[1];
     // The CPU kernel needs as many key heads as query heads.
     let spread = |x: &Tensor| {
         if groups == 1 { x.shallow_clone() } else { x.repeat_interleave_self_int(groups, 1, None) }
     };
-    Tensor::scaled_dot_product_attention(q, &spread(k), &spread(v), None::<&Tensor>, 0.0, true, None, false)
+    Tensor::scaled_dot_product_attention(
+        q,
+        &spread(k),
+        &spread(v),
+        visible,
+        0.0,
+        visible.is_none(),
+        None,
+        false,
+    )
 }

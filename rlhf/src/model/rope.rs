@@ -49,6 +49,13 @@ impl Rope {
         let pick = |table: &Tensor| table.index_select(0, positions).unsqueeze(1).unsqueeze(1);
         (pick(&self.cos), pick(&self.sin))
     }
+
+    /// Factors for positions of its own for each token, `[B, T]`, shaped to broadcast over `[B, H, T, head_dim]`.
+    pub fn each(&self, positions: &Tensor) -> (Tensor, Tensor) {
+        let (b, t) = (positions.size()[0], positions.size()[1]);
+        let pick = |table: &Tensor| table.index_select(0, &positions.flatten(0, 1)).view([b, 1, t, -1]);
+        (pick(&self.cos), pick(&self.sin))
+    }
 }
 
 /// Frequencies for a stretched context, `[head_dim / 2]` (Llama 3.1 as Hugging Face computes it).

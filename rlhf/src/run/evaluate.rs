@@ -9,7 +9,7 @@ use super::reward_model::RewardModel;
 use super::rollout::{mean_kl, sequences};
 use crate::algo::win_rate::{WinRate, win_rate};
 use crate::data::encode::scored_row;
-use crate::generate::{Completion, GenerateOptions, Sampler, generate};
+use crate::generate::{Completion, GenerateOptions, Sampler};
 use crate::model::{Adapters, Llama};
 use crate::report::rounded;
 use crate::tokenizer::Tokenizer;
@@ -106,7 +106,7 @@ impl Bench<'_> {
             adapters: Adapters::Off,
             ..self.engine.decoding()
         };
-        let completions = generate(model, self.contest.prompt_ids, &options)?;
+        let completions = self.engine.generate(model, self.contest.prompt_ids, &options)?;
         let texts =
             completions.iter().map(|c| self.tokenizer.decode(c.text_ids())).collect::<Result<Vec<_>, _>>()?;
         Ok(Sampled { completions, texts })

@@ -3,16 +3,23 @@
 //! A run reads nothing but its inputs and draws every random number from the spec's seed, so the same spec on the same
 //! execution profile writes the same weights. A killed run leaves no result; started again, it goes on after its last saved
 //! state ([`steps`]), to the same bytes.
-//! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`train`].
+//! To add a task: its parameters in `protocol::manifest`, one file here that fills the output folder, and a line in [`execute`].
 
+mod adapters;
 mod calibration;
 pub mod checkpoint;
+mod dpo;
 mod eval;
 mod evaluate;
+mod exchange;
+mod experience;
 pub(crate) mod folder;
+mod group;
 mod oracle;
 mod parallel;
 mod ppo;
+mod pretrain;
+mod process_group;
 mod profile;
 mod replay;
 mod reward;
@@ -26,6 +33,7 @@ mod trunk;
 mod update;
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
@@ -41,6 +49,7 @@ use crate::tokenizer::{Tokenizer, TokenizerError};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use eval::{EvalArgs, EvalSettings, eval};
 pub use folder::FolderError;
+pub use process_group::{ProcessGroupConfig, ProcessGroupError};
 pub use profile::Engine;
 pub use replay::{ReplayArgs, replay};
 pub use reward_model::RewardModel;
@@ -48,6 +57,8 @@ pub use steps::SaveStates;
 
 use checkpoint::Provenance;
 use folder::PendingFolder;
+use group::Baseline;
+use process_group::ProcessGroup;
 use steps::Steps;
 
 /// What `rlhf train` is asked to do.
@@ -124,6 +135,9 @@ pub enum TrainError {
     /// No failure: the last step that a replay was asked for is repeated.
     #[error("the replay is complete")]
     Replayed,
+    /// The processes that make the run together cannot go on.
+    #[error(transparent)]
+    ProcessGroup(#[from] ProcessGroupError),
     /// The output folder could not be made.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -195,19 +209,59 @@ struct Outcome {
 /// # Errors
 /// [`TrainError`]; the output folder does not exist then.
 pub fn train(args: &TrainArgs, report: &mut dyn Report) -> Result<B256, TrainError> {
+    train_in_group(args, None, report)
+}
+
+/// The same by several processes, one call each, with the same spec and inputs. The one of rank 0 saves states and writes
+/// the checkpoint, which is what [`train`] alone would write.
+///
+/// # Errors
+/// As [`train`]; [`TrainError::ProcessGroup`] when another process is lost. What rank 0 saved is not: start all again.
+pub fn train_in_group(
+    args: &TrainArgs,
+    group: Option<&ProcessGroupConfig>,
+    report: &mut dyn Report,
+) -> Result<B256, TrainError> {
     let spec = read_spec(&args.spec)?;
-    let folder = PendingFolder::create(&args.out)?;
-    let engine = Engine::start(spec.profile).computing_in(spec.precision);
+    let mut engine = Engine::of_run(&spec);
+    let Some(config) = group else { return train_here(args, &spec, engine, report) };
+    // Tasks hand the engine around by value; a process is part of one run in its life.
+    let group: &ProcessGroup =
+        Box::leak(Box::new(ProcessGroup::join(config, steps::identity(&spec, &engine.describe())?)?));
+    engine.group = Some(group);
+    let outcome = catch_unwind(AssertUnwindSafe(|| train_here(args, &spec, engine, report)));
+    group.leave();
+    outcome.unwrap_or_else(|panic| match panic.downcast::<ProcessGroupError>() {
+        Ok(lost) => Err(TrainError::ProcessGroup(*lost)),
+        Err(panic) => resume_unwind(panic),
+    })
+}
+
+fn train_here(
+    args: &TrainArgs,
+    spec: &RunSpec,
+    engine: Engine,
+    report: &mut dyn Report,
+) -> Result<B256, TrainError> {
+    let rank = engine.group.map_or(0, ProcessGroup::rank);
+    let out = if rank == 0 { args.out.clone() } else { folder::beside(&args.out, &format!("rank-{rank}")) };
+    let folder = PendingFolder::create(&out)?;
     let states = folder::beside(&args.out, "states");
-    let mut steps = Steps::new(&spec, &engine.describe(), states, args.save.clone())?;
-    let outcome = execute(&spec, engine, &args.inputs, folder.path(), &mut steps, report);
+    let mut steps = Steps::new(spec, &engine.describe(), states, args.save.clone())?;
+    steps.group = engine.group;
+    let outcome = execute(spec, engine, &args.inputs, folder.path(), &mut steps, report);
     if let Err(TrainError::Diverged { .. } | TrainError::Unfit(_)) = outcome {
         // It would end like this again; after other errors the states are worth keeping.
         steps.forget();
     }
     let provenance = outcome?;
     let manifest_hash = checkpoint::seal(folder.path(), provenance)?;
-    folder.publish()?;
+    if let Some(group) = engine.group {
+        group.agree("checkpoint", manifest_hash)?;
+    }
+    if rank == 0 {
+        folder.publish()?;
+    }
     steps.forget();
     report.event(&Event::Done { manifest_hash });
     Ok(manifest_hash)
@@ -230,6 +284,10 @@ fn execute(
         RunParams::Sft(params) => sft::train(&job, params, steps, report)?,
         RunParams::Reward(params) => reward::train(&job, params, steps, report)?,
         RunParams::Ppo(params) => ppo::train(&job, params, steps, report)?,
+        RunParams::Dpo(params) => dpo::train(&job, params, steps, report)?,
+        RunParams::Pretrain(params) => pretrain::train(&job, params, steps, report)?,
+        RunParams::Grpo(params) => group::train(&job, params, Baseline::Group, steps, report)?,
+        RunParams::Rloo(params) => group::train(&job, params, Baseline::LeaveOneOut, steps, report)?,
     };
     checkpoint::copy_companions(&job.parent.dir, job.out)?;
     Ok(Provenance {

@@ -1,10 +1,12 @@
 //! On what a run computes, and how strictly it can be repeated.
 
-use protocol::manifest::{ExecutionProfile, Profile, TrainingPrecision};
+use protocol::manifest::{ExecutionProfile, Profile, RunSpec, RunTask, TrainingPrecision};
 use tch::Device;
 
-use crate::generate::GenerateOptions;
-use crate::model::Precision;
+use super::parallel::Workers;
+use super::process_group::ProcessGroup;
+use crate::generate::{Completion, GenerateError, GenerateOptions, generate};
+use crate::model::{Llama, Precision};
 
 /// The libtorch release that this crate's `tch` is bound to; other releases do not link.
 const LIBTORCH: &str = "2.11.0";
@@ -13,7 +15,7 @@ const LIBTORCH: &str = "2.11.0";
 const ROWS_PER_WORKER: usize = 16;
 
 /// Device, number format and workers of a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Engine {
     /// Where tensors live.
     pub device: Device,
@@ -23,6 +25,8 @@ pub struct Engine {
     pub passes: Precision,
     /// Single-threaded engines that work side by side; results do not depend on it.
     pub workers: usize,
+    /// The other processes of this run; results do not depend on them either.
+    pub group: Option<&'static ProcessGroup>,
 }
 
 impl Engine {
@@ -39,7 +43,17 @@ impl Engine {
             }
         };
         tch::set_num_threads(1);
-        Self { device, precision, passes: Precision::F32, workers }
+        Self { device, precision, passes: Precision::F32, workers, group: None }
+    }
+
+    /// The engine of a run.
+    pub fn of_run(spec: &RunSpec) -> Self {
+        let engine = Self::start(spec.profile).computing_in(spec.precision);
+        match spec.task() {
+            // Nothing is frozen, so nothing is kept in a format of its own.
+            RunTask::Pretrain => Self { precision: engine.passes, ..engine },
+            _ => engine,
+        }
     }
 
     /// The same engine with the number format that a spec asks for.
@@ -58,9 +72,28 @@ impl Engine {
         GenerateOptions { workers: self.workers, max_rows: ROWS_PER_WORKER, ..GenerateOptions::default() }
     }
 
+    /// Samples with all workers of all processes.
+    ///
+    /// # Errors
+    /// [`GenerateError`].
+    pub fn generate(
+        &self,
+        model: &Llama,
+        prompts: &[Vec<i64>],
+        options: &GenerateOptions,
+    ) -> Result<Vec<Completion>, GenerateError> {
+        let Some(group) = self.group else { return generate(model, prompts, options) };
+        let options = GenerateOptions { share: group.share(), ..options.clone() };
+        let own = generate(model, prompts, &options)?;
+        let all = group.exchange(own).unwrap_or_else(|lost| std::panic::resume_unwind(Box::new(lost)));
+        let mut all: Vec<Completion> = all.into_iter().flatten().collect();
+        all.sort_by_key(|completion| (completion.prompt, completion.sample));
+        Ok(all)
+    }
+
     /// One object a worker.
-    pub fn each_worker<W>(&self, make: impl Fn() -> W) -> Vec<W> {
-        (0..self.workers.max(1)).map(|_| make()).collect()
+    pub fn each_worker<W>(&self, make: impl Fn() -> W) -> Workers<W> {
+        Workers { each: (0..self.workers.max(1)).map(|_| make()).collect(), group: self.group }
     }
 
     /// The engine in the words of a checkpoint manifest.

@@ -37,7 +37,7 @@ pub struct ReplayArgs {
 pub fn replay(args: &ReplayArgs, report: &mut dyn Report) -> Result<u64, TrainError> {
     let spec = read_spec(&args.spec)?;
     let checkpoint = Checkpoint::open(&args.checkpoint)?;
-    let engine = Engine::start(spec.profile).computing_in(spec.precision);
+    let engine = Engine::of_run(&spec);
     let manifest = &checkpoint.manifest;
     if manifest.run_spec_hash != Some(spec.hash()?) {
         return Err(TrainError::Unfit("the checkpoint was made by another spec".into()));

@@ -7,6 +7,7 @@ use protocol::manifest::{CheckpointTask, RewardParams, Split};
 use tch::{Kind, Tensor, no_grad};
 
 use super::calibration::{self, Accuracy, Judged, subtract};
+use super::exchange::exchange;
 use super::parallel::{map, share};
 use super::profile::Engine;
 use super::reward_model::{self, HEADS, HEADS_WEIGHT, RewardModel, raw_scores};
@@ -236,6 +237,8 @@ struct Contribution {
     loss: f64,
     right: f64,
 }
+
+exchange!(Contribution { gradients, loss, right });
 
 impl Worker {
     fn contribution(&self, part: Part) -> Result<Contribution, TrainError> {

@@ -6,6 +6,7 @@ use tch::{Kind, Tensor, no_grad};
 
 use super::TrainError;
 use super::checkpoint::Checkpoint;
+use super::exchange::Exchange;
 use super::parallel::map;
 use super::profile::Engine;
 use crate::data::Batch;
@@ -89,7 +90,7 @@ impl RewardModel {
         self.each_row(rows, engine, Self::opinions_at)
     }
 
-    fn each_row<T: Clone + Default + Send>(
+    fn each_row<T: Clone + Default + Send + Exchange>(
         &self,
         rows: &[Vec<i64>],
         engine: &Engine,

@@ -3,6 +3,7 @@
 use tch::{Kind, Tensor, no_grad};
 
 use super::TrainError;
+use super::exchange::exchange;
 use super::parallel::{map, share};
 use super::profile::Engine;
 use super::reward_model::RewardModel;
@@ -133,6 +134,8 @@ struct Statistics {
     value_states: Tensor,
     scores: Tensor,
 }
+
+exchange!(Statistics { states, logprobs, ref_logprobs, entropy, values, value_states, scores });
 
 impl Statistics {
     fn of(models: &Models, sequences: &[Sequence], width: i64, temperature: f64) -> Self {

@@ -10,6 +10,8 @@ use rand_chacha::ChaCha8Rng;
 pub enum Stream {
     /// Initial adapters.
     Lora,
+    /// Random weights of a whole model.
+    Weights,
     /// Initial heads of an ensemble.
     Head,
     /// Order of samples in an epoch of training.

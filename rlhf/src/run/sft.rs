@@ -5,16 +5,17 @@ use std::convert::Infallible;
 use protocol::manifest::{CheckpointTask, SftParams, Split};
 use tch::{Kind, Tensor};
 
+use super::adapters::{adapted, adapters, save_merged};
 use super::parallel::{map, share};
 use super::rollout::policy_states;
-use super::seed::{Stream, derive, permutation};
+use super::seed::{Stream, permutation};
 use super::steps::Steps;
-use super::trunk::{FrozenRows, load_parent, stored_precision};
+use super::trunk::{FrozenRows, load_parent};
 use super::{Job, Outcome, TrainError};
 use crate::data::dataset::read_preferences;
 use crate::data::encode;
 use crate::data::layout::{Layout, Sequence};
-use crate::model::{Adapters, Llama, Lora, LoraConfig, Module};
+use crate::model::{Adapters, Llama};
 use crate::optim::{AdamW, AdamWConfig, Schedule};
 use crate::report::{Metrics, Phase, Report};
 
@@ -39,18 +40,9 @@ pub(super) fn train(
         return Err(TrainError::Unfit("the preferences have no training sample".into()));
     }
     let (weights, base) = load_parent(&job.parent.dir, &job.engine)?;
-    let config = LoraConfig {
-        rank: i64::from(params.lora_rank),
-        alpha: params.lora_alpha,
-        layers: params.lora_layers as usize,
-        modules: Module::ALL.to_vec(),
-    };
-    let lora = Lora::new(&base.config, config, derive(job.spec.seed, Stream::Lora, 0), job.engine.device);
-    let policy = base.with_lora(lora);
+    let policy = adapted(job, base, params.lora_rank, params.lora_alpha, params.lora_layers);
     let metrics = fit(job, params, &policy, &sequences, steps, report)?;
-    let lora = policy.lora.as_ref().expect("the policy was made with adapters");
-    lora.merge_into(&weights)?.save_model(job.out, &policy.config, stored_precision(&policy)?)?;
-    policy.config.save(job.out)?;
+    save_merged(job, &policy, &weights)?;
     Ok(Outcome { task: CheckpointTask::Sft, dataset_hashes: vec![dataset.hash], metrics })
 }
 
@@ -66,8 +58,8 @@ fn fit(
     let rows = FrozenRows::compute(policy, rows, policy.frozen_layers(), &job.engine, |n| {
         report.progress(Phase::Cache, n as u64, sequences.len() as u64, &Metrics::new());
     });
-    let adapters = policy.lora.as_ref().map(|lora| lora.trainable()).unwrap_or_default();
-    let mut optimiser = AdamW::new(&adapters, AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() });
+    let mut optimiser =
+        AdamW::new(&adapters(policy), AdamWConfig { eps: params.adam_eps, ..AdamWConfig::default() });
     let batch_size = params.batch_size.max(1) as usize;
     let batches: Vec<Vec<usize>> = (0..u64::from(params.epochs))
         .flat_map(|epoch| {
@@ -111,8 +103,7 @@ fn batch_gradient(
     let parts = indices.chunks(ROWS_PER_PASS).map(part).collect();
     let found = map(job.engine.each_worker(|| share(policy)), parts, |policy, (layout, rows)| {
         let hidden = policy_states(policy, &rows.states(policy), &layout, Adapters::On);
-        let adapters = policy.lora.as_ref().map(Lora::trainable).unwrap_or_default();
-        let found = policy.token_gradients(&hidden, &layout.targets, 1.0, &adapters, |logprobs| {
+        let found = policy.token_gradients(&hidden, &layout.targets, 1.0, &adapters(policy), |logprobs| {
             let loss: Tensor = -logprobs.sum(Kind::Float) / n_tokens as f64;
             Ok::<_, Infallible>((loss.shallow_clone(), loss.double_value(&[])))
         });

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Tensor};
 
 use super::TrainError;
+use super::process_group::ProcessGroup;
 use crate::model::{Params, Precision};
 use crate::optim::AdamW;
 use crate::report::Metrics;
@@ -61,7 +62,17 @@ pub struct Steps {
     dir: PathBuf,
     save: SaveStates,
     replay: Option<Replay>,
+    /// The processes that make the run together; rank 0's states are the run's.
+    pub(super) group: Option<&'static ProcessGroup>,
     log: StepLog,
+}
+
+/// What states and processes of one run have in common: spec, release and execution profile.
+///
+/// # Errors
+/// [`TrainError::Canonical`] when a parameter of the spec is not finite.
+pub(super) fn identity(spec: &RunSpec, profile: &ExecutionProfile) -> Result<B256, TrainError> {
+    Ok(keccak256(canonical_json(&(spec.hash()?, profile, env!("CARGO_PKG_VERSION")))?))
 }
 
 /// The numbers of a saved state.
@@ -85,10 +96,9 @@ impl Steps {
         dir: PathBuf,
         save: SaveStates,
     ) -> Result<Self, TrainError> {
-        let identity = (spec.hash()?, profile, env!("CARGO_PKG_VERSION"));
-        let run = keccak256(canonical_json(&identity)?);
+        let run = identity(spec, profile)?;
         let dir = save.keep.clone().unwrap_or(dir);
-        Ok(Self { run, dir, save, replay: None, log: StepLog::default() })
+        Ok(Self { run, dir, save, replay: None, group: None, log: StepLog::default() })
     }
 
     /// The same for a stretch that is repeated and compared; nothing is saved.
@@ -104,6 +114,23 @@ impl Steps {
     /// # Errors
     /// [`TrainError::Replay`] when what a replay starts from is not what the run started from.
     pub fn resume(&mut self, optimisers: &mut Optimisers) -> Result<(u64, Metrics), TrainError> {
+        let Some(group) = self.group else { return self.resume_here(optimisers) };
+        let metrics = if group.rank() == 0 { self.resume_here(optimisers)?.1 } else { Metrics::new() };
+        let numbers = self.about(optimisers, &metrics);
+        let tensors = states(optimisers).into_iter().map(|(_, _, tensors)| tensors).collect::<Vec<_>>();
+        let numbers = String::from_utf8(canonical_json(&numbers)?).expect("JSON is text");
+        let (numbers, tensors) = group.broadcast((numbers, tensors))?;
+        let about: About = parse_canonical(numbers.as_bytes())?;
+        for (((_, optimiser), tensors), n_steps) in
+            optimisers.iter_mut().zip(&tensors).zip(&about.optimiser_steps)
+        {
+            optimiser.restore(*n_steps, tensors);
+        }
+        self.log = about.log;
+        Ok((self.log.n_steps(), about.metrics))
+    }
+
+    fn resume_here(&mut self, optimisers: &mut Optimisers) -> Result<(u64, Metrics), TrainError> {
         let latest = self.replay.as_ref().map_or(u64::MAX, |replay| replay.from);
         for (step, dir) in self.saved().into_iter().rev().filter(|(step, _)| *step <= latest) {
             match self.load(&dir, optimisers) {
@@ -125,10 +152,17 @@ impl Steps {
     ///
     /// # Errors
     /// [`TrainError::Write`] when the state cannot be saved; in a replay [`TrainError::Replay`] when the step made
-    /// something else than the run did, and [`TrainError::Replayed`] after the last step that was asked for.
+    /// something else than the run did, [`TrainError::ProcessGroup`] when the processes of a group made different things, and [`TrainError::Replayed`] after the last step that was asked for.
     pub fn complete(&mut self, optimisers: &mut Optimisers, metrics: &Metrics) -> Result<(), TrainError> {
-        self.log.states.push(hash(&states(optimisers)));
+        let state = hash(&states(optimisers));
+        self.log.states.push(state);
         self.compare()?;
+        if let Some(group) = self.group {
+            group.agree("state after a step", state)?;
+            if group.rank() != 0 {
+                return Ok(());
+            }
+        }
         match &self.replay {
             Some(replay) if self.log.n_steps() >= replay.to => Err(TrainError::Replayed),
             None if self.log.n_steps().is_multiple_of(self.save.every.max(1)) => {
@@ -151,7 +185,8 @@ impl Steps {
 
     /// Removes states that nobody asked to keep; the result makes them useless.
     pub fn forget(&self) {
-        if self.save.keep.is_none() && self.replay.is_none() {
+        let rank = self.group.map_or(0, ProcessGroup::rank);
+        if self.save.keep.is_none() && self.replay.is_none() && rank == 0 {
             // What cannot be removed is in nobody's way: a state is only used by the run that it belongs to.
             let _ = std::fs::remove_dir_all(&self.dir);
         }
@@ -185,10 +220,7 @@ impl Steps {
             named.collect::<Vec<_>>()
         };
         states.iter().flat_map(named).collect::<Params>().save(&unfinished, Precision::F32)?;
-        let metrics = metrics.iter().filter(|(_, value)| value.is_finite());
-        let metrics = metrics.map(|(name, value)| (name.clone(), *value)).collect();
-        let optimiser_steps = states.iter().map(|(_, n_steps, _)| *n_steps).collect();
-        let about = About { run: self.run, log: self.log.clone(), optimiser_steps, metrics };
+        let about = self.about(optimisers, metrics);
         let path = unfinished.join(ABOUT);
         std::fs::write(&path, canonical_json(&about)?).map_err(failed(&path))?;
         let earlier = self.saved();
@@ -198,6 +230,16 @@ impl Steps {
             std::fs::remove_dir_all(path).map_err(failed(path))?;
         }
         Ok(())
+    }
+
+    fn about(&self, optimisers: &Optimisers, metrics: &Metrics) -> About {
+        let metrics = metrics.iter().filter(|(_, value)| value.is_finite());
+        About {
+            run: self.run,
+            log: self.log.clone(),
+            optimiser_steps: optimisers.iter().map(|(_, optimiser)| optimiser.state().0).collect(),
+            metrics: metrics.map(|(name, value)| (name.clone(), *value)).collect(),
+        }
     }
 
     /// Saved states by their step, ascending.

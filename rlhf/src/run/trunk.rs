@@ -16,7 +16,7 @@ const CACHE_LIMIT_BYTES: usize = 2 << 30;
 /// Rows that run through the frozen layers together.
 const ROWS_PER_PASS: usize = 16;
 /// Passes of each worker between two reports of progress.
-const PASSES_PER_REPORT: usize = 4;
+const PASSES_PER_REPORT: usize = 16;
 
 /// Output of the bottom layers `0..frozen` for a padded batch: `[B, T, d]`, no gradient.
 pub fn bottom_states(model: &Llama, batch: &Batch, frozen: usize) -> Tensor {
@@ -48,7 +48,7 @@ impl FrozenRows {
         order.sort_by_key(|&row| rows[row].len());
         let mut states = BTreeMap::new();
         let chunks: Vec<&[usize]> = order.chunks(ROWS_PER_PASS).collect();
-        for round in chunks.chunks(engine.workers.max(1) * PASSES_PER_REPORT) {
+        for round in chunks.chunks(PASSES_PER_REPORT) {
             let outputs = map(engine.each_worker(|| share(model)), round.to_vec(), |model, chunk| {
                 let batch =
                     Batch::pad(&chunk.iter().map(|&row| &rows[row]).collect::<Vec<_>>(), model.device());

@@ -4,6 +4,7 @@ use protocol::manifest::PpoParams;
 use tch::{Kind, Tensor, no_grad};
 
 use super::TrainError;
+use super::adapters::adapters;
 use super::parallel::{map, share};
 use super::profile::Engine;
 use super::rollout::{Models, ROWS_PER_PASS, Rollout, policy_states};
@@ -13,7 +14,7 @@ use crate::algo::masked::{self, whiten};
 use crate::algo::reward_assembly::{penalise_missing_eos, token_rewards};
 use crate::algo::{gae::gae, kl};
 use crate::data::layout::{Layout, Sequence};
-use crate::model::{Adapters, Llama, Lora};
+use crate::model::Adapters;
 use crate::optim::{AdamW, AdamWConfig};
 use crate::report::Metrics;
 
@@ -38,7 +39,10 @@ pub fn targets(rollout: &Rollout, params: &PpoParams) -> Result<(Targets, Metric
         rewards = whiten(&rewards, mask, false);
     }
     let (advantages, returns) = gae(&rewards, &rollout.values, mask, params.gamma, params.lam)?;
-    let mut metrics = rollout_metrics(rollout, params, &kl);
+    let mut metrics = rollout_metrics(rollout, params.kl_coef, &kl);
+    let values = &rollout.values;
+    metrics.insert("val/mean".into(), masked::mean(values, mask).double_value(&[]));
+    metrics.insert("val/var".into(), masked::variance(values, mask).double_value(&[]));
     for (name, x) in [("returns", &returns), ("advantages", &advantages)] {
         metrics.insert(format!("{name}/mean"), masked::mean(x, mask).double_value(&[]));
         metrics.insert(format!("{name}/var"), masked::variance(x, mask).double_value(&[]));
@@ -47,13 +51,14 @@ pub fn targets(rollout: &Rollout, params: &PpoParams) -> Result<(Targets, Metric
     Ok((Targets { advantages, returns }, metrics))
 }
 
-fn rollout_metrics(rollout: &Rollout, params: &PpoParams, kl: &Tensor) -> Metrics {
+/// What a rollout is like, whatever is learned from it; `kl` `[B, R]` is the estimate that costs `kl_coef` a nat.
+pub fn rollout_metrics(rollout: &Rollout, kl_coef: f64, kl: &Tensor) -> Metrics {
     let mask = &rollout.layout.mask;
     let n_rows = mask.size()[0] as f64;
     let per_row = |x: &Tensor| (x * mask).sum(Kind::Double).double_value(&[]) / n_rows;
     let score = rollout.scores.mean(Kind::Double).double_value(&[]);
     let k1 = per_row(&(&rollout.logprobs - &rollout.ref_logprobs));
-    let non_score = -params.kl_coef * per_row(kl);
+    let non_score = -kl_coef * per_row(kl);
     let ended = rollout.ended.sum(Kind::Double).double_value(&[]);
     Metrics::from([
         ("objective/kl".into(), k1),
@@ -63,10 +68,8 @@ fn rollout_metrics(rollout: &Rollout, params: &PpoParams, kl: &Tensor) -> Metric
         ("objective/rlhf_reward".into(), score + non_score),
         ("objective/missing_eos".into(), 1.0 - ended / n_rows),
         ("policy/entropy".into(), masked::mean(&rollout.entropy, mask).double_value(&[])),
-        ("val/mean".into(), masked::mean(&rollout.values, mask).double_value(&[])),
-        ("val/var".into(), masked::variance(&rollout.values, mask).double_value(&[])),
         ("num_eos".into(), ended),
-        ("kl_coef".into(), params.kl_coef),
+        ("kl_coef".into(), kl_coef),
         ("length".into(), rollout.layout.n_tokens() as f64 / n_rows),
     ])
 }
@@ -220,11 +223,11 @@ impl Minibatch<'_> {
     }
 }
 
-fn adapters(policy: &Llama) -> Vec<Tensor> {
-    policy.lora.as_ref().map(Lora::trainable).unwrap_or_default()
-}
-
-fn apply(optimiser: &mut AdamW, max_norm: f64, learning_rate: f64, step: u64) -> Result<f64, TrainError> {
+/// Applies the accumulated gradient of step `step`, counted from 0; returns its norm.
+///
+/// # Errors
+/// [`TrainError::Diverged`] when it is no number; nothing has changed then.
+pub fn apply(optimiser: &mut AdamW, max_norm: f64, learning_rate: f64, step: u64) -> Result<f64, TrainError> {
     let norm = optimiser.apply(max_norm, learning_rate);
     if norm.is_finite() {
         Ok(norm)
@@ -233,28 +236,30 @@ fn apply(optimiser: &mut AdamW, max_norm: f64, learning_rate: f64, step: u64) ->
     }
 }
 
-fn n_tokens(rollout: &Rollout, rows: &[usize]) -> f64 {
+/// Completion tokens of some rows.
+pub fn n_tokens(rollout: &Rollout, rows: &[usize]) -> f64 {
     rows.iter().map(|&row| rollout.sequences[row].response.len()).sum::<usize>() as f64
 }
 
-fn row_index(rows: &[usize], rollout: &Rollout) -> Tensor {
+/// Rows as an index tensor, `[B]`.
+pub fn row_index(rows: &[usize], rollout: &Rollout) -> Tensor {
     let ids: Vec<i64> = rows.iter().map(|&row| row as i64).collect();
     Tensor::from_slice(&ids).to_device(rollout.states.device())
 }
 
 /// Sums over real tokens of all minibatches of a step.
 #[derive(Default)]
-struct Sums {
+pub struct Sums {
     totals: Metrics,
-    n_tokens: f64,
+    pub n_tokens: f64,
 }
 
 impl Sums {
-    fn add(&mut self, name: &str, value: f64) {
+    pub fn add(&mut self, name: &str, value: f64) {
         *self.totals.entry(name.into()).or_default() += value;
     }
 
-    fn means(self) -> Metrics {
+    pub fn means(self) -> Metrics {
         self.totals.into_iter().map(|(name, total)| (name, total / self.n_tokens)).collect()
     }
 }

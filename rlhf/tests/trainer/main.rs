@@ -7,6 +7,7 @@ mod golden;
 mod grammar;
 mod learning;
 mod plain_loops;
+mod process_group;
 mod recorded;
 mod resume;
 mod runs;

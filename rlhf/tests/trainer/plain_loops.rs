@@ -5,7 +5,7 @@ use rlhf::algo::group::{
     GroupLoss, Normaliser, Ratio, Scale, group_advantages, group_policy_loss, leave_one_out,
 };
 use rlhf::algo::loss::{Clip, entropy, policy_loss, token_logprobs, value_loss};
-use rlhf::algo::preference_loss::{PreferenceLoss, preference_losses};
+use rlhf::algo::preference_loss::{PreferenceLoss, preference_losses, soft_preference_losses};
 use rlhf::algo::reward_loss::{PairLabels, bradley_terry};
 use tch::{Kind, Tensor};
 
@@ -48,7 +48,7 @@ const PREFERENCE_LOSSES: [PreferenceLoss; 5] = [
 ];
 
 fn group_losses() -> impl Iterator<Item = GroupLoss> {
-    let each = [Ratio::Token, Ratio::Sequence].map(|ratio| {
+    let each = [Ratio::Token, Ratio::Sequence, Ratio::Completion].map(|ratio| {
         [Normaliser::Completions(2.0), Normaliser::Tokens(4.0)].map(|normaliser| GroupLoss {
             clip: Clip { low: 0.2, high: 0.28, dual: Some(3.0) },
             beta: 0.04,
@@ -189,6 +189,26 @@ fn direct_losses_of_a_policy_that_is_its_reference_are_the_ones_of_a_coin() {
         let losses = preference_losses(&unmoved, &unmoved, loss, beta).unwrap();
         assert_close(&format!("{loss:?}"), &losses, &losses.full_like(expected), 1e-12);
     }
+}
+
+#[test]
+fn a_soft_label_counts_each_order_as_much_as_it_is_believed_in() {
+    let (chosen, rejected) = (random(&[4], 30), random(&[4], 31));
+    let soft = |probability: f64, loss| {
+        let probability = chosen.full_like(probability);
+        soft_preference_losses(&chosen, &rejected, &probability, loss, 0.4).unwrap()
+    };
+    let plain = PreferenceLoss::Sigmoid { smoothing: 0.0 };
+    let conservative = PreferenceLoss::Sigmoid { smoothing: 0.1 };
+    for (loss, probability, expected) in [
+        (plain, 1.0, preference_losses(&chosen, &rejected, plain, 0.4)),
+        (plain, 0.9, preference_losses(&chosen, &rejected, conservative, 0.4)),
+        (PreferenceLoss::Ipo, 0.0, preference_losses(&rejected, &chosen, PreferenceLoss::Ipo, 0.4)),
+    ] {
+        assert_close(&format!("{loss:?}"), &soft(probability, loss), &expected.unwrap(), 1e-12);
+    }
+    let turned = soft_preference_losses(&rejected, &chosen, &chosen.full_like(0.5), plain, 0.4).unwrap();
+    assert_close("a tie", &soft(0.5, plain), &turned, 1e-12);
 }
 
 #[test]

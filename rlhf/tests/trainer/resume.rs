@@ -1,5 +1,10 @@
 //! A killed run goes on where it was and writes the same bytes; any step of a run can be repeated and compared.
 
+// Tasks that are tested one by one, their resumption by the functions here.
+mod direct;
+mod group;
+mod pretrain;
+
 use std::io::{BufRead, BufReader};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -59,7 +64,7 @@ fn sft_params() -> SftParams {
 }
 
 /// Arguments of a short run of each kind, into folders that begin with `out`.
-fn one_of_each(world: &World, out: &str) -> Vec<TrainArgs> {
+pub fn one_of_each(world: &World, out: &str) -> Vec<TrainArgs> {
     let (reward, _) =
         world.train_reward(&format!("{out}-judge"), RewardParams { epochs: 1, ..reward_params() });
     let judge = format!("{out}-judge");
@@ -101,6 +106,27 @@ fn replay_args(run: &TrainArgs, from: u64, to: u64) -> ReplayArgs {
         from,
         to: Some(to),
     }
+}
+
+/// Both are the same run: one in one go, one interrupted at its third step. Ends with the same bytes, and every step of them
+/// can be repeated, also from a saved state.
+pub fn assert_resumes_and_replays(mut whole: TrainArgs, broken: &TrainArgs) {
+    whole.save = SaveStates { every: 2, keep: Some(whole.out.with_extension("states")) };
+    let expected = train(&whole, &mut Log::default()).unwrap();
+    interrupt(broken, 3);
+    let mut first = FirstStep::default();
+    assert_eq!(train(broken, &mut first).unwrap(), expected);
+    assert_eq!(first.0, Some(3), "two steps were saved");
+    let n_steps = log_of(&whole.out).n_steps();
+    assert!(n_steps >= 4, "{n_steps}");
+    let from_start = ReplayArgs { states: None, to: None, ..replay_args(&whole, 0, 0) };
+    assert_eq!(replay(&from_start, &mut Log::default()).unwrap(), n_steps);
+    let mut first = FirstStep::default();
+    assert_eq!(replay(&replay_args(&whole, 3, 4), &mut first).unwrap(), 4);
+    assert_eq!(first.0, Some(3), "from the state after step 2");
+    forge(&whole.out, 3);
+    let error = replay(&replay_args(&whole, 2, 4), &mut Log::default()).unwrap_err();
+    assert!(matches!(error, TrainError::Replay { step: 3, .. }), "{error}");
 }
 
 #[test]

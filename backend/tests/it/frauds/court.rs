@@ -241,7 +241,9 @@ pub(super) async fn open(
     draft: &Draft,
     data: Option<&TempDir>,
 ) -> ChainHandle {
-    let reader = ChainHandle::read_only(&chain.rpc_url(), chain.deployment().clone()).await.unwrap();
+    let config = Config::merge(None, []).unwrap();
+    let deployment = chain.deployment().clone();
+    let reader = ChainHandle::read_only(&config, &chain.rpc_url(), deployment).await.unwrap();
     let (bytes, hash) =
         draft.bundle.as_ref().map_or((vec![], B256::repeat_byte(9)), |bundle| bundle.to_bytes());
     if let Some(data) = data.filter(|_| draft.bundle.is_some()) {

@@ -3,6 +3,7 @@ use super::{
     court::{Court, EPOCH, Lie, WATCHER, lock},
     draft::labeler,
 };
+use crate::support::within;
 use alloy::{
     primitives::{U256, utils::parse_ether},
     providers::{Provider, ext::AnvilApi},
@@ -58,7 +59,7 @@ async fn scripts_are_told_how_an_epoch_stands_by_the_exit_status() {
     let key = court.args.key_file.clone().unwrap();
     let key = key.to_str().unwrap();
     let run = async |court: &Court, more: &[&str]| {
-        let output = polity(court, more).output().await.unwrap();
+        let output = within("its end", polity(court, more).output()).await.unwrap();
         assert!(!said(&output).contains(&alloy::hex::encode(WATCHER.signer().to_bytes())));
         (output.status.code().unwrap(), said(&output))
     };
@@ -75,7 +76,8 @@ async fn scripts_are_told_how_an_epoch_stands_by_the_exit_status() {
     let (status, text) = run(&court, &["--leaves", &leaves, "--key-file", key]).await;
     assert!(status == 3 && text.contains("another amount"), "{status} {text}");
     assert_eq!(court.proved().await, [(CARRY_OVER, WATCHER.address())]);
-    let nowhere = polity(&court, &[]).arg("--receipts").arg("/nowhere").output().await.unwrap();
+    let nowhere =
+        within("its end", polity(&court, &[]).arg("--receipts").arg("/nowhere").output()).await.unwrap();
     assert_eq!(nowhere.status.code(), Some(1));
 }
 
@@ -88,13 +90,12 @@ async fn a_watcher_that_is_killed_goes_on_where_it_was() {
     let mut n_killed = 0;
     while court.proved().await.is_empty() {
         let mut watcher = polity(&court, &arguments).spawn().unwrap();
-        loop {
-            let is_demanded = court.epoch().await.challenger.is_some();
-            if is_demanded || !court.proved().await.is_empty() {
-                break;
+        let acted = async {
+            while court.epoch().await.challenger.is_none() && court.proved().await.is_empty() {
+                tokio::task::yield_now().await;
             }
-            tokio::task::yield_now().await;
-        }
+        };
+        within("a demand or a proof", acted).await;
         // SIGKILL, just after its transaction took effect.
         watcher.kill().await.unwrap();
         n_killed += 1;
@@ -181,14 +182,17 @@ async fn what_a_killed_watcher_had_sent_is_not_sent_twice() {
     chain.anvil_set_auto_mine(false).await.unwrap();
     let mut first = polity(&court, &arguments).spawn().unwrap();
     let pending = async || chain.get_transaction_count(me).pending().await.unwrap();
-    while pending().await == nonce {
-        tokio::task::yield_now().await;
-    }
+    let sent = async {
+        while pending().await == nonce {
+            tokio::task::yield_now().await;
+        }
+    };
+    within("its transaction", sent).await;
     first.kill().await.unwrap();
     let second = polity(&court, &arguments).spawn().unwrap();
     court.chain.mine(1).await;
     chain.anvil_set_auto_mine(true).await.unwrap();
-    let output = second.wait_with_output().await.unwrap();
+    let output = within("its end", second.wait_with_output()).await.unwrap();
     assert!([Some(0), Some(3)].contains(&output.status.code()), "{}", said(&output));
     assert_eq!(court.proved().await, [(CARRY_OVER, me)]);
     assert_eq!(chain.get_transaction_count(me).await.unwrap(), nonce + 1);
@@ -203,7 +207,7 @@ async fn a_watcher_outlives_an_endpoint_that_goes_away() {
     let mut watcher = polity(&court, &["--watch", "--key-file", key.to_str().unwrap()]).spawn().unwrap();
     let mut lines = BufReader::new(watcher.stdout.take().unwrap()).lines();
     let mut until = async |words: &str| {
-        while !lines.next_line().await.unwrap().expect("it goes on").contains(words) {}
+        while !within(words, lines.next_line()).await.unwrap().expect("it goes on").contains(words) {}
     };
     until("nothing is wrong").await;
     line.cut(true);

@@ -17,7 +17,8 @@ pub struct Api {
 impl Api {
     pub fn anonymous(url: &str) -> Self {
         // A connection that is kept may be closed by the server that is stopped just when the next request is written.
-        let http = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        let http =
+            reqwest::Client::builder().pool_max_idle_per_host(0).timeout(super::PATIENCE).build().unwrap();
         Self { url: url.into(), http, token: None }
     }
 

@@ -1,5 +1,5 @@
 //! Somebody who labels: a wallet that stakes and a session key that signs.
-use super::{Api, Polity};
+use super::{Api, Polity, within};
 use alloy::{
     network::TransactionBuilder,
     primitives::{Address, Bytes, U256, hex, keccak256, utils::parse_ether},
@@ -44,7 +44,7 @@ async fn stake(polity: &Polity, wallet: Address) {
         .with_to(contracts.governance_token)
         .with_input(stake.abi_encode());
     let sent = polity.chain.provider().send_transaction(request).await.unwrap();
-    assert!(sent.get_receipt().await.unwrap().status());
+    assert!(within("the receipt", sent.get_receipt()).await.unwrap().status());
 }
 
 /// The answer that the guidelines ask for.

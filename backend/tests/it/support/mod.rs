@@ -130,6 +130,16 @@ impl Polity {
         }
     }
 
+    /// Wait for the transaction that every start sends: the operator delegates its votes.
+    pub async fn until_delegated(&self) {
+        let mined = "select exists (select from app.transactions where key = 'operator/delegate' and state = 'mined')";
+        let mined = async || {
+            let is: bool = sqlx::query_scalar(mined).fetch_one(&self.app.pool).await.unwrap();
+            is.then_some(())
+        };
+        self.until("the operator's delegation", mined).await;
+    }
+
     /// Whether a job is being done or due.
     async fn is_at_work(&self) -> bool {
         let busy = "select exists (select from app.jobs where state = 'running' or state = 'ready' and run_at <= now())";
@@ -253,6 +263,12 @@ impl Polity {
         let token = self.chain.deployment().contracts.governance_token;
         self.chain.call(token, &GovernanceToken::balanceOfCall { account }).await
     }
+}
+
+/// What comes of `future`, which must not take longer than anything else may.
+pub async fn within<T>(what: &str, future: impl Future<Output = T>) -> T {
+    let done = tokio::time::timeout(PATIENCE, future).await;
+    done.unwrap_or_else(|_| panic!("{what} did not come within {PATIENCE:?}"))
 }
 
 /// The same socket once more, for a server to accept from.

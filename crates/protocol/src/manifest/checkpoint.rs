@@ -67,6 +67,14 @@ pub enum CheckpointTask {
     Reward,
     /// Proximal policy optimisation.
     Ppo,
+    /// Direct preference optimisation.
+    Dpo,
+    /// Group-relative policy optimisation.
+    Grpo,
+    /// REINFORCE with a leave-one-out baseline.
+    Rloo,
+    /// Next-token prediction on texts.
+    Pretrain,
 }
 
 /// What the bits of a run depend on besides its spec.

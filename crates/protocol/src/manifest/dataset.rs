@@ -63,6 +63,8 @@ pub enum DatasetKind {
     Prompts,
     /// Lines are [`PreferenceSample`].
     Preferences,
+    /// Lines are [`TextSample`].
+    Texts,
 }
 
 /// A line of a prompts dataset.
@@ -71,6 +73,14 @@ pub enum DatasetKind {
 pub struct PromptSample {
     /// What the user said; the trainer applies the chat template.
     pub prompt: String,
+}
+
+/// A line of a texts dataset: a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TextSample {
+    /// What is written there; no chat template is applied.
+    pub text: String,
 }
 
 /// A line of a preferences dataset: all answers to one task.

@@ -9,8 +9,11 @@ mod campaign;
 mod canonical;
 mod checkpoint;
 mod dataset;
+mod dpo;
 mod evaluation;
 pub(crate) mod format;
+mod group;
+mod pretrain;
 mod run;
 mod steps;
 
@@ -18,13 +21,17 @@ pub use campaign::{CampaignManifest, CampaignPrompt};
 pub use canonical::{CanonicalError, canonical_hash, canonical_json, parse_canonical};
 pub use checkpoint::{CheckpointManifest, CheckpointTask, ExecutionProfile};
 pub use dataset::{
-    Aggregation, DatasetKind, DatasetManifest, PreferenceSample, PromptSample, SoftLabel, Split, sample_root,
+    Aggregation, DatasetKind, DatasetManifest, PreferenceSample, PromptSample, SoftLabel, Split, TextSample,
+    sample_root,
 };
+pub use dpo::{DpoLoss, DpoParams};
 pub use evaluation::{Evaluation, EvaluationSample, OracleEvaluation};
 pub use format::FileEntry;
 pub(crate) use format::format_tag;
+pub use group::{AdvantageScale, GroupParams, LossNormaliser, RatioLevel};
+pub use pretrain::{PretrainParams, Start};
 pub use run::{
-    KlEstimator, PpoParams, Profile, RewardParams, RunParams, RunSpec, RunSpecError, RunTask, SftParams,
-    TrainingPrecision,
+    KlEstimator, OutOfRange, PpoParams, Profile, RewardParams, RunParams, RunSpec, RunSpecError, RunTask,
+    SftParams, TrainingPrecision,
 };
 pub use steps::StepLog;

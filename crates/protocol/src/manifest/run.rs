@@ -1,8 +1,10 @@
 //! What to train, completely: the same spec on the same profile gives the same weights.
 
-use super::{CanonicalError, canonical::canonical_hash, format::format_tag};
+use super::{
+    CanonicalError, DpoParams, GroupParams, PretrainParams, canonical::canonical_hash, format::format_tag,
+};
 use alloy_primitives::B256;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -33,6 +35,10 @@ impl RunSpec {
             RunParams::Sft(_) => RunTask::Sft,
             RunParams::Reward(_) => RunTask::Reward,
             RunParams::Ppo(_) => RunTask::Ppo,
+            RunParams::Dpo(_) => RunTask::Dpo,
+            RunParams::Grpo(_) => RunTask::Grpo,
+            RunParams::Rloo(_) => RunTask::Rloo,
+            RunParams::Pretrain(_) => RunTask::Pretrain,
         }
     }
 
@@ -55,14 +61,36 @@ pub enum RunTask {
     Reward,
     /// Proximal policy optimisation against a reward model.
     Ppo,
+    /// Preferences learned directly, without a reward model.
+    Dpo,
+    /// Group-relative policy optimisation against a reward model.
+    Grpo,
+    /// REINFORCE against a reward model, with a leave-one-out baseline.
+    Rloo,
+    /// Next-token prediction on texts.
+    Pretrain,
 }
 
 impl RunTask {
     /// Names of the inputs that the task reads: no more, no fewer.
     pub fn inputs(self) -> &'static [&'static str] {
         match self {
-            Self::Sft | Self::Reward => &["parent", "preferences"],
-            Self::Ppo => &["parent", "prompts", "reward"],
+            Self::Sft | Self::Reward | Self::Dpo => &["parent", "preferences"],
+            Self::Ppo | Self::Grpo | Self::Rloo => &["parent", "prompts", "reward"],
+            Self::Pretrain => &["parent", "texts"],
+        }
+    }
+
+    /// Its name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sft => "sft",
+            Self::Reward => "reward",
+            Self::Ppo => "ppo",
+            Self::Dpo => "dpo",
+            Self::Grpo => "grpo",
+            Self::Rloo => "rloo",
+            Self::Pretrain => "pretrain",
         }
     }
 }
@@ -97,6 +125,14 @@ pub enum RunParams {
     Reward(RewardParams),
     /// See [`PpoParams`].
     Ppo(PpoParams),
+    /// See [`DpoParams`].
+    Dpo(DpoParams),
+    /// See [`GroupParams`].
+    Grpo(GroupParams),
+    /// See [`GroupParams`].
+    Rloo(GroupParams),
+    /// See [`PretrainParams`].
+    Pretrain(PretrainParams),
 }
 
 /// Supervised fine-tuning: cross-entropy on the completion's tokens.
@@ -228,14 +264,21 @@ pub enum KlEstimator {
 /// Why JSON is no run spec.
 #[derive(Debug, thiserror::Error)]
 pub enum RunSpecError {
-    /// Parameters that do not fit the task.
-    #[error("the params do not fit task {task:?}")]
+    /// A parameter that the task does not have, lacks, or cannot read.
+    #[error("params of task {}: {source}", .task.name())]
     Params {
         /// The task named in the spec.
         task: RunTask,
-        /// The field that does not fit.
-        #[source]
-        source: serde_json::Error,
+        /// The field, and what is wrong with it.
+        source: serde_path_to_error::Error<serde_json::Error>,
+    },
+    /// A parameter that the task cannot work with.
+    #[error("params of task {}: {source}", .task.name())]
+    Range {
+        /// The task named in the spec.
+        task: RunTask,
+        /// The field, and what it must be.
+        source: OutOfRange,
     },
     /// Missing or additional inputs.
     #[error("task {task:?} reads the inputs {expected:?}, the spec names {actual:?}")]
@@ -247,6 +290,28 @@ pub enum RunSpecError {
         /// What the spec names.
         actual: Vec<String>,
     },
+}
+
+/// A number outside of what a task can work with.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{field} must be {expected}")]
+pub struct OutOfRange {
+    /// Name of the parameter in JSON.
+    pub field: &'static str,
+    /// What it must be.
+    pub expected: &'static str,
+}
+
+/// Requirements by field: whether each is met, and its words.
+pub(super) fn require(rules: &[(&'static str, bool, &'static str)]) -> Result<(), OutOfRange> {
+    match rules.iter().find(|(_, met, _)| !met) {
+        Some(&(field, _, expected)) => Err(OutOfRange { field, expected }),
+        None => Ok(()),
+    }
+}
+
+fn read<T: DeserializeOwned>(task: RunTask, params: Value) -> Result<T, RunSpecError> {
+    serde_path_to_error::deserialize(params).map_err(|source| RunSpecError::Params { task, source })
 }
 
 #[derive(Serialize, Deserialize)]
@@ -268,11 +333,21 @@ impl TryFrom<RawRunSpec> for RunSpec {
     fn try_from(raw: RawRunSpec) -> Result<Self, Self::Error> {
         let task = raw.task;
         let params = match task {
-            RunTask::Sft => serde_json::from_value(raw.params).map(RunParams::Sft),
-            RunTask::Reward => serde_json::from_value(raw.params).map(RunParams::Reward),
-            RunTask::Ppo => serde_json::from_value(raw.params).map(RunParams::Ppo),
+            RunTask::Sft => RunParams::Sft(read(task, raw.params)?),
+            RunTask::Reward => RunParams::Reward(read(task, raw.params)?),
+            RunTask::Ppo => RunParams::Ppo(read(task, raw.params)?),
+            RunTask::Dpo => RunParams::Dpo(read(task, raw.params)?),
+            RunTask::Grpo => RunParams::Grpo(read(task, raw.params)?),
+            RunTask::Rloo => RunParams::Rloo(read(task, raw.params)?),
+            RunTask::Pretrain => RunParams::Pretrain(read(task, raw.params)?),
+        };
+        match &params {
+            RunParams::Dpo(params) => params.check(),
+            RunParams::Grpo(params) | RunParams::Rloo(params) => params.check(task),
+            RunParams::Pretrain(params) => params.check(),
+            RunParams::Sft(_) | RunParams::Reward(_) | RunParams::Ppo(_) => Ok(()),
         }
-        .map_err(|source| RunSpecError::Params { task, source })?;
+        .map_err(|source| RunSpecError::Range { task, source })?;
         if !raw.inputs.keys().map(String::as_str).eq(task.inputs().iter().copied()) {
             let actual = raw.inputs.into_keys().collect();
             return Err(RunSpecError::Inputs { task, expected: task.inputs(), actual });
@@ -295,6 +370,9 @@ impl From<RunSpec> for RawRunSpec {
             RunParams::Sft(params) => serde_json::to_value(params),
             RunParams::Reward(params) => serde_json::to_value(params),
             RunParams::Ppo(params) => serde_json::to_value(params),
+            RunParams::Dpo(params) => serde_json::to_value(params),
+            RunParams::Grpo(params) | RunParams::Rloo(params) => serde_json::to_value(params),
+            RunParams::Pretrain(params) => serde_json::to_value(params),
         }
         .expect("structs of numbers and names have a JSON form");
         Self {
