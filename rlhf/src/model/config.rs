@@ -281,6 +281,10 @@ impl Config {
     }
 }
 
+/// More than any model has. Names and rotary tables are made for as many as a file says, before its weights are seen.
+const MAX_LAYERS: usize = 4096;
+const MAX_HEAD_DIM: i64 = 1 << 12;
+
 /// Name of GPT-2's learned positions.
 pub const EMBED_POSITIONS: &str = "model.embed_positions.weight";
 
@@ -318,8 +322,11 @@ impl TryFrom<RawConfig> for Config {
             return unsupported(format!("sizes {positive:?}"));
         }
         let head_dim = raw.head_dim.unwrap_or(raw.hidden_size / heads);
-        if head_dim <= 0 || head_dim % 2 != 0 {
+        if head_dim <= 0 || head_dim % 2 != 0 || head_dim > MAX_HEAD_DIM {
             return unsupported(format!("head_dim {head_dim}"));
+        }
+        if raw.num_hidden_layers > MAX_LAYERS {
+            return unsupported(format!("{} layers", raw.num_hidden_layers));
         }
         // Newer files hold base and scaling together, older ones apart.
         let parameters = raw.rope_parameters.filter(|keys| keys.is_object());

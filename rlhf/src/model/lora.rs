@@ -245,7 +245,9 @@ struct PeftConfig {
 
 impl PeftConfig {
     fn into_config(self, model: &Config) -> Result<LoraConfig, ModelError> {
-        if self.peft_type != "LORA" || self.r <= 0 {
+        // Adapters are made at this rank before the file's are read; beyond the width it has no use.
+        let width = model.hidden_size.max(model.intermediate_size);
+        if self.peft_type != "LORA" || self.r <= 0 || self.r > width {
             return Err(ModelError::Unsupported(format!(
                 "adapter of type {:?}, rank {}",
                 self.peft_type, self.r
@@ -259,6 +261,7 @@ impl PeftConfig {
             modules.push(module.ok_or_else(|| ModelError::Unsupported(format!("adapter target {name:?}")))?);
         }
         modules.sort();
+        modules.dedup();
         Ok(LoraConfig { rank: self.r, alpha: self.lora_alpha, layers: layers.min(n_layers), modules })
     }
 }

@@ -48,8 +48,12 @@ impl Tokenizer {
     /// [`TokenizerError`] when a file is missing or malformed.
     pub fn load(dir: &Path) -> Result<Self, TokenizerError> {
         let path = dir.join("tokenizer.json");
-        let inner = tokenizers::Tokenizer::from_file(&path)
+        // The library expects some parts of a file to fit each other and panics where they do not.
+        let mut inner = std::panic::catch_unwind(|| tokenizers::Tokenizer::from_file(&path))
+            .unwrap_or_else(|_| Err("its parts contradict each other".into()))
             .map_err(|error| TokenizerError::Load { path, message: error.to_string() })?;
+        // Rows are padded where batches are made; a file could ask for any length.
+        inner.with_padding(None);
         let config = read_json(&dir.join("tokenizer_config.json"))?;
         let generation = read_json(&dir.join("generation_config.json"))?;
         let template = chat::Template::from_config(&config)?;

@@ -13,7 +13,7 @@ use tch::{Kind, Tensor};
 
 use self::reader::{Gguf, TensorInfo};
 use super::{ConvertError, write_json};
-use crate::model::{Config, Params, Precision, config::Family};
+use crate::model::{Config, ModelError, Params, Precision, config::Family};
 
 /// Converts the file `from` to a model folder in the existing folder `out`, weights in bf16.
 ///
@@ -123,7 +123,7 @@ fn dequantise(gguf: &Gguf, info: &TensorInfo) -> Result<Tensor, ConvertError> {
     let values = quants::dequantise(info.kind, gguf.data(info)?, info.n_elements())?;
     // GGUF lists the fastest dimension first.
     let shape: Vec<i64> = info.dimensions.iter().rev().map(|&n| n as i64).collect();
-    Ok(Tensor::from_slice(&values).view(shape.as_slice()))
+    Ok(Tensor::from_slice(&values).f_view(shape.as_slice()).map_err(ModelError::from)?)
 }
 
 /// llama.cpp interleaves the two halves of each head's rows for its RoPE; Hugging Face keeps the halves apart.

@@ -76,6 +76,14 @@ impl<'a> Gguf<'a> {
         };
         let start = cursor.at.next_multiple_of(alignment);
         let data = bytes.get(start..).ok_or(ConvertError::Truncated("the padding before the tensors"))?;
+        // Tensors that share bytes would make a small file a large model.
+        let mut total = 0usize;
+        for info in &tensors {
+            total = total.saturating_add(info.kind.size_bytes(info.n_elements())?);
+        }
+        if total > data.len() {
+            return Err(ConvertError::Truncated("the tensors"));
+        }
         Ok(Self { metadata, tensors, data })
     }
 
@@ -212,6 +220,9 @@ impl<'a> Cursor<'a> {
             return Err(ConvertError::Malformed(format!("tensor {name} has {n_dimensions} dimensions")));
         }
         let dimensions = (0..n_dimensions).map(|_| self.u64(WHAT)).collect::<Result<Vec<_>, _>>()?;
+        if dimensions.contains(&0) {
+            return Err(ConvertError::Malformed(format!("tensor {name} is empty")));
+        }
         if dimensions.iter().try_fold(1usize, |total, &n| total.checked_mul(n)).is_none() {
             return Err(ConvertError::Malformed(format!("tensor {name} is larger than memory")));
         }
