@@ -4,13 +4,14 @@
 mod client;
 mod errors;
 mod verify;
+mod wire;
 
 pub use errors::{RpcError, RpcFailure};
 
 use crate::{IndexerConfig, chain::Link};
 use alloy::{
     primitives::{Address, B256, BloomInput, Bytes, U64},
-    rpc::types::{Filter, Header, Log as RpcLog},
+    rpc::types::{Filter, Header},
 };
 use chrono::DateTime;
 use client::Client;
@@ -24,6 +25,7 @@ use storage::chain::{
     blocks::{self, Verified},
     logs::Log,
 };
+use wire::FoundLog;
 
 /// Headers in one JSON-RPC batch.
 const HEADERS_PER_BATCH: usize = 100;
@@ -201,7 +203,7 @@ impl Node {
 
     /// A block whose bloom filter names one of our contracts but that came without a log of it is asked for again by its
     /// hash, which a node that lags behind cannot answer with an empty list.
-    async fn checked_logs(&self, found: Vec<RpcLog>, headers: &[Header]) -> Result<Vec<Log>, RpcError> {
+    async fn checked_logs(&self, found: Vec<FoundLog>, headers: &[Header]) -> Result<Vec<Log>, RpcError> {
         let mut logs = rows(found, headers)?;
         for header in self.suspicious(headers, &logs) {
             logs.retain(|log| log.position.block_number != header.number);
@@ -221,8 +223,8 @@ impl Node {
         Ok(logs)
     }
 
-    async fn ask_logs(&self, filter: &Filter) -> Result<Vec<RpcLog>, RpcError> {
-        let found = self.client().await?.ask::<Vec<RpcLog>>("eth_getLogs", json!([filter])).await?;
+    async fn ask_logs(&self, filter: &Filter) -> Result<Vec<FoundLog>, RpcError> {
+        let found = self.client().await?.ask::<Vec<FoundLog>>("eth_getLogs", json!([filter])).await?;
         found.ok_or(RpcError::Incomplete { method: "eth_getLogs" })
     }
 
@@ -277,19 +279,19 @@ fn checked_header(header: Header) -> Result<Header, RpcError> {
     if header.inner.hash_slow() == header.hash { Ok(header) } else { Err(RpcError::Unproved(header.number)) }
 }
 
-fn rows(found: Vec<RpcLog>, headers: &[Header]) -> Result<Vec<Log>, RpcError> {
+fn rows(found: Vec<FoundLog>, headers: &[Header]) -> Result<Vec<Log>, RpcError> {
     found.into_iter().map(|log| checked_log(log, headers)).collect()
 }
 
 /// A log as a row, if it is of one of the blocks. Time and order come from the header; `removed` is not looked at.
-fn checked_log(log: RpcLog, headers: &[Header]) -> Result<Log, RpcError> {
-    let number = log.block_number.unwrap_or_default();
+fn checked_log(log: FoundLog, headers: &[Header]) -> Result<Log, RpcError> {
+    let number: u64 = log.block_number.unwrap_or_default().to();
     let first = headers.first().map_or(0, |header| header.number);
     let header = number.checked_sub(first).and_then(|at| headers.get(usize::try_from(at).ok()?));
     let header =
         header.filter(|header| log.block_hash == Some(header.hash)).ok_or(RpcError::Moved(number))?;
     let tx_hash = log.transaction_hash.unwrap_or(B256::ZERO);
-    row(header, log.log_index.unwrap_or(u64::MAX), tx_hash, log.inner)
+    row(header, log.log_index.map_or(u64::MAX, |index| index.to()), tx_hash, log.into_log())
 }
 
 fn row(header: &Header, log_index: u64, tx_hash: B256, log: alloy::primitives::Log) -> Result<Log, RpcError> {

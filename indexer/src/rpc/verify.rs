@@ -1,11 +1,11 @@
 //! Proof that no event is missing: the header's hash commits to the receipts root, and the root to every log of the block.
 
-use super::{Node, Receipts, RpcError, RpcFailure, row};
+use super::{Node, Receipts, RpcError, RpcFailure, row, wire::FoundReceipt};
 use crate::metrics;
 use alloy::{
     consensus::{ReceiptEnvelope, proofs::calculate_receipt_root},
     primitives::{B256, Log as RawLog},
-    rpc::types::{Header, TransactionReceipt},
+    rpc::types::Header,
 };
 use futures::future::try_join_all;
 use serde_json::{json, value::RawValue};
@@ -82,10 +82,10 @@ impl Node {
         if calculate_receipt_root(&receipts) != header.receipts_root {
             return Err(RpcError::Unproved(header.number));
         }
-        let logs = receipts.into_iter().zip(hashes).flat_map(|(receipt, hash)| {
-            let logs = receipt.logs().to_vec();
-            logs.into_iter().map(move |log| (hash, log))
-        });
+        let logs = receipts
+            .into_iter()
+            .zip(hashes)
+            .flat_map(|(receipt, hash)| receipt.into_logs().into_iter().map(move |log| (hash, log)));
         // The position in the block is counted, not believed.
         let ours = (0..).zip(logs).filter(|(_, (_, log))| self.addresses.contains(&log.address));
         let rows = ours.map(|(index, (hash, log))| row(header, index, hash, log));
@@ -108,8 +108,8 @@ impl Node {
 /// Transaction hash and receipt; `None` when one is of a type that is not Ethereum's.
 fn understood(raw: &[Box<RawValue>]) -> Option<Vec<Receipt>> {
     let understand = |raw: &RawValue| {
-        let receipt: TransactionReceipt = serde_json::from_str(raw.get()).ok()?;
-        Some((receipt.transaction_hash, receipt.into_primitives_receipt().inner))
+        let receipt: FoundReceipt = serde_json::from_str(raw.get()).ok()?;
+        Some((receipt.transaction_hash, receipt.into_envelope()?))
     };
     raw.iter().map(|raw| understand(raw)).collect()
 }
