@@ -39,6 +39,9 @@ struct Run {
     peak_kib: f64,
 }
 
+/// Milliseconds that the node alone took just before a run, and the run.
+type Pair = (f64, Run);
+
 pub struct Bench<'a> {
     pub binary: &'a Path,
     pub postgres: &'a Postgres,
@@ -50,7 +53,7 @@ impl Bench<'_> {
     /// The node alone, and the binary with less and more to do, in turns.
     pub async fn throughput(&self) -> anyhow::Result<Value> {
         let (mut raw, mut n_bytes) = (Vec::new(), 0);
-        let mut modes: Vec<(&str, &[&str], Vec<(f64, Run)>)> = vec![
+        let mut modes: Vec<(&str, &[&str], Vec<Pair>)> = vec![
             ("stored only, bloom filters", &["--no-projections", "--no-receipts"], vec![]),
             ("all tables, bloom filters", &["--no-receipts"], vec![]),
             ("all tables, every receipt proved", &[], vec![]),
@@ -74,8 +77,8 @@ impl Bench<'_> {
         }))
     }
 
-    /// Medians; `runs` are what the node alone took just before, and the run.
-    fn told(&self, name: &str, runs: &[(f64, Run)]) -> Value {
+    /// Medians.
+    fn told(&self, name: &str, runs: &[Pair]) -> Value {
         let wall_ms = median(runs.iter().map(|(_, run)| run.wall_ms));
         json!({
             "what": name,
