@@ -1,5 +1,5 @@
 //! The story: every hop of the two walkthroughs of ARCHITECTURE.md, on real parts.
-use std::{collections::HashMap, path::PathBuf};
+use std::{collections::HashMap, path::PathBuf, time::Duration};
 
 use alloy::{
     primitives::{
@@ -48,6 +48,9 @@ pub struct Story<'a> {
     pub verifier: Verifier,
 }
 
+/// Longest wait for a verification.
+const VERIFY_PATIENCE: Duration = Duration::from_secs(1800);
+
 /// `polity verify` as a stranger would call it: with the chain and the published files alone.
 pub struct Verifier {
     pub polity: PathBuf,
@@ -58,14 +61,16 @@ pub struct Verifier {
 
 impl Verifier {
     async fn run(&self, what: &[&str]) -> Result<()> {
-        let output = tokio::process::Command::new(&self.polity)
+        let mut command = tokio::process::Command::new(&self.polity);
+        command
             .arg("verify")
             .args(what)
             .args(["--rpc", &self.rpc_url, "--blobs", &self.url])
             .arg("--deployment")
             .arg(&self.deployment)
-            .output()
-            .await?;
+            .kill_on_drop(true);
+        let ended = tokio::time::timeout(VERIFY_PATIENCE, command.output()).await;
+        let output = ended.with_context(|| format!("polity verify {} did not end", what.join(" ")))??;
         ensure!(
             output.status.success(),
             "polity verify {} failed:\n{}{}",

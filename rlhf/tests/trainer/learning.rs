@@ -12,7 +12,7 @@ use crate::grammar::{self, LENGTH, Sentence, completions, is_grammatical, sample
 use crate::toy::{World, ppo_params, reward_params};
 
 /// Teaches the grammar; the result is the parent of everything else.
-fn teach(world: &World) -> B256 {
+pub fn teach(world: &World) -> B256 {
     let params = SftParams {
         epochs: 2,
         batch_size: 32,
@@ -37,7 +37,7 @@ fn grammaticality(sentences: &[Sentence]) -> f64 {
 }
 
 /// Two completions of one prompt, the better one first.
-fn pairs(dir: &std::path::Path, n: usize, seed: u64) -> Vec<[Sentence; 2]> {
+pub fn pairs(dir: &std::path::Path, n: usize, seed: u64) -> Vec<[Sentence; 2]> {
     let order = |pair: &[Sentence]| {
         let better = usize::from(taste(&pair[1]) > taste(&pair[0]));
         [pair[better].clone(), pair[1 - better].clone()]
@@ -45,7 +45,7 @@ fn pairs(dir: &std::path::Path, n: usize, seed: u64) -> Vec<[Sentence; 2]> {
     completions(dir, n, seed).chunks(2).map(order).collect()
 }
 
-fn reward_model(
+pub fn reward_model(
     world: &World,
     parent: B256,
     name: &str,

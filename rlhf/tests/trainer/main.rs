@@ -6,6 +6,7 @@ mod formulas;
 mod golden;
 mod grammar;
 mod learning;
+mod noise;
 mod plain_loops;
 mod process_group;
 mod recorded;
