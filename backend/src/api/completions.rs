@@ -3,7 +3,7 @@ use super::problem::Problem;
 use crate::app::AppState;
 use axum::{
     body::{Body, Bytes},
-    extract::State,
+    extract::{State, rejection::BytesRejection},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
@@ -18,7 +18,7 @@ pub async fn proxy_completions(
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     if !ROUTES.contains(&uri.path()) {
         return Err(Problem::not_found(format!("route {}; there are {}", uri.path(), ROUTES.join(", "))));
@@ -29,7 +29,7 @@ pub async fn proxy_completions(
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-model-served", detail)
     })?;
     let mut request =
-        state.engine.http().request(method, format!("{}{}", served.base_url, uri.path())).body(body);
+        state.engine.http().request(method, format!("{}{}", served.base_url, uri.path())).body(body?);
     if let Some(content_type) = headers.get(header::CONTENT_TYPE) {
         request = request.header(header::CONTENT_TYPE, content_type);
     }

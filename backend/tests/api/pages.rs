@@ -116,8 +116,12 @@ async fn errors_are_problems_and_every_answer_has_the_security_headers() {
     let broken = post("/api/v1/auth/sessions", "{").await.unwrap();
     assert_eq!(broken.status(), StatusCode::BAD_REQUEST);
     assert_eq!(name(&broken.json::<Value>().await.unwrap()), "invalid-body");
-    let huge = post("/api/v1/preferences", &" ".repeat(5_000_000)).await.unwrap();
-    assert_eq!(huge.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let most = server.app.config.server.max_body_bytes;
+    let huge = post("/api/v1/preferences", &" ".repeat(most + 1)).await.unwrap();
+    assert_eq!(
+        (huge.status(), &huge.headers()["connection"]),
+        (StatusCode::PAYLOAD_TOO_LARGE, &"close".parse().unwrap())
+    );
     let page = http.get(&server.url).send().await.unwrap();
     assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"));
     assert_eq!(page.headers()["x-content-type-options"], "nosniff");

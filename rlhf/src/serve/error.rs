@@ -112,6 +112,11 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if matches!(self, Self::TooLarge { .. } | Self::Slow) {
+            // The rest of the body is not read, so the connection ends here. A client that is not told
+            // would send its next request on it and lose it (RFC 9112 §9.6).
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         response
     }
 }
