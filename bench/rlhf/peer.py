@@ -1,7 +1,7 @@
 """The benchmark's work in TRL and transformers: `peer.py WORKLOAD PRECISION TOKENS` prints one line of JSON.
 
 Same model shape, batch, lengths, losses and epochs as `rlhf/examples/bench_rlhf`; random weights and tokens, one thread.
-Gradient checkpointing is off on both sides. bf16 is the trainers' own: f32 weights under autocast.
+Gradient checkpointing is off on both sides but for `sft-checkpointing`. bf16 is the trainers' own: f32 weights under autocast.
 """
 
 import contextlib
@@ -93,10 +93,10 @@ def text(n):
     return " ".join(f"t{i}" for i in ids(n))
 
 
-def common(precision, folder):
+def common(precision, folder, checkpointing=False):
     return dict(
         output_dir=folder, per_device_train_batch_size=BATCH, learning_rate=1e-5, max_grad_norm=1.0, use_cpu=True,
-        bf16=precision == "bf16", gradient_checkpointing=False, logging_steps=1, save_strategy="no", report_to="none",
+        bf16=precision == "bf16", gradient_checkpointing=checkpointing, logging_steps=1, save_strategy="no", report_to="none",
         disable_tqdm=True, dataloader_pin_memory=False,
     )  # fmt: skip
 
@@ -106,7 +106,7 @@ def train(workload, precision, tokens, folder):
 
     clock, n = Clock(), 64 * BATCH
     more = dict(callbacks=[clock], processing_class=tokenizer())
-    settings = common(precision, folder)
+    settings = common(precision, folder, workload == "sft-checkpointing")
     if workload == "ppo":
         from trl.experimental.ppo import PPOConfig, PPOTrainer
 
@@ -120,7 +120,7 @@ def train(workload, precision, tokens, folder):
             args, model=model, ref_model=copy.deepcopy(model), reward_model=copy.deepcopy(critic), value_model=critic,
             train_dataset=prompts, eval_dataset=prompts, **more,
         )  # fmt: skip
-    elif workload == "sft":
+    elif workload in ("sft", "sft-checkpointing"):
         rows = Dataset.from_list([{"input_ids": ids(tokens)} for _ in range(n)])
         args = trl.SFTConfig(**settings, max_steps=n, max_length=tokens)
         trainer = trl.SFTTrainer(policy(), args=args, train_dataset=rows, **more)

@@ -54,6 +54,9 @@ enum Command {
         /// Keep every saved state in this folder, for `replay`; by default they go when the run is complete.
         #[arg(long)]
         states: Option<PathBuf>,
+        /// Take less memory and more time: layers are computed again for their gradient. The result is the same.
+        #[arg(long)]
+        gradient_checkpointing: bool,
     },
     /// Repeat steps of a run and compare what each makes with what the checkpoint says that it made.
     Replay {
@@ -75,6 +78,9 @@ enum Command {
         /// Repeat up to this step; to the last by default.
         #[arg(long)]
         to: Option<u64>,
+        /// Take less memory and more time: layers are computed again for their gradient. The result is the same.
+        #[arg(long)]
+        gradient_checkpointing: bool,
     },
     /// Compare models with their parent: win rates, divergence, perplexity. Writes JSON that names all that it read.
     Eval(EvalCommand),
@@ -212,15 +218,16 @@ fn main() -> anyhow::Result<()> {
             done(convert::create(&out, |dir| convert::tiny::make(seed, dir))?);
         }
         Command::Import { dir } => done(convert::import(&dir)?),
-        Command::Train { spec, inputs, out, save_every, states } => {
+        Command::Train { spec, inputs, out, save_every, states, gradient_checkpointing } => {
             let save = SaveStates { every: save_every, keep: states };
-            let args = TrainArgs { spec, inputs: inputs.into_iter().collect(), out, save };
+            let inputs = inputs.into_iter().collect();
+            let args = TrainArgs { spec, inputs, out, save, gradient_checkpointing };
             let group = ProcessGroupConfig::from_env()?;
             run::train_in_group(&args, group.as_ref(), &mut JsonLines(std::io::stdout()))?;
         }
-        Command::Replay { spec, inputs, checkpoint, states, from, to } => {
+        Command::Replay { spec, inputs, checkpoint, states, from, to, gradient_checkpointing } => {
             let inputs = inputs.into_iter().collect();
-            let args = ReplayArgs { spec, inputs, checkpoint, states, from, to };
+            let args = ReplayArgs { spec, inputs, checkpoint, states, from, to, gradient_checkpointing };
             let mut report = JsonLines(std::io::stdout());
             let to = run::replay(&args, &mut report)?;
             report.event(&Event::Replayed { to });

@@ -20,7 +20,7 @@ use tch::{Device, Tensor};
 /// Tokens of a row and the workloads at that length.
 const WORKLOADS: [(usize, &[&str]); 2] = [
     (128, &["sft", "reward", "dpo", "ppo", "generate-1", "generate-8", "generate-32"]),
-    (512, &["sft", "reward", "dpo", "ppo", "generate-8"]),
+    (512, &["sft", "sft-checkpointing", "reward", "dpo", "ppo", "generate-8"]),
 ];
 const PRECISIONS: [Precision; 2] = [Precision::F32, Precision::Bf16];
 

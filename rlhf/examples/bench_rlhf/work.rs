@@ -37,7 +37,8 @@ pub fn flops(name: &str, tokens: usize) -> f64 {
     let (t, b) = (tokens as f64, BATCH as f64);
     let rows = |n: f64| n * t * (trunk + attention(t));
     match name {
-        "sft" => 3.0 * (rows(b) + b * (t - 1.0) * head),
+        // What checkpointing computes again is work that it costs, not work that is asked for.
+        "sft" | "sft-checkpointing" => 3.0 * (rows(b) + b * (t - 1.0) * head),
         "reward" => 3.0 * rows(2.0 * b),
         "dpo" => 4.0 * (rows(2.0 * b) + b * t * head),
         // Sampling, the reference and the policy before the update go through the head; critic and reward model do not.
@@ -83,7 +84,7 @@ impl Trained {
     }
 
     fn step(&mut self, loss: &Tensor) {
-        let gradients = Tensor::run_backward(&[loss], self.optimiser.params(), false, false);
+        let gradients = self.model.gradients(loss, self.optimiser.params());
         self.apply(&gradients);
     }
 
@@ -156,7 +157,8 @@ fn logprobs(model: &Llama, batch: &Batch, layout: &Layout) -> Tensor {
 pub fn run(name: &str, precision: Precision, tokens: usize) -> Sample {
     tch::set_num_threads(1);
     match name {
-        "sft" => sft(precision, tokens),
+        "sft" => sft(precision, tokens, false),
+        "sft-checkpointing" => sft(precision, tokens, true),
         "reward" => reward(precision, tokens),
         "dpo" => dpo(precision, tokens),
         "ppo" => ppo(precision, tokens),
@@ -168,8 +170,9 @@ pub fn run(name: &str, precision: Precision, tokens: usize) -> Sample {
     }
 }
 
-fn sft(precision: Precision, tokens: usize) -> Sample {
+fn sft(precision: Precision, tokens: usize, checkpointing: bool) -> Sample {
     let mut policy = Trained::new(1, false, precision);
+    policy.model = policy.model.with_gradient_checkpointing(checkpointing);
     let (batch, layout) = batch(&rows(BATCH, tokens, 1, 2));
     measure(SECONDS, || {
         let loss = policy.token_step(&batch, &layout, |logprobs| Ok(-logprobs.mean(Kind::Float)));

@@ -7,6 +7,7 @@ use tch::{Device, Kind, Tensor, no_grad};
 
 use super::{
     Config, KvCache, Lora, ModelError, Module, Params, Precision, Prefix,
+    checkpointing::Tape,
     config::{EMBED_POSITIONS, Family},
     rope::{Rope, rotate},
 };
@@ -37,6 +38,8 @@ pub struct Llama {
     positions: Positions,
     /// Whether uncached passes compute in bf16.
     mixed: bool,
+    /// Where passes are kept, with gradient checkpointing.
+    pub(super) tape: Option<Tape>,
 }
 
 /// How a model knows the order of its tokens.
@@ -73,11 +76,14 @@ struct Projection {
 }
 
 /// Rotary factors and the adapter switch of one pass.
-struct Pass {
+#[derive(Debug)]
+pub(super) struct Pass {
     rotary: Option<(Tensor, Tensor)>,
-    adapters: Adapters,
+    pub(super) adapters: Adapters,
     /// Whether blocks compute in bf16.
     mixed: bool,
+    /// Which tokens each token of an uncached pass sees, `[B, 1, T, T]` bool; itself and those before it if absent.
+    visible: Option<Tensor>,
 }
 
 impl Norm {
@@ -218,7 +224,18 @@ impl Llama {
             Family::Gpt2 => Positions::Learned(params.get(EMBED_POSITIONS)?),
             _ => Positions::Rotary(Rope::new(&config, device)?),
         };
-        Ok(Self { config, lora: None, embed, layers, norm, lm_head, positions, params, mixed: false })
+        Ok(Self {
+            config,
+            lora: None,
+            embed,
+            layers,
+            norm,
+            lm_head,
+            positions,
+            params,
+            mixed: false,
+            tape: None,
+        })
     }
 
     /// A second model over the same weights, without adapters: a reward model on the policy's trunk, or the copy that
@@ -234,6 +251,7 @@ impl Llama {
             lm_head: self.lm_head.as_ref().map(Tensor::shallow_clone),
             positions: self.positions.share(),
             mixed: self.mixed,
+            tape: self.tape.as_ref().map(|_| Tape::default()),
         }
     }
 
@@ -305,9 +323,7 @@ impl Llama {
     /// Runs layers `from..to` over the residual stream `x` `[B, T, d]`, positions `0..T`.
     pub fn forward_range(&self, x: &Tensor, from: usize, to: usize, adapters: Adapters) -> Tensor {
         let rotary = self.in_pass(self.positions.range(0, x.size()[1]));
-        let pass = Pass { rotary, adapters, mixed: self.mixed };
-        (from..to)
-            .fold(x.shallow_clone(), |x, i| self.layer(i, &x, &pass, |q, k, v| attention(q, &k, &v, None)))
+        self.run_layers(x, from, to, Pass { rotary, adapters, mixed: self.mixed, visible: None })
     }
 
     /// As [`Llama::forward`] without adapters, for rows that hold several documents.
@@ -323,9 +339,23 @@ impl Llama {
                 (&tokens + places.view_as(&tokens), None)
             }
         };
-        let pass = Pass { rotary: self.in_pass(rotary), adapters: Adapters::Off, mixed: self.mixed };
-        let attend = |q: &Tensor, k: Tensor, v: Tensor| attention(q, &k, &v, Some(visible));
-        self.final_norm(&(0..self.layers.len()).fold(x, |x, i| self.layer(i, &x, &pass, attend)))
+        let pass = Pass {
+            rotary: self.in_pass(rotary),
+            adapters: Adapters::Off,
+            mixed: self.mixed,
+            visible: Some(visible.shallow_clone()),
+        };
+        self.final_norm(&self.run_layers(&x, 0, self.layers.len(), pass))
+    }
+
+    /// One block of an uncached pass over `x` `[B, T, d]`.
+    pub(super) fn uncached_layer(&self, i: usize, x: &Tensor, pass: &Pass) -> Tensor {
+        self.layer(i, x, pass, |q, k, v| attention(q, &k, &v, pass.visible.as_ref()))
+    }
+
+    /// A weight of layer `i` that is trained if any is.
+    pub(super) fn first_weight(&self, i: usize) -> &Tensor {
+        &self.layers[i].input_norm.weight
     }
 
     /// Rotary factors in the format that blocks of uncached passes compute in.
@@ -375,7 +405,7 @@ impl Llama {
             let (start, n) = (prefix.len() as i64, token_ids.len() as i64);
             let groups = self.config.num_attention_heads / self.config.num_key_value_heads;
             let stretch = prefix.begin_stretch(token_ids.len(), groups);
-            let pass = Pass { rotary: self.positions.range(start, n), adapters, mixed: false };
+            let pass = Pass { rotary: self.positions.range(start, n), adapters, mixed: false, visible: None };
             let ids = Tensor::from_slice(token_ids).to_device(self.device()).unsqueeze(0);
             let mut x = self.embed_from(&ids, start);
             for i in 0..self.layers.len() {
@@ -391,7 +421,8 @@ impl Llama {
     pub fn decode(&self, token_ids: &[i64], cache: &mut KvCache, adapters: Adapters) -> Tensor {
         no_grad(|| {
             let step = cache.begin_step();
-            let pass = Pass { rotary: self.positions.at(&step.positions), adapters, mixed: false };
+            let pass =
+                Pass { rotary: self.positions.at(&step.positions), adapters, mixed: false, visible: None };
             let mut ids = token_ids.to_vec();
             ids.resize(step.positions.size()[0] as usize, 0);
             let ids = Tensor::from_slice(&ids).to_device(self.device());

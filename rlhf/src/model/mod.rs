@@ -7,6 +7,7 @@
 //! [`gpt2`] if it is stored otherwise, and a golden model for the tests.
 
 pub mod cache;
+mod checkpointing;
 pub mod config;
 pub mod gpt2;
 pub mod head;

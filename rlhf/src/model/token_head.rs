@@ -94,7 +94,7 @@ impl Llama {
         if let Some(change) = to_weight {
             outcome += (self.head() * change).sum(Kind::Float);
         }
-        Ok((found, Tensor::run_backward(&[outcome], params, false, false)))
+        Ok((found, self.gradients(&outcome, params)))
     }
 
     fn rows_per_block(&self) -> i64 {

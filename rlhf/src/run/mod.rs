@@ -62,7 +62,7 @@ use process_group::ProcessGroup;
 use steps::Steps;
 
 /// What `rlhf train` is asked to do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TrainArgs {
     /// The run spec, a JSON file.
     pub spec: PathBuf,
@@ -72,6 +72,8 @@ pub struct TrainArgs {
     pub out: PathBuf,
     /// What to save on the way.
     pub save: SaveStates,
+    /// Take less memory and more time: layers are computed again for their gradient. The result is the same.
+    pub gradient_checkpointing: bool,
 }
 
 /// Why a run gave no checkpoint.
@@ -223,7 +225,7 @@ pub fn train_in_group(
     report: &mut dyn Report,
 ) -> Result<B256, TrainError> {
     let spec = read_spec(&args.spec)?;
-    let mut engine = Engine::of_run(&spec);
+    let mut engine = Engine { gradient_checkpointing: args.gradient_checkpointing, ..Engine::of_run(&spec) };
     let Some(config) = group else { return train_here(args, &spec, engine, report) };
     // Tasks hand the engine around by value; a process is part of one run in its life.
     let group: &ProcessGroup =

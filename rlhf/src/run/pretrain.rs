@@ -79,7 +79,9 @@ fn start(job: &Job, params: &PretrainParams) -> Result<Llama, TrainError> {
     let leaves: Params = names
         .map(|name| Ok((name.clone(), leaf(&weights.get(&name)?))))
         .collect::<Result<_, TrainError>>()?;
-    Ok(Llama::new(config, &leaves, Precision::F32, device)?.training_in(job.engine.passes))
+    Ok(Llama::new(config, &leaves, Precision::F32, device)?
+        .training_in(job.engine.passes)
+        .with_gradient_checkpointing(job.engine.gradient_checkpointing))
 }
 
 struct Trainer<'a> {

@@ -25,6 +25,8 @@ pub struct Engine {
     pub passes: Precision,
     /// Single-threaded engines that work side by side; results do not depend on it.
     pub workers: usize,
+    /// Whether passes compute layers again for their gradient instead of keeping them; results do not depend on it.
+    pub gradient_checkpointing: bool,
     /// The other processes of this run; results do not depend on them either.
     pub group: Option<&'static ProcessGroup>,
 }
@@ -43,7 +45,14 @@ impl Engine {
             }
         };
         tch::set_num_threads(1);
-        Self { device, precision, passes: Precision::F32, workers, group: None }
+        Self {
+            device,
+            precision,
+            passes: Precision::F32,
+            workers,
+            gradient_checkpointing: false,
+            group: None,
+        }
     }
 
     /// The engine of a run.

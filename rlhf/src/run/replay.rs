@@ -27,6 +27,8 @@ pub struct ReplayArgs {
     pub from: u64,
     /// Repeat up to this step; none: to the last.
     pub to: Option<u64>,
+    /// Take less memory and more time: layers are computed again for their gradient. The result is the same.
+    pub gradient_checkpointing: bool,
 }
 
 /// Repeats a stretch of a run and compares what each step makes with what the checkpoint says that it made. Returns the
@@ -37,7 +39,7 @@ pub struct ReplayArgs {
 pub fn replay(args: &ReplayArgs, report: &mut dyn Report) -> Result<u64, TrainError> {
     let spec = read_spec(&args.spec)?;
     let checkpoint = Checkpoint::open(&args.checkpoint)?;
-    let engine = Engine::of_run(&spec);
+    let engine = Engine { gradient_checkpointing: args.gradient_checkpointing, ..Engine::of_run(&spec) };
     let manifest = &checkpoint.manifest;
     if manifest.run_spec_hash != Some(spec.hash()?) {
         return Err(TrainError::Unfit("the checkpoint was made by another spec".into()));

@@ -263,7 +263,7 @@ impl Worker {
         let mean = |scores: &Tensor| scores.mean_dim(1, false, Kind::Double);
         let right = mean(&chosen).gt_tensor(&mean(&rejected)).to_kind(Kind::Double).sum(Kind::Double);
         let params = trainable(&self.model, &self.head);
-        let gradients = Tensor::run_backward(&[&loss], &params, false, false);
+        let gradients = self.model.gradients(&loss, &params);
         Ok(Contribution { gradients, loss: loss.double_value(&[]), right: right.double_value(&[]) })
     }
 }

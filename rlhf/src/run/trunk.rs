@@ -124,6 +124,8 @@ pub fn stored_precision(model: &Llama) -> Result<Precision, TrainError> {
 pub fn load_parent(dir: &std::path::Path, engine: &Engine) -> Result<(Params, Llama), TrainError> {
     let config = crate::model::Config::load(dir)?;
     let params = Params::load_model(dir, &config)?;
-    let model = Llama::new(config, &params, engine.precision, engine.device)?.training_in(engine.passes);
+    let model = Llama::new(config, &params, engine.precision, engine.device)?
+        .training_in(engine.passes)
+        .with_gradient_checkpointing(engine.gradient_checkpointing);
     Ok((params, model))
 }

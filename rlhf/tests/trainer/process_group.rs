@@ -56,13 +56,7 @@ fn together<R: Report + Send>(args: &[TrainArgs], reports: Vec<R>) -> Vec<Option
 
 /// The same run for each of three processes.
 fn three(args: &TrainArgs) -> Vec<TrainArgs> {
-    let of = |_| TrainArgs {
-        spec: args.spec.clone(),
-        inputs: args.inputs.clone(),
-        out: args.out.clone(),
-        save: args.save.clone(),
-    };
-    (0..3).map(of).collect()
+    vec![args.clone(); 3]
 }
 
 #[test]

@@ -105,17 +105,19 @@ fn replay_args(run: &TrainArgs, from: u64, to: u64) -> ReplayArgs {
         states: run.save.keep.clone(),
         from,
         to: Some(to),
+        gradient_checkpointing: false,
     }
 }
 
 /// Both are the same run: one in one go, one interrupted at its third step. Ends with the same bytes, and every step of them
-/// can be repeated, also from a saved state.
+/// can be repeated, also from a saved state. The second one computes with gradient checkpointing from there on.
 pub fn assert_resumes_and_replays(mut whole: TrainArgs, broken: &TrainArgs) {
     whole.save = SaveStates { every: 2, keep: Some(whole.out.with_extension("states")) };
     let expected = train(&whole, &mut Log::default()).unwrap();
     interrupt(broken, 3);
     let mut first = FirstStep::default();
-    assert_eq!(train(broken, &mut first).unwrap(), expected);
+    let rest = TrainArgs { gradient_checkpointing: true, ..broken.clone() };
+    assert_eq!(train(&rest, &mut first).unwrap(), expected);
     assert_eq!(first.0, Some(3), "two steps were saved");
     let n_steps = log_of(&whole.out).n_steps();
     assert!(n_steps >= 4, "{n_steps}");
@@ -137,7 +139,8 @@ fn an_interrupted_run_goes_on_and_writes_the_same_bytes() {
         // The report of step 3 comes before its state is saved, so that step is done again.
         interrupt(broken, 3);
         let mut first = FirstStep::default();
-        assert_eq!(train(broken, &mut first).unwrap(), expected);
+        let rest = TrainArgs { gradient_checkpointing: true, ..broken.clone() };
+        assert_eq!(train(&rest, &mut first).unwrap(), expected);
         assert_eq!(first.0, Some(3), "two steps were saved");
         assert!(!states_of(&broken.out).exists(), "a complete run needs no states");
         let manifest = std::fs::read(broken.out.join("manifest.json")).unwrap();
@@ -224,7 +227,7 @@ fn a_torn_or_foreign_state_is_not_used() {
         },
         |file| std::fs::remove_file(file.with_file_name("state.json")).unwrap(),
     ] {
-        let broken = TrainArgs { out: world.dir("broken"), ..clone(&whole) };
+        let broken = TrainArgs { out: world.dir("broken"), ..whole.clone() };
         interrupt(&broken, 4);
         let state = std::fs::read_dir(states_of(&broken.out)).unwrap().next().unwrap().unwrap().path();
         damage(&state.join("model.safetensors"));
@@ -237,7 +240,7 @@ fn a_torn_or_foreign_state_is_not_used() {
     let other = RewardParams { learning_rate: 1e-3, ..reward_params() };
     let inputs = [("parent", "parent", world.parent), ("preferences", "preferences", world.preferences)];
     interrupt(&world.arguments("shared", &inputs, RunParams::Reward(other)), 4);
-    let same_place = TrainArgs { out: world.dir("shared"), ..clone(&whole) };
+    let same_place = TrainArgs { out: world.dir("shared"), ..whole.clone() };
     assert_eq!(train(&same_place, &mut Log::default()).unwrap(), expected);
 }
 
@@ -282,15 +285,6 @@ fn a_replay_says_why_nothing_can_be_compared() {
     let log = StepLog { states: vec![B256::ZERO; 5], ..StepLog::default() };
     rewrite(&run.out, |_| log.clone(), false);
     assert!(unfit(&replay_args(&run, 0, 1)).contains("stepsRoot"));
-}
-
-fn clone(args: &TrainArgs) -> TrainArgs {
-    TrainArgs {
-        spec: args.spec.clone(),
-        inputs: args.inputs.clone(),
-        out: args.out.clone(),
-        save: args.save.clone(),
-    }
 }
 
 /// Makes a checkpoint claim another state after `step`, consistently.

@@ -112,7 +112,13 @@ impl World {
         std::fs::write(&path, canonical_json(&spec).unwrap()).unwrap();
         let inputs: BTreeMap<String, PathBuf> =
             inputs.iter().map(|(name, dir, _)| ((*name).to_owned(), self.dir(dir))).collect();
-        TrainArgs { spec: path, inputs, out: self.dir(out), save: SaveStates::default() }
+        TrainArgs {
+            spec: path,
+            inputs,
+            out: self.dir(out),
+            save: SaveStates::default(),
+            gradient_checkpointing: false,
+        }
     }
 
     pub fn train_reward(&self, out: &str, params: RewardParams) -> (B256, Log) {
