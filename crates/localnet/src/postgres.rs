@@ -23,6 +23,8 @@ const ROLE: &str = "polity";
 const UNPRIVILEGED: u32 = 65534;
 /// Recovery after a crash is the slowest start.
 const START_DEADLINE: Duration = Duration::from_secs(120);
+/// For what is left of the server before.
+const PREVIOUS_ENDS: Duration = Duration::from_secs(60);
 
 /// Postgres did not come up.
 #[derive(Debug, thiserror::Error)]
@@ -90,16 +92,22 @@ impl Postgres {
             Err(_) => initialise(&user, &bin, &dir)?,
         };
         wait_for_previous(&cluster).await?;
-        let mut attempt = 0;
+        let asked = Instant::now();
+        let mut n_ports = 0;
         loop {
-            attempt += 1;
             let port = free_port()?;
             let mut process = serve(&user, &bin, &dir, port, options.durable)?;
             match wait_until_ready(&mut process, &dir).await {
                 Ok(()) => return Ok(Postgres { _process: process, port, password }),
                 // Somebody may have taken the port between our look and the server's bind.
-                Err(PostgresError::NotReady { log }) if attempt < 3 && log.contains("could not bind") => {
-                    continue;
+                Err(PostgresError::NotReady { log }) if n_ports < 2 && log.contains("could not bind") => {
+                    n_ports += 1;
+                }
+                // A server that was killed leaves children, who end by themselves when they notice.
+                Err(PostgresError::NotReady { log })
+                    if log.contains("shared memory block") && asked.elapsed() < PREVIOUS_ENDS =>
+                {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 Err(error) => return Err(error),
             }
@@ -253,7 +261,7 @@ async fn wait_for_previous(cluster: &Path) -> Result<(), PostgresError> {
         if !is_postgres(pid, cluster) {
             return fs::remove_file(&pid_file).map_err(io_error("removing the stale", &pid_file));
         }
-        if asked.elapsed() > Duration::from_secs(60) {
+        if asked.elapsed() > PREVIOUS_ENDS {
             return Err(PostgresError::Busy { pid, dir: cluster.to_path_buf() });
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -357,6 +365,45 @@ mod tests {
         assert!(second.url("postgres").starts_with("postgres://polity:"));
         drop(second);
         assert!(!options.dir.join("cluster/postmaster.pid").exists(), "stopped cleanly");
+    }
+
+    /// A process whose parent is `pid`.
+    #[cfg(target_os = "linux")]
+    fn child_of(pid: Pid) -> Pid {
+        let parent = |child: i32| {
+            // The name, in brackets, may hold anything; state and parent follow it.
+            let stat = fs::read_to_string(format!("/proc/{child}/stat")).ok()?;
+            stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse::<i32>().ok()
+        };
+        let processes = fs::read_dir("/proc").unwrap().flatten();
+        let mut pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        Pid::from_raw(pids.find(|&child| parent(child) == Some(pid.as_raw())).unwrap())
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_server_waits_for_what_is_left_of_a_killed_one() {
+        let parent = tempfile::tempdir().unwrap();
+        let options = PostgresOptions { dir: parent.path().join("postgres"), durable: false };
+        let first = Postgres::start(&tools(), &options).await.unwrap();
+        let pid = Pid::from_raw(first._process.id().cast_signed());
+        let child = child_of(pid);
+        kill(child, Signal::SIGSTOP).unwrap();
+        kill(pid, Signal::SIGKILL).unwrap();
+        drop(first);
+        let log = options.dir.canonicalize().unwrap().join("log");
+        let release = async {
+            let refused = || fs::read_to_string(&log).is_ok_and(|log| log.contains("shared memory block"));
+            while !refused() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            kill(child, Signal::SIGCONT).unwrap();
+        };
+        let tools = tools();
+        let release = tokio::time::timeout(PREVIOUS_ENDS, release);
+        let (second, refused) = tokio::join!(Postgres::start(&tools, &options), release);
+        refused.expect("a server that is still there is noticed");
+        assert!(second.unwrap().url("postgres").starts_with("postgres://polity:"));
     }
 
     #[tokio::test]
