@@ -16,7 +16,15 @@ describe("requests of operators", () => {
     expect(runRequest(4, { ...fields, epochs: "one" })).toEqual({ errors: { epochs: expect.stringContaining("numbers") } });
     expect(runRequest(4, { ...fields, params: "{" })).toEqual({ errors: { params: "This is not JSON." } });
     expect(runRequest(4, { ...fields, params: "{}", seed: "" })).toEqual({
-      errors: { params: expect.stringContaining("reward and ppo"), seed: expect.stringContaining("whole number") },
+      errors: { params: expect.stringContaining("one of the keys"), seed: expect.stringContaining("whole number") },
+    });
+    expect(runRequest(4, { ...fields, params: '{"ppo": {}}' })).toEqual({ errors: { params: expect.stringContaining("needs the key reward") } });
+    expect(runRequest(4, { ...fields, params: '{"dpo": {}, "reward": {}}' })).toEqual({ errors: { params: expect.stringContaining("Leave reward out") } });
+  });
+
+  it("start a run without a reward model", () => {
+    expect(runRequest(4, { ...fields, params: '{"dpo": {"beta": 0.1}, "precision": "bfloat16"}' })).toEqual({
+      body: { campaignId: 4, epochs: [1, 3], dpo: { beta: 0.1 }, precision: "bfloat16", seed: 7, profile: "cpu-deterministic" },
     });
   });
 

@@ -1,9 +1,9 @@
 //! Trains a version from labels and proposes to serve it.
 //!
-//! `dataset → register → reward → policy → version → proposal → done`. Each stage writes what it made to
+//! `dataset → register → reward → policy → version → proposal → done`; `reward` only where the policy learns from one. Each stage writes what it made to
 //! `app.runs.results` before the next begins; a restart repeats at most the stage that was running, and each stage
 //! finds what an earlier attempt left.
-use super::{GiveUp, Outcome, checkpoint, dataset, rlhf::Rlhf, votes::follow};
+use super::{GiveUp, Outcome, checkpoint, dataset, rlhf::Rlhf, run_request::RunRequest, votes::follow};
 use crate::{
     app::AppState,
     chain::Action,
@@ -13,7 +13,7 @@ use alloy::primitives::B256;
 use anyhow::{Context, bail};
 use futures::FutureExt;
 use protocol::{
-    manifest::{Evaluation, PpoParams, Profile, RewardParams, RunParams, RunSpec, canonical_json},
+    manifest::{Evaluation, RunParams, RunSpec, canonical_json},
     version::{VersionDigest, learned_from},
 };
 use serde::{Deserialize, Serialize};
@@ -27,17 +27,6 @@ use storage::app::{campaigns, checkpoints, runs};
 #[serde(rename_all = "camelCase")]
 pub struct AdvanceRun {
     pub run_id: i64,
-}
-
-/// What an admin asks for: `app.runs.request`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RunRequest {
-    pub epochs: Vec<u64>,
-    pub reward: RewardParams,
-    pub ppo: PpoParams,
-    pub seed: u64,
-    pub profile: Profile,
 }
 
 /// What finished stages made: `app.runs.results`.
@@ -80,7 +69,7 @@ async fn advance(app: &AppState, run_id: i64) -> anyhow::Result<Outcome> {
         let mut results: Results = serde_json::from_value(run.results.clone())?;
         let next = match run.stage.as_str() {
             "dataset" => export(app, &run, &request, &mut results).await?,
-            "register" => register_datasets(app, &results).await?,
+            "register" => register_datasets(app, &request, &results).await?,
             "reward" => train_reward(app, run_id, &request, &mut results).await?,
             "policy" => train_policy(app, run_id, &request, &mut results).await?,
             "version" => register_version(app, &mut results).await?,
@@ -117,8 +106,15 @@ async fn export(
     Ok("register")
 }
 
-async fn register_datasets(app: &AppState, results: &Results) -> anyhow::Result<&'static str> {
+async fn register_datasets(
+    app: &AppState,
+    request: &RunRequest,
+    results: &Results,
+) -> anyhow::Result<&'static str> {
     dataset::register(app, results.preferences).await?;
+    if request.reward.is_none() {
+        return Ok("policy");
+    }
     dataset::register(app, results.prompts).await?;
     Ok("reward")
 }
@@ -130,7 +126,8 @@ async fn train_reward(
     results: &mut Results,
 ) -> anyhow::Result<&'static str> {
     let inputs = [("parent", results.parent), ("preferences", results.preferences)];
-    let params = RunParams::Reward(request.reward.clone());
+    let params = request.reward.clone().context("only runs with a reward model get here")?;
+    let params = RunParams::Reward(params);
     let trained = train(app, run_id, request, "reward", &inputs, params).await?;
     results.reward = Some(trained.manifest_hash);
     results.reward_accuracy = trained.manifest.metrics.get("heldOutAccuracy").copied();
@@ -143,9 +140,15 @@ async fn train_policy(
     request: &RunRequest,
     results: &mut Results,
 ) -> anyhow::Result<&'static str> {
-    let reward = results.reward.context("the stage before trained a reward model")?;
-    let inputs = [("parent", results.parent), ("prompts", results.prompts), ("reward", reward)];
-    let params = RunParams::Ppo(request.ppo.clone());
+    let params = request.policy().map_err(|error| GiveUp(error.to_string()))?;
+    let input = |&name: &&'static str| match name {
+        "parent" => Ok((name, results.parent)),
+        "preferences" => Ok((name, results.preferences)),
+        "prompts" => Ok((name, results.prompts)),
+        "reward" => Ok((name, results.reward.context("the stage before trained a reward model")?)),
+        other => bail!("nothing here makes the input {other}"),
+    };
+    let inputs = params.task().inputs().iter().map(input).collect::<anyhow::Result<Vec<_>>>()?;
     let trained = train(app, run_id, request, "policy", &inputs, params).await?;
     results.policy = Some(trained.manifest_hash);
     Ok("version")
@@ -164,7 +167,7 @@ async fn train(
         inputs: inputs.iter().map(|(name, hash)| ((*name).to_owned(), *hash)).collect::<BTreeMap<_, _>>(),
         seed: request.seed,
         profile: request.profile,
-        precision: None,
+        precision: request.precision,
         params,
     };
     let bytes = canonical_json(&spec)?;
@@ -207,11 +210,13 @@ async fn trained_before(app: &AppState, spec_hash: B256) -> anyhow::Result<Optio
 
 async fn register_version(app: &AppState, results: &mut Results) -> anyhow::Result<&'static str> {
     let policy = results.policy.context("the stage before trained a policy")?;
-    let reward = results.reward.context("an earlier stage trained a reward model")?;
-    let policy = checkpoint::read_manifest(&checkpoint::folder(app, policy))?;
-    let reward = checkpoint::read_manifest(&checkpoint::folder(app, reward))?;
-    let datasets = learned_from([&reward, &policy].map(|run| run.manifest.dataset_hashes.as_slice()));
-    let registered = checkpoint::register(app, &policy, datasets, results.parent_version).await?;
+    let runs = results.reward.into_iter().chain([policy]);
+    let runs: Vec<_> = runs
+        .map(|hash| checkpoint::read_manifest(&checkpoint::folder(app, hash)))
+        .collect::<Result<_, _>>()?;
+    let datasets = learned_from(runs.iter().map(|run| run.manifest.dataset_hashes.as_slice()));
+    let policy = runs.last().context("the policy is the last of them")?;
+    let registered = checkpoint::register(app, policy, datasets, results.parent_version).await?;
     results.version_id = Some(registered.version_id);
     results.version_number = Some(registered.number);
     Ok("proposal")

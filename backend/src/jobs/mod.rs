@@ -26,6 +26,7 @@ mod open_epoch;
 mod payouts;
 mod register_base;
 pub mod rlhf;
+pub mod run_request;
 mod sample_completions;
 pub mod sweep;
 mod votes;
@@ -33,7 +34,7 @@ pub mod worker;
 
 pub use advance_epoch::AdvanceEpoch;
 pub use advance_proposal::AdvanceProposal;
-pub use advance_run::{AdvanceRun, RunRequest};
+pub use advance_run::AdvanceRun;
 pub use answer_demand::AnswerDemand;
 pub use challenge_payouts::ChallengePayouts;
 pub use open_epoch::OpenEpoch;

@@ -1,4 +1,4 @@
-//! Votes become the served model: preferences → dataset → reward model → PPO → version → vote → completions.
+//! Votes become the served model: preferences → dataset → reward model → PPO → version → vote → completions; or DPO alone.
 use crate::support::{Api, Labeler, Polity, longer, within};
 use alloy::primitives::{B256, U256};
 use backend::verify::{Source, Target};
@@ -35,16 +35,17 @@ async fn votes_become_the_served_model() {
     polity.until("the committed labels", committed).await;
 
     // Training makes a version and proposes it.
-    let mut request = preset();
-    request["campaignId"] = json!(campaign);
-    request["epochs"] = json!([epoch]);
-    let run_id = operator.post("/runs", request).await["runId"].as_i64().unwrap();
-    let finished = async || {
-        let run = operator.get(&format!("/runs/{run_id}")).await;
-        assert_ne!(run["state"], "failed", "{}", run["error"]);
-        (run["state"] == "done").then_some(run["results"].clone())
+    let train = async |mut request: Value| {
+        (request["campaignId"], request["epochs"]) = (json!(campaign), json!([epoch]));
+        let run_id = operator.post("/runs", request).await["runId"].as_i64().unwrap();
+        let finished = async || {
+            let run = operator.get(&format!("/runs/{run_id}")).await;
+            assert_ne!(run["state"], "failed", "{}", run["error"]);
+            (run["state"] == "done").then_some(run["results"].clone())
+        };
+        polity.until("the training run", finished).await
     };
-    let results = polity.until("the training run", finished).await;
+    let results = train(scored()).await;
     let second: B256 = results["versionId"].as_str().unwrap().parse().unwrap();
     let proposal_id: U256 = results["proposalId"].as_str().unwrap().parse().unwrap();
     polity.vote_through(proposal_id).await;
@@ -58,8 +59,17 @@ async fn votes_become_the_served_model() {
         deployment: Some(polity.data.path().join("deployment.json")),
         blobs: Some(polity.data.path().display().to_string()),
     };
-    let target = Target::Model { version_id: second, replay: true, source };
-    backend::verify::run((*polity.app.config).clone(), target).await.unwrap();
+    let verify = async |version_id| {
+        let target = Target::Model { version_id, replay: true, source: source.clone() };
+        backend::verify::run((*polity.app.config).clone(), target).await.unwrap();
+    };
+    verify(second).await;
+
+    // The same labels without a reward model, from the version that is served now.
+    let results = train(direct()).await;
+    assert_eq!(results["reward"], Value::Null);
+    assert_eq!(results["parentVersion"], json!(second));
+    verify(results["versionId"].as_str().unwrap().parse().unwrap()).await;
     polity.stop().await;
 }
 
@@ -73,14 +83,26 @@ fn version(families: &Value, number: u64) -> Option<B256> {
     versions.iter().find(|version| version["number"] == number)?["versionId"].as_str()?.parse().ok()
 }
 
-/// The smallest run that goes through every stage.
-fn preset() -> Value {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../rlhf/presets/tiny.json");
+fn preset(name: &str) -> Value {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../rlhf/presets").join(name);
     let mut preset: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     preset.as_object_mut().unwrap().remove("sampling");
+    (preset["seed"], preset["profile"]) = (json!(7), json!("cpu-deterministic"));
+    preset
+}
+
+/// The smallest run that goes through every stage.
+fn scored() -> Value {
+    let mut preset = preset("tiny.json");
     (preset["ppo"]["steps"], preset["ppo"]["evalPrompts"]) = (json!(2), json!(8));
     preset["reward"]["epochs"] = json!(1);
-    (preset["seed"], preset["profile"]) = (json!(7), json!("cpu-deterministic"));
+    preset
+}
+
+/// The smallest run without a reward model.
+fn direct() -> Value {
+    let mut preset = preset("tiny-dpo.json");
+    preset["dpo"]["epochs"] = json!(1);
     preset
 }
 

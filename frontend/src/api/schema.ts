@@ -650,7 +650,7 @@ export interface paths {
         /** All training runs, the newest first */
         get: operations["listRuns"];
         put?: never;
-        /** Train a new version from labels: reward model, then policy, then a proposal to serve it */
+        /** Train a new version from labels: reward model if the policy learns from one, policy, then a proposal to serve it */
         post: operations["createRun"];
         delete?: never;
         options?: never;
@@ -1028,16 +1028,22 @@ export interface components {
         CreateRun: {
             /** Format: int64 */
             campaignId: number;
+            dpo: Record<string, never> | null;
             /** @description Closed epochs of the campaign, whose labels become the dataset */
             epochs: number[];
-            /** @description Hyper-parameters of the policy, all of them */
-            ppo: Record<string, never>;
+            grpo: Record<string, never> | null;
+            ppo: Record<string, never> | null;
+            /** @description `float32` or `bfloat16`; that of the profile when absent */
+            precision: string | null;
             /** @description `cpu`, or `cpu-deterministic` for the same bytes on every machine */
             profile: string;
-            /** @description Hyper-parameters of the reward model, all of them */
-            reward: Record<string, never>;
+            /** @description Hyper-parameters of the reward model, all of them; for `ppo`, `grpo` and `rloo` */
+            reward: Record<string, never> | null;
+            rloo: Record<string, never> | null;
             /** Format: int64 */
             seed: number;
+            /** @description Hyper-parameters of the policy, all of them: of one of `sft`, `dpo`, `ppo`, `grpo` and `rloo` */
+            sft: Record<string, never> | null;
         };
         /** @description The stored answer's receipt. */
         CreatedPreference: {
@@ -1702,7 +1708,7 @@ export interface components {
             finishedAt: string | null;
             /** @description Last progress line of the trainer: `{phase, step, steps, metrics}` */
             progress: Record<string, never>;
-            /** @description What was asked for: `{epochs, reward, ppo, seed, profile}` */
+            /** @description What was asked for: `{epochs, reward?, sft | dpo | ppo | grpo | rloo, seed, profile, precision?}` */
             request: Record<string, never>;
             /** @description What finished steps made: hashes of datasets, checkpoints and version, proposal id */
             results: Record<string, never>;

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 pub struct Run {
     pub run_id: i64,
     pub campaign_id: i64,
-    /// What was asked for: `{epochs, reward, ppo, seed, profile}`
+    /// What was asked for: `{epochs, reward?, sft | dpo | ppo | grpo | rloo, seed, profile, precision?}`
     #[schema(value_type = Object)]
     pub request: serde_json::Value,
     /// `queued`, `running`, `done` or `failed`

@@ -31,15 +31,7 @@ pub struct RunSpec {
 impl RunSpec {
     /// The kind of training.
     pub fn task(&self) -> RunTask {
-        match self.params {
-            RunParams::Sft(_) => RunTask::Sft,
-            RunParams::Reward(_) => RunTask::Reward,
-            RunParams::Ppo(_) => RunTask::Ppo,
-            RunParams::Dpo(_) => RunTask::Dpo,
-            RunParams::Grpo(_) => RunTask::Grpo,
-            RunParams::Rloo(_) => RunTask::Rloo,
-            RunParams::Pretrain(_) => RunTask::Pretrain,
-        }
+        self.params.task()
     }
 
     /// `runSpecHash`: keccak256 of the canonical JSON.
@@ -133,6 +125,34 @@ pub enum RunParams {
     Rloo(GroupParams),
     /// See [`PretrainParams`].
     Pretrain(PretrainParams),
+}
+
+impl RunParams {
+    /// The task that they are of.
+    pub fn task(&self) -> RunTask {
+        match self {
+            Self::Sft(_) => RunTask::Sft,
+            Self::Reward(_) => RunTask::Reward,
+            Self::Ppo(_) => RunTask::Ppo,
+            Self::Dpo(_) => RunTask::Dpo,
+            Self::Grpo(_) => RunTask::Grpo,
+            Self::Rloo(_) => RunTask::Rloo,
+            Self::Pretrain(_) => RunTask::Pretrain,
+        }
+    }
+
+    /// # Errors
+    /// [`RunSpecError::Range`] names the first parameter that the task cannot work with.
+    pub fn check(&self) -> Result<(), RunSpecError> {
+        let task = self.task();
+        match self {
+            Self::Dpo(params) => params.check(),
+            Self::Grpo(params) | Self::Rloo(params) => params.check(task),
+            Self::Pretrain(params) => params.check(),
+            Self::Sft(_) | Self::Reward(_) | Self::Ppo(_) => Ok(()),
+        }
+        .map_err(|source| RunSpecError::Range { task, source })
+    }
 }
 
 /// Supervised fine-tuning: cross-entropy on the completion's tokens.
@@ -341,13 +361,7 @@ impl TryFrom<RawRunSpec> for RunSpec {
             RunTask::Rloo => RunParams::Rloo(read(task, raw.params)?),
             RunTask::Pretrain => RunParams::Pretrain(read(task, raw.params)?),
         };
-        match &params {
-            RunParams::Dpo(params) => params.check(),
-            RunParams::Grpo(params) | RunParams::Rloo(params) => params.check(task),
-            RunParams::Pretrain(params) => params.check(),
-            RunParams::Sft(_) | RunParams::Reward(_) | RunParams::Ppo(_) => Ok(()),
-        }
-        .map_err(|source| RunSpecError::Range { task, source })?;
+        params.check()?;
         if !raw.inputs.keys().map(String::as_str).eq(task.inputs().iter().copied()) {
             let actual = raw.inputs.into_keys().collect();
             return Err(RunSpecError::Inputs { task, expected: task.inputs(), actual });

@@ -8,7 +8,7 @@ use sqlx::{Error, PgConnection, Row, postgres::PgRow, types::Json};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkpoint {
     pub manifest_hash: B256,
-    /// `import`, `sft`, `reward` or `ppo`.
+    /// `import`, or the task of the run that made it.
     pub task: String,
     /// [`protocol::manifest::CheckpointManifest`] as JSON.
     pub manifest: Value,

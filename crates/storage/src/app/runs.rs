@@ -8,7 +8,7 @@ use sqlx::{Error, PgConnection, Row, postgres::PgRow, types::Json};
 pub struct Run {
     pub run_id: i64,
     pub campaign_id: i64,
-    /// `{epochs, reward, ppo, seed, profile}`: what the admin asked for.
+    /// `{epochs, reward?, sft | dpo | ppo | grpo | rloo, seed, profile, precision?}`: what the admin asked for.
     pub request: Value,
     /// `queued`, `running`, `done` or `failed`.
     pub state: String,

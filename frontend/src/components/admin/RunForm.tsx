@@ -18,27 +18,42 @@ const INITIAL: Fields = { epochs: "", params: "", seed: "1", deterministic: true
 /** What is wrong with the fields, by field; empty when nothing is. */
 export type FieldErrors = Partial<Record<keyof Fields, string>>;
 
+/** Tasks that make a policy, and whether they learn from a reward model. */
+const POLICIES = { sft: false, dpo: false, ppo: true, grpo: true, rloo: true };
+type Policy = keyof typeof POLICIES;
+type Preset = Partial<Record<Policy | "reward", object>> & { precision?: string };
+
+/** What is wrong with a preset, if anything. */
+function presetError(preset: Preset): string | undefined {
+  const given = (Object.keys(POLICIES) as Policy[]).filter((task) => preset[task] !== undefined);
+  if (given.length !== 1) return "The JSON needs one of the keys sft, dpo, ppo, grpo and rloo.";
+  const task = given[0]!;
+  if (POLICIES[task] && preset.reward === undefined) return `The JSON needs the key reward: ${task} learns from a reward model.`;
+  if (!POLICIES[task] && preset.reward !== undefined) return `Leave reward out: ${task} learns from the preferences themselves.`;
+}
+
 /**
  * The request that starts a run, or what is wrong with the fields.
  *
- * @param fields `params` is the text of a preset: JSON with the hyper-parameters under `reward` and `ppo`
+ * @param fields `params` is the text of a preset: JSON with the hyper-parameters under the names of the tasks
  */
 export function runRequest(campaignId: number, fields: Fields): { body: object } | { errors: FieldErrors } {
   const epochs = fields.epochs.split(",").map((part) => part.trim()).filter((part) => part !== "");
   const errors: FieldErrors = {};
   if (epochs.length === 0 || !epochs.every((epoch) => /^[1-9]\d*$/.test(epoch))) errors.epochs = "Give numbers of closed epochs, with commas between them.";
   if (!/^\d+$/.test(fields.seed)) errors.seed = "Give a whole number.";
-  let preset: { reward?: object; ppo?: object } = {};
+  let preset: Preset = {};
   try {
-    preset = JSON.parse(fields.params) as typeof preset;
+    preset = JSON.parse(fields.params) as Preset;
+    const error = presetError(preset);
+    if (error !== undefined) errors.params = error;
   } catch {
     errors.params = "This is not JSON.";
   }
-  if (errors.params === undefined && (preset.reward === undefined || preset.ppo === undefined)) errors.params = "The JSON needs the keys reward and ppo.";
   if (Object.keys(errors).length > 0) return { errors };
-  const { reward, ppo } = preset;
+  const { reward, sft, dpo, ppo, grpo, rloo, precision } = preset;
   const profile = fields.deterministic ? "cpu-deterministic" : "cpu";
-  return { body: { campaignId, epochs: epochs.map(Number), reward, ppo, seed: Number(fields.seed), profile } };
+  return { body: { campaignId, epochs: epochs.map(Number), reward, sft, dpo, ppo, grpo, rloo, precision, seed: Number(fields.seed), profile } };
 }
 
 function Form({ campaign, onStarted }: { campaign: Campaign; onStarted: () => void }) {
@@ -61,8 +76,8 @@ function Form({ campaign, onStarted }: { campaign: Campaign; onStarted: () => vo
       }}
     >
       <p>
-        The labels of these epochs of {campaign.name} become a dataset; a reward model and a policy are trained on it, measured against
-        the served version, registered, and proposed for a vote.
+        The labels of these epochs of {campaign.name} become a dataset. A policy is trained on it (with a reward model: also measured
+        against the served version), registered, and proposed for a vote.
       </p>
       <Input label="Epochs" placeholder="1, 2" value={fields.epochs} error={errors.epochs} onChange={set("epochs")} />
       <TextArea
