@@ -3,7 +3,8 @@
 use std::{
     io::{IsTerminal, Read, Write},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use alloy_primitives::B256;
@@ -13,7 +14,7 @@ use rand::{RngCore, SeedableRng};
 use rlhf::{
     convert,
     model::Precision,
-    report::{Event, JsonLines, Report},
+    report::{All, Bar, Event, JsonLines, Logs, Report},
     run::{self, EvalArgs, EvalSettings, ProcessGroupConfig, ReplayArgs, SaveStates, TrainArgs},
     serve::{Limits, ModelFolder, ServeOptions, serve},
 };
@@ -54,6 +55,9 @@ enum Command {
         /// Keep every saved state in this folder, for `replay`; by default they go when the run is complete.
         #[arg(long)]
         states: Option<PathBuf>,
+        /// Folder for the logs: metrics.jsonl, TensorBoard events, metrics.prom, samples.jsonl; OUT.logs by default.
+        #[arg(long)]
+        logs: Option<PathBuf>,
         /// Take less memory and more time: layers are computed again for their gradient. The result is the same.
         #[arg(long)]
         gradient_checkpointing: bool,
@@ -218,12 +222,18 @@ fn main() -> anyhow::Result<()> {
             done(convert::create(&out, |dir| convert::tiny::make(seed, dir))?);
         }
         Command::Import { dir } => done(convert::import(&dir)?),
-        Command::Train { spec, inputs, out, save_every, states, gradient_checkpointing } => {
+        Command::Train { spec, inputs, out, save_every, states, logs, gradient_checkpointing } => {
             let save = SaveStates { every: save_every, keep: states };
             let inputs = inputs.into_iter().collect();
-            let args = TrainArgs { spec, inputs, out, save, gradient_checkpointing };
             let group = ProcessGroupConfig::from_env()?;
-            run::train_in_group(&args, group.as_ref(), &mut JsonLines(std::io::stdout()))?;
+            let mut report = All(vec![Box::new(JsonLines(std::io::stdout()))]);
+            if group.as_ref().is_none_or(|group| group.rank == 0) {
+                let dir = logs.unwrap_or_else(|| beside(&out, ".logs"));
+                let logs = Logs::open(&dir, Box::new(seconds)).with_context(|| dir.display().to_string())?;
+                report.0.extend([Box::new(logs) as Box<dyn Report>, Box::new(Bar::default())]);
+            }
+            let args = TrainArgs { spec, inputs, out, save, gradient_checkpointing };
+            run::train_in_group(&args, group.as_ref(), &mut report)?;
         }
         Command::Replay { spec, inputs, checkpoint, states, from, to, gradient_checkpointing } => {
             let inputs = inputs.into_iter().collect();
@@ -299,6 +309,18 @@ fn evaluate(command: EvalCommand) -> anyhow::Result<()> {
 
 fn done(manifest_hash: B256) {
     JsonLines(std::io::stdout()).event(&Event::Done { manifest_hash });
+}
+
+/// `path` with `suffix` behind its name.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Since 1970.
+fn seconds() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64())
 }
 
 fn parse_input(text: &str) -> anyhow::Result<(String, PathBuf)> {

@@ -1,10 +1,18 @@
-//! What a run tells while it works: one JSON object a line, read by the job that started it.
+//! What a run tells while it works: one JSON object a line, read by the job that started it; [logs], and a [bar] on the
+//! terminal, for people.
+
+mod bar;
+mod logs;
+mod tensorboard;
+
+pub use bar::Bar;
+pub use logs::{Clock, Logs};
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
 use alloy_primitives::B256;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Numbers by name; names follow the field (`objective/kl`, `policy/clipfrac`, …).
 pub type Metrics = BTreeMap<String, f64>;
@@ -20,7 +28,7 @@ pub fn rounded(value: f64) -> f64 {
 }
 
 /// Part of a run. JSON: lower case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Inputs are read and hashed, models loaded.
@@ -75,6 +83,33 @@ pub trait Report {
 
     /// Takes one event.
     fn event(&mut self, event: &Event);
+
+    /// Takes some completions of a step, before its progress.
+    fn samples(&mut self, _step: u64, _samples: &[Sample]) {}
+}
+
+/// A completion of a rollout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// As it was given to the policy.
+    pub prompt: String,
+    /// Without special tokens.
+    pub completion: String,
+    /// By the reward model.
+    pub score: f64,
+}
+
+/// Tells several what happens.
+pub struct All(pub Vec<Box<dyn Report>>);
+
+impl Report for All {
+    fn event(&mut self, event: &Event) {
+        self.0.iter_mut().for_each(|each| each.event(event));
+    }
+
+    fn samples(&mut self, step: u64, samples: &[Sample]) {
+        self.0.iter_mut().for_each(|each| each.samples(step, samples));
+    }
 }
 
 /// Writes events as JSON lines and flushes each, so that a reader behind a pipe sees it at once.

@@ -260,7 +260,10 @@ impl Trainer<'_> {
             right += if margin == 0.0 { 0.5 } else { f64::from(u8::from(margin > 0.0)) };
             n_judged += 1.0;
         }
+        let length = |row: usize| self.data.sequences[row].response.len();
+        let tokens: usize = pairs.iter().map(|pair| length(pair.chosen) + length(pair.rejected)).sum();
         Metrics::from([
+            ("tokens".into(), tokens as f64),
             ("accuracy".into(), right / n_judged),
             ("margin".into(), beta * (chosen - rejected) / n),
             ("rewards/chosen".into(), beta * chosen / n),

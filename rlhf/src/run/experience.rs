@@ -13,9 +13,13 @@ use super::seed::{Stream, derive, permutation};
 use super::trunk::{load_parent, shared_layers};
 use super::{Job, Outcome, TrainError};
 use crate::data::dataset::read_prompts;
+use crate::data::layout::Sequence;
 use crate::generate::{Completion, GenerateOptions, Sampler};
 use crate::model::{Adapters, Llama, Params, ScalarHead};
-use crate::report::{Metrics, Phase, Report};
+use crate::report::{Metrics, Phase, Report, Sample, rounded};
+
+/// Completions of each rollout that are logged.
+const LOGGED_SAMPLES: usize = 4;
 
 /// The parameters that all such tasks have; see [`protocol::manifest::PpoParams`] for each.
 #[derive(Clone, Copy)]
@@ -97,6 +101,21 @@ impl<'a> Experience<'a> {
         let rollout = Rollout::evaluate(&self.models, rows, &completions, temperature, &job.engine)?;
         let sentiment = self.mean_sentiment(&completions)?;
         Ok((rollout, Metrics::from([("oracle/vader".into(), sentiment)])))
+    }
+
+    /// The first completions of a rollout, for people to read.
+    ///
+    /// # Errors
+    /// [`TrainError`] when one cannot be decoded.
+    pub fn samples(&self, rollout: &Rollout) -> Result<Vec<Sample>, TrainError> {
+        let sample = |(row, sequence): (usize, &Sequence)| {
+            Ok(Sample {
+                prompt: self.job.tokenizer.decode(&sequence.row[..sequence.prompt_length])?,
+                completion: self.job.tokenizer.decode(&sequence.response)?,
+                score: rounded(rollout.scores.double_value(&[row as i64])),
+            })
+        };
+        rollout.sequences.iter().enumerate().take(LOGGED_SAMPLES).map(sample).collect()
     }
 
     fn mean_sentiment(&self, completions: &[Completion]) -> Result<f64, TrainError> {

@@ -83,6 +83,7 @@ impl Trainer<'_> {
             let (advantages, described) = self.advantages(&rollout)?;
             metrics.extend(described);
             metrics.extend(self.update(&rollout, &advantages, &mut optimiser, step, schedule.at(step))?);
+            report.samples(step + 1, &self.experience.samples(&rollout)?);
             report.progress(Phase::Rollout, step + 1, n_steps, &metrics);
             steps.complete(&mut [("policy", &mut optimiser)], &metrics)?;
             last = metrics;

@@ -50,6 +50,7 @@ fn learn(
         let (targets, described) = targets(&rollout, params)?;
         metrics.extend(described);
         metrics.extend(learner.update(&rollout, &targets, step, schedule.at(step))?);
+        report.samples(step + 1, &experience.samples(&rollout)?);
         report.progress(Phase::Rollout, step + 1, n_steps, &metrics);
         steps.complete(&mut learner.optimisers(), &metrics)?;
         last = metrics;

@@ -184,7 +184,11 @@ impl Trainer {
             right += contribution.right;
         }
         let norm = self.optimiser.apply(MAX_GRAD_NORM, learning_rate);
+        let length = |row: usize| data.rows[row].len();
+        let tokens: usize =
+            pairs.iter().map(|&i| length(data.pairs[i].chosen) + length(data.pairs[i].rejected)).sum();
         Ok(Metrics::from([
+            ("tokens".into(), tokens as f64),
             ("loss".into(), loss),
             ("accuracy".into(), right / pairs.len() as f64),
             ("gradNorm".into(), norm),

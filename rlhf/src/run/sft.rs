@@ -75,11 +75,17 @@ fn fit(
         if !norm.is_finite() {
             return Err(TrainError::Diverged { step: step + 1, quantity: "the gradient norm", value: norm });
         }
-        metrics = Metrics::from([("loss".into(), loss), ("gradNorm".into(), norm)]);
+        let tokens = n_tokens(sequences, indices) as f64;
+        metrics = [("loss", loss), ("gradNorm", norm), ("tokens", tokens)].map(|(k, v)| (k.into(), v)).into();
         report.progress(Phase::Train, step + 1, batches.len() as u64, &metrics);
         steps.complete(&mut [("policy", &mut optimiser)], &metrics)?;
     }
     Ok(metrics)
+}
+
+/// Completion tokens of a batch.
+fn n_tokens(sequences: &[Sequence], indices: &[usize]) -> usize {
+    indices.iter().map(|&i| sequences[i].response.len()).sum()
 }
 
 /// Mean cross-entropy over the completion tokens of a batch; its gradient goes to the optimiser.
@@ -91,7 +97,7 @@ fn batch_gradient(
     indices: &[usize],
     optimiser: &mut AdamW,
 ) -> f64 {
-    let n_tokens: usize = indices.iter().map(|&i| sequences[i].response.len()).sum();
+    let n_tokens = n_tokens(sequences, indices);
     let part = |chunk: &[usize]| {
         let rows = rows.batch(chunk, policy.device());
         let chosen: Vec<&Sequence> = chunk.iter().map(|&i| &sequences[i]).collect();

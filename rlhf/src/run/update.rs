@@ -70,6 +70,7 @@ pub fn rollout_metrics(rollout: &Rollout, kl_coef: f64, kl: &Tensor) -> Metrics 
         ("policy/entropy".into(), masked::mean(&rollout.entropy, mask).double_value(&[])),
         ("num_eos".into(), ended),
         ("kl_coef".into(), kl_coef),
+        ("tokens".into(), rollout.layout.n_tokens() as f64),
         ("length".into(), rollout.layout.n_tokens() as f64 / n_rows),
     ])
 }
