@@ -1,11 +1,7 @@
 //! Proof, after the fact, that the stored events of a block are all that it has.
 
 use crate::{Indexer, IndexerError, rpc::RpcError, store::Checked};
-use storage::chain::{
-    blocks::{self, Block},
-    cursor::Cursor,
-    logs,
-};
+use storage::chain::{blocks, cursor::Cursor, logs};
 
 impl Indexer {
     /// Check every stored block from `from` to `to` against its receipts, proved before or not, and correct what differs.
@@ -44,11 +40,12 @@ impl Indexer {
             return Err(RpcError::Moved(block.number).into());
         }
         let proofs = self.node.proved_logs_of(&headers).await?;
-        let mut checked = Vec::with_capacity(proofs.len());
-        for (block, (proved, verified)) in unverified.into_iter().zip(proofs) {
-            let stored = self.stored_logs(&block).await?;
-            checked.push(Checked { block, verified, correct: (proved != stored).then_some(proved) });
-        }
+        let stored = logs::list_of_blocks(&mut *self.writer.pool.acquire().await?, &numbers).await?;
+        let checked =
+            unverified.into_iter().zip(proofs).zip(stored).map(|((block, (proved, verified)), stored)| {
+                Checked { block, verified, correct: (proved != stored).then_some(proved) }
+            });
+        let checked: Vec<_> = checked.collect();
         let n_corrected = self.writer.record(cursor, &checked).await?;
         if n_corrected > 0 {
             tracing::error!(
@@ -60,9 +57,5 @@ impl Indexer {
             self.node.rotate();
         }
         Ok(checked.len())
-    }
-
-    async fn stored_logs(&self, block: &Block) -> Result<Vec<logs::Log>, IndexerError> {
-        Ok(logs::list_of_block(&mut *self.writer.pool.acquire().await?, block.number).await?)
     }
 }

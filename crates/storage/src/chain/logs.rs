@@ -4,6 +4,7 @@ use crate::{columns, copy::copy};
 use alloy_primitives::{Address, B256};
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, Row, postgres::PgRow};
+use std::collections::HashMap;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
@@ -94,16 +95,25 @@ pub async fn delete_of_block(conn: &mut PgConnection, number: u64) -> Result<(),
     Ok(())
 }
 
-/// The logs of one block, in its order.
-pub async fn list_of_block(conn: &mut PgConnection, number: u64) -> Result<Vec<Log>, Error> {
+/// The logs of each of these blocks, in their order.
+pub async fn list_of_blocks(conn: &mut PgConnection, numbers: &[u64]) -> Result<Vec<Vec<Log>>, Error> {
+    let places: HashMap<u64, usize> = numbers.iter().copied().zip(0..).collect();
+    let numbers: Vec<i64> = numbers.iter().map(|number| number.cast_signed()).collect();
     let rows = sqlx::query(
         "select l.*, b.mined_at from chain.logs l join chain.blocks b on b.number = l.block_number
-         where l.block_number = $1 order by l.log_index",
+         where l.block_number = any($1) order by l.block_number, l.log_index",
     )
-    .bind(number.cast_signed())
+    .bind(&numbers)
     .fetch_all(conn)
     .await?;
-    rows.iter().map(Log::from_row).collect()
+    let mut blocks = vec![vec![]; numbers.len()];
+    for row in &rows {
+        let log = Log::from_row(row)?;
+        if let Some(&place) = places.get(&log.position.block_number) {
+            blocks[place].push(log);
+        }
+    }
+    Ok(blocks)
 }
 
 /// Whether each of `contracts` has an event in the blocks up to `number`.
