@@ -1,6 +1,7 @@
 //! Command line of the trainer. Results and progress are JSON lines on standard output, logs go to standard error.
 
 use std::{
+    collections::BTreeMap,
     io::{IsTerminal, Read, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -12,7 +13,7 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Parser, Subcommand};
 use rand::{RngCore, SeedableRng};
 use rlhf::{
-    convert,
+    convert::{self, export::Trainer},
     model::Precision,
     report::{All, Bar, Event, JsonLines, Logs, Report},
     run::{self, EvalArgs, EvalSettings, ProcessGroupConfig, ReplayArgs, SaveStates, TrainArgs},
@@ -36,8 +37,30 @@ enum Command {
     /// Make a model folder, or a dataset of texts.
     #[command(subcommand)]
     Convert(Source),
-    /// Check a Hugging Face folder and write its manifest.json.
-    Import { dir: PathBuf },
+    /// Check a Hugging Face folder and write its manifest.json; with an export, make a checkpoint of what its trainer made.
+    Import {
+        dir: PathBuf,
+        /// The folder of `export` that the weights were trained from.
+        #[arg(long, requires = "out")]
+        export: Option<PathBuf>,
+        /// The checkpoint folder to write; must not exist.
+        #[arg(long, requires = "export")]
+        out: Option<PathBuf>,
+    },
+    /// Write a folder from which another trainer can make a run of task sft or dpo.
+    Export {
+        /// The run spec, a JSON file.
+        #[arg(long)]
+        spec: PathBuf,
+        /// A folder that the spec names, as name=DIR; once for each.
+        #[arg(long = "input", value_parser = parse_input)]
+        inputs: Vec<(String, PathBuf)>,
+        #[arg(long)]
+        trainer: Trainer,
+        /// The folder to write; must not exist.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Run a training spec and write a checkpoint folder.
     Train {
         /// The run spec, a JSON file.
@@ -221,7 +244,19 @@ fn main() -> anyhow::Result<()> {
         Command::Convert(Source::Tiny { seed, out }) => {
             done(convert::create(&out, |dir| convert::tiny::make(seed, dir))?);
         }
-        Command::Import { dir } => done(convert::import(&dir)?),
+        Command::Import { dir, export, out } => done(match export.zip(out) {
+            Some((export, out)) => convert::export::adopt(&dir, &export, &out)?,
+            None => convert::import(&dir)?,
+        }),
+        Command::Export { spec, inputs, trainer, out } => {
+            let text = std::fs::read(&spec).with_context(|| format!("read {}", spec.display()))?;
+            let spec = serde_json::from_slice(&text).with_context(|| format!("parse {}", spec.display()))?;
+            let inputs: BTreeMap<String, PathBuf> = inputs.into_iter().collect();
+            let input = |name: &str| inputs.get(name).with_context(|| format!("give --input {name}=DIR"));
+            let hash =
+                convert::export::export(&spec, input("parent")?, input("preferences")?, trainer, &out)?;
+            println!("{}", serde_json::json!({"event": "done", "exportHash": hash}));
+        }
         Command::Train { spec, inputs, out, save_every, states, logs, gradient_checkpointing } => {
             let save = SaveStates { every: save_every, keep: states };
             let inputs = inputs.into_iter().collect();

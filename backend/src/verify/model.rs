@@ -11,8 +11,8 @@ use anyhow::{Context, bail, ensure};
 use protocol::{
     labels::Record,
     manifest::{
-        Aggregation, CheckpointManifest, DatasetKind, DatasetManifest, PreferenceSample, RunSpec,
-        parse_canonical, sample_root,
+        Aggregation, CheckpointManifest, CheckpointTask, DatasetKind, DatasetManifest, PreferenceSample,
+        RunSpec, parse_canonical, sample_root,
     },
     version::{VersionDigest, dataset_root, learned_from},
 };
@@ -115,7 +115,12 @@ async fn trained(
         spec.inputs == manifest.inputs,
         "checkpoint {manifest_hash} names other inputs than its run spec"
     );
-    println!("made by {:?} run {spec_hash}", spec.task());
+    match manifest.task {
+        CheckpointTask::Import => {
+            println!("made elsewhere after {:?} run {spec_hash}: nobody can repeat it", spec.task());
+        }
+        _ => println!("made by {:?} run {spec_hash}", spec.task()),
+    }
     Ok(Trained { manifest_hash, manifest, spec })
 }
 
@@ -206,6 +211,10 @@ fn check_samples(
 
 /// Train again, the reward model first, and compare the weights.
 pub async fn replay(config: &Config, evidence: &Evidence, runs: &[Trained]) -> anyhow::Result<()> {
+    let elsewhere = runs.iter().find(|run| run.manifest.task == CheckpointTask::Import);
+    if let Some(run) = elsewhere {
+        bail!("checkpoint {} was made by another trainer, so it cannot be made again", run.manifest_hash);
+    }
     let work = tempfile::tempdir()?;
     for run in runs.iter().rev() {
         let spec_file = work.path().join("run.json");

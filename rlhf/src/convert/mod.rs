@@ -4,6 +4,7 @@
 //! `tokenizer_config.json`, `model.safetensors`), which [`import`] gives its manifest. To add a source: one module with a
 //! function that fills an existing folder, and a subcommand.
 
+pub mod export;
 pub mod gguf;
 pub mod text;
 pub mod tiny;
@@ -11,10 +12,11 @@ pub mod tiny;
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
-use protocol::manifest::ExecutionProfile;
+use protocol::manifest::{CanonicalError, ExecutionProfile};
 use serde::Serialize;
 
 use crate::{
+    data::dataset::DatasetError,
     model::{Config, ModelError},
     run::{CheckpointError, FolderError, checkpoint, folder::PendingFolder},
     tokenizer::{Tokenizer, TokenizerError},
@@ -49,6 +51,10 @@ pub enum ConvertError {
     Checkpoint(#[from] CheckpointError),
     #[error(transparent)]
     Folder(#[from] FolderError),
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
 }
 
 /// Lets `fill` write a model folder, checks and seals it, and makes it appear as `out` in one step. Returns its manifest
@@ -76,10 +82,13 @@ pub fn import(dir: &Path) -> Result<B256, ConvertError> {
     let config = Config::load(dir)?;
     crate::model::Params::load_model(dir, &config)?.check(&config.tensors())?;
     Tokenizer::load(dir)?;
+    Ok(checkpoint::import(dir, unknown_profile(config.torch_dtype))?)
+}
+
+/// Of weights that were not made here.
+fn unknown_profile(precision: String) -> ExecutionProfile {
     let none = || "none".to_owned();
-    let precision = config.torch_dtype;
-    let profile = ExecutionProfile { device: none(), isa: none(), threads: 0, libtorch: none(), precision };
-    Ok(checkpoint::import(dir, profile)?)
+    ExecutionProfile { device: none(), isa: none(), threads: 0, libtorch: none(), precision }
 }
 
 /// Writes `value` as readable JSON.

@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use alloy_primitives::B256;
-use protocol::manifest::{
-    CanonicalError, DatasetKind, DatasetManifest, FileEntry, TextSample, canonical_json, sample_root,
-};
+use protocol::manifest::{DatasetKind, DatasetManifest, FileEntry, TextSample, canonical_json, sample_root};
 use serde::Deserialize;
 
 use super::ConvertError;
@@ -70,10 +68,4 @@ fn documents(path: &Path) -> Result<Vec<String>, ConvertError> {
             Ok(found.text)
         })
         .collect()
-}
-
-impl From<CanonicalError> for ConvertError {
-    fn from(error: CanonicalError) -> Self {
-        Self::Unsupported(format!("a dataset that has no canonical JSON ({error})"))
-    }
 }

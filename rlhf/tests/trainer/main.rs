@@ -2,6 +2,7 @@
 
 mod ensemble;
 mod eval;
+mod export;
 mod formulas;
 mod golden;
 mod grammar;

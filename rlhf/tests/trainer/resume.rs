@@ -1,7 +1,7 @@
 //! A killed run goes on where it was and writes the same bytes; any step of a run can be repeated and compared.
 
 // Tasks that are tested one by one, their resumption by the functions here.
-mod direct;
+pub mod direct;
 mod group;
 mod pretrain;
 

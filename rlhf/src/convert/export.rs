@@ -1,0 +1,236 @@
+//! Runs that another trainer makes: what it needs in its own words, and its weights back with where they came from.
+//!
+//! A folder of an export has the run spec, the parent, the samples as chat messages and a file that starts the trainer. It
+//! is named by the hash of `export.json`, which lists every file. What comes back is a checkpoint of task `import` that
+//! names the spec and the datasets: they can be checked, the steps in between cannot be repeated.
+
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::B256;
+use protocol::manifest::{
+    CheckpointTask, DpoLoss, FileEntry, PreferenceSample, RunParams, RunSpec, Split, canonical_json,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tch::Device;
+
+use super::{ConvertError, unknown_profile};
+use crate::data::dataset::{Dataset, read_preferences};
+use crate::model::{Config, Lora, Params, Precision};
+use crate::run::{
+    checkpoint::{self, Checkpoint, Provenance},
+    folder::PendingFolder,
+};
+
+/// A trainer that exports are made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Trainer {
+    /// Hugging Face TRL: `trl sft|dpo --config config.yaml`.
+    Trl,
+    /// OpenRLHF: `sh train.sh`.
+    Openrlhf,
+}
+
+/// `export.json`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Export<'a> {
+    format: &'static str,
+    trainer: Trainer,
+    run_spec_hash: B256,
+    spec: &'a RunSpec,
+    /// Every other file, sorted by name.
+    files: Vec<FileEntry>,
+}
+
+/// Writes the folder `out` from which `trainer` can make the run `spec`, of task `sft` or `dpo`. Returns the hash of its
+/// `export.json`.
+///
+/// # Errors
+/// [`ConvertError::Unsupported`] for other tasks; when an input is not what the spec names. `out` does not exist then.
+pub fn export(
+    spec: &RunSpec,
+    parent: &Path,
+    preferences: &Path,
+    trainer: Trainer,
+    out: &Path,
+) -> Result<B256, ConvertError> {
+    let spec_hash = spec.hash()?;
+    let expected = |name: &str| spec.inputs.get(name).copied().unwrap_or_default();
+    let launch = launch(spec, trainer)?;
+    let parent = Checkpoint::open_expected(parent, expected("parent"))?;
+    let dataset = read_preferences(preferences)?;
+    if dataset.hash != expected("preferences") {
+        return Err(ConvertError::Unsupported(format!(
+            "dataset {}: the spec names another one",
+            dataset.hash
+        )));
+    }
+    let folder = PendingFolder::create(out)?;
+    let (train, test) = (lines(&dataset, spec, Split::Train), lines(&dataset, spec, Split::Test));
+    let mut files = vec![
+        ("data/test.jsonl".to_owned(), test),
+        ("data/train.jsonl".to_owned(), train),
+        launch,
+        ("run.json".to_owned(), canonical_json(spec)?),
+    ];
+    for file in &parent.manifest.files {
+        let path = parent.dir.join(&file.name);
+        let bytes = std::fs::read(&path).map_err(|source| ConvertError::Read { path, source })?;
+        files.push((format!("parent/{}", file.name), bytes));
+    }
+    files.push(("parent/manifest.json".to_owned(), canonical_json(&parent.manifest)?));
+    files.sort();
+    for (name, bytes) in &files {
+        write(&folder.path().join(name), bytes)?;
+    }
+    let files = files.iter().map(|(name, bytes)| FileEntry::of(name.clone(), bytes)).collect();
+    let export = Export { format: "polity.export.v1", trainer, run_spec_hash: spec_hash, spec, files };
+    let about = canonical_json(&export)?;
+    write(&folder.path().join("export.json"), &about)?;
+    folder.publish()?;
+    Ok(alloy_primitives::keccak256(&about))
+}
+
+/// Takes the weights that a trainer made of an export, merged or as PEFT adapters, into the checkpoint folder `out`.
+/// Tokenizer and configuration stay those of the parent. Returns the manifest hash.
+///
+/// # Errors
+/// [`ConvertError`] when the weights are not those of such a model; `out` does not exist then.
+pub fn adopt(trained: &Path, export: &Path, out: &Path) -> Result<B256, ConvertError> {
+    let path = export.join("run.json");
+    let bytes = std::fs::read(&path).map_err(|source| ConvertError::Read { path: path.clone(), source })?;
+    let spec: RunSpec = protocol::manifest::parse_canonical(&bytes)?;
+    let expected = |name: &str| spec.inputs.get(name).copied().unwrap_or_default();
+    let parent = Checkpoint::open_expected(&export.join("parent"), expected("parent"))?;
+    let config = Config::load(&parent.dir)?;
+    let weights = if trained.join("adapter_config.json").is_file() {
+        let lora = Lora::load(&config, trained, Device::Cpu)?;
+        lora.merge_into(&Params::load_model(&parent.dir, &config)?)?
+    } else {
+        Params::load_model(trained, &Config::load(trained)?)?
+    };
+    weights.check(&config.tensors())?;
+    // What a trainer saved beside, a head that is tied to the embedding for example, is not the model's.
+    let weights: Params = config
+        .tensors()
+        .into_iter()
+        .map(|(name, _)| weights.get(&name).map(|tensor| (name, tensor)))
+        .collect::<Result<_, _>>()?;
+    let precision: Precision = config.torch_dtype.parse().map_err(ConvertError::Unsupported)?;
+    let folder = PendingFolder::create(out)?;
+    weights.save_model(folder.path(), &config, precision)?;
+    config.save(folder.path())?;
+    checkpoint::copy_companions(&parent.dir, folder.path())?;
+    let hash = checkpoint::seal(
+        folder.path(),
+        Provenance {
+            task: CheckpointTask::Import,
+            parent: Some(parent.hash),
+            inputs: spec.inputs.clone(),
+            run_spec_hash: Some(spec.hash()?),
+            dataset_hashes: vec![expected("preferences")],
+            steps_root: None,
+            metrics: Default::default(),
+            profile: unknown_profile(config.torch_dtype.clone()),
+        },
+    )?;
+    folder.publish()?;
+    Ok(hash)
+}
+
+/// The samples of one side as chat messages. A tie teaches neither task.
+fn lines(dataset: &Dataset<PreferenceSample>, spec: &RunSpec, split: Split) -> Vec<u8> {
+    let said = |role: &str, text: &str| json!([{"role": role, "content": text}]);
+    let line = |sample: &PreferenceSample| -> Value {
+        let (prompt, chosen) = (said("user", &sample.prompt), said("assistant", &sample.chosen));
+        match spec.params {
+            RunParams::Sft(_) => json!({"prompt": prompt, "completion": chosen}),
+            _ => json!({"prompt": prompt, "chosen": chosen, "rejected": said("assistant", &sample.rejected)}),
+        }
+    };
+    let side = dataset.samples.iter().filter(|sample| sample.split == split);
+    side.filter(|sample| sample.chosen_votes > sample.rejected_votes)
+        .flat_map(|sample| format!("{}\n", line(sample)).into_bytes())
+        .collect()
+}
+
+/// The file that starts the trainer, with the hyper-parameters of the spec.
+fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), ConvertError> {
+    let seed = spec.seed;
+    let (own, common, rank, alpha) = match &spec.params {
+        RunParams::Sft(p) => {
+            (vec![], (p.epochs, p.batch_size, p.learning_rate, p.max_length), p.lora_rank, p.lora_alpha)
+        }
+        RunParams::Dpo(p) => {
+            let loss = match p.loss {
+                DpoLoss::Sigmoid => "sigmoid",
+                DpoLoss::Ipo => "ipo",
+            };
+            let own = vec![
+                ("beta", p.beta.to_string()),
+                ("label_smoothing", p.label_smoothing.to_string()),
+                ("loss_type", loss.to_owned()),
+            ];
+            (own, (p.epochs, p.batch_size, p.learning_rate, p.max_length), p.lora_rank, p.lora_alpha)
+        }
+        _ => return Err(ConvertError::Unsupported(format!("export of task {}", spec.task().name()))),
+    };
+    let (epochs, batch_size, learning_rate, max_length) = common;
+    let task = spec.task().name();
+    Ok(match trainer {
+        Trainer::Trl => {
+            let fixed = [
+                ("model_name_or_path", "parent".to_owned()),
+                ("dataset_name", "data".to_owned()),
+                ("output_dir", "trained".to_owned()),
+                ("num_train_epochs", epochs.to_string()),
+                ("per_device_train_batch_size", batch_size.to_string()),
+                ("learning_rate", learning_rate.to_string()),
+                ("lr_scheduler_type", "linear".to_owned()),
+                ("max_grad_norm", "1.0".to_owned()),
+                ("max_length", max_length.to_string()),
+                ("use_peft", "true".to_owned()),
+                ("lora_r", rank.to_string()),
+                ("lora_alpha", (alpha.round() as i64).to_string()),
+                ("lora_target_modules", "all-linear".to_owned()),
+                ("seed", seed.to_string()),
+                ("report_to", "none".to_owned()),
+            ];
+            let lines = fixed.into_iter().chain(own).map(|(key, value)| format!("{key}: {value}\n"));
+            let head = format!("# trl {task} --config config.yaml\n");
+            ("config.yaml".to_owned(), ([head].into_iter().chain(lines)).collect::<String>().into_bytes())
+        }
+        Trainer::Openrlhf => {
+            let keys = match task {
+                "sft" => "--input_key prompt --output_key completion",
+                _ => "--prompt_key prompt --chosen_key chosen --rejected_key rejected",
+            };
+            let own: String = own
+                .iter()
+                .map(|(key, value)| match (*key, value.as_str()) {
+                    ("loss_type", "ipo") => " --ipo".to_owned(),
+                    ("loss_type", _) => String::new(),
+                    _ => format!(" --{key} {value}"),
+                })
+                .collect();
+            let text = format!(
+                "#!/bin/sh\nset -e\ncd \"$(dirname \"$0\")\"\npython -m openrlhf.cli.train_{task} --pretrain parent --dataset data/train.jsonl \
+                 --eval_dataset data/test.jsonl --apply_chat_template {keys} --max_epochs {epochs} --train_batch_size {batch_size} \
+                 --learning_rate {learning_rate} --max_len {max_length} --lora_rank {rank} --lora_alpha {} --seed {seed} \
+                 --save_path trained{own}\n",
+                alpha.round() as i64,
+            );
+            ("train.sh".to_owned(), text.into_bytes())
+        }
+    })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), ConvertError> {
+    let failed = |path: PathBuf| move |source| ConvertError::Write { path, source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed(folder.into()))?;
+    }
+    std::fs::write(path, bytes).map_err(failed(path.into()))
+}
