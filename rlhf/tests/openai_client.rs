@@ -1,6 +1,12 @@
 //! OpenAI's client library for JavaScript, as it comes from npm, against the server with a small random model.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    io::{Read, Seek},
+    path::Path,
+    process::Stdio,
+    sync::Arc,
+    time::Duration,
+};
 
 use alloy_primitives::B256;
 use rand::SeedableRng;
@@ -11,6 +17,9 @@ use rlhf::{
 };
 use serde_json::json;
 use tch::Device;
+
+/// For all that the script asks; beyond it something hangs.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Every byte is a token, so that most characters span several; token 256 ends an answer.
 fn byte_tokenizer() -> Tokenizer {
@@ -63,12 +72,22 @@ async fn the_openai_library_works_unchanged() {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router(service)).await });
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/openai_client.mjs");
-    let output = tokio::process::Command::new("node")
+    // A file rather than a pipe: what was said until then can be read also from one that hangs.
+    let mut output = tempfile::tempfile().unwrap();
+    let mut node = tokio::process::Command::new("node")
         .arg(script)
         .arg(format!("http://{address}"))
-        .output()
-        .await
+        .stdout(Stdio::from(output.try_clone().unwrap()))
+        .stderr(Stdio::from(output.try_clone().unwrap()))
+        .kill_on_drop(true)
+        .spawn()
         .unwrap();
-    let (said, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{said}{error}");
+    let ended = tokio::time::timeout(LIMIT, node.wait()).await;
+    if ended.is_err() {
+        node.kill().await.unwrap();
+    }
+    let mut said = String::new();
+    output.rewind().unwrap();
+    output.read_to_string(&mut said).unwrap();
+    assert!(matches!(&ended, Ok(Ok(status)) if status.success()), "{ended:?}: {said}");
 }

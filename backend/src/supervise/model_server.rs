@@ -121,17 +121,19 @@ async fn swap(app: &AppState, server: &mut Option<Server>, active: B256) -> anyh
     app.engine.set(Some(new.served.clone()));
     tracing::info!(version.id = %active, url = new.served.base_url, "serving");
     if let Some(old) = server.replace(new) {
-        tokio::spawn(drain(old.child));
+        tokio::spawn(drain(old.child, DRAIN));
     }
     Ok(())
 }
 
 /// Lets a server finish the answers that it has begun.
-async fn drain(mut child: Child) {
+async fn drain(mut child: Child, patience: Duration) {
+    // `wait` would close its standard input, which a server takes for our end: it would drop its answers at once.
+    let _stdin = child.stdin.take();
     if let Some(pid) = child.id().and_then(|pid| i32::try_from(pid).ok()) {
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGTERM).ok();
     }
-    if tokio::time::timeout(DRAIN, child.wait()).await.is_err() {
+    if tokio::time::timeout(patience, child.wait()).await.is_err() {
         child.kill().await.ok();
     }
 }
@@ -163,4 +165,25 @@ async fn start(app: &AppState, version_id: B256) -> anyhow::Result<Server> {
     // Whatever it prints later must not fill the pipe.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     Ok(Server { child, served: Served { base_url: format!("http://{addr}"), version_id } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::process::Command;
+
+    #[tokio::test]
+    async fn a_server_that_finishes_its_answers_does_not_see_its_input_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let seen = dir.path().join("seen");
+        // Takes its time to stop, and notes the end of its input.
+        let script = "trap '' TERM; echo ready; cat; touch \"$0\"";
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(script).arg(&seen).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next_line().await.unwrap().as_deref(), Some("ready"));
+        drain(child, Duration::from_millis(500)).await;
+        assert!(!seen.exists());
+    }
 }

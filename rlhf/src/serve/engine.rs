@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Events that may wait for the reader of an answer; a reader that is further behind loses its answer.
-const MAX_EVENTS: usize = 4096;
+pub(super) const MAX_EVENTS: usize = 4096;
 
 /// What a request asks of the engine.
 #[derive(Debug, Clone)]
@@ -109,6 +109,8 @@ impl Engine {
             failure,
             _room: room,
         });
+        // Dropped when a thread is refused: those that did start end then and free the weights.
+        let engine = Self { queue };
         for number in 0..limits.engines.max(1) {
             let (model, shared) = (model.share(), Arc::clone(&shared));
             std::thread::Builder::new().name(format!("engine-{number}")).spawn(move || {
@@ -120,7 +122,7 @@ impl Engine {
                 }
             })?;
         }
-        Ok(Self { queue })
+        Ok(engine)
     }
 
     /// Queues a request; its events come in order per choice. Dropping the receiver cancels it.

@@ -250,10 +250,10 @@ impl Served {
         let Loaded { model, tokenizer, model_id, manifest_hash } = loaded;
         let (context, vocab_size) = (model.max_positions() as usize, model.config.vocab_size);
         let tokenizer = Arc::new(tokenizer);
-        metrics.serves(&model_id, &manifest_hash.to_string(), true);
         let (own, failure) = (Arc::clone(metrics), Arc::clone(failure));
         let engine = Engine::start(model, Arc::clone(&tokenizer), limits, own, failure, room);
         let engine = engine.map_err(ServeError::Thread)?;
+        metrics.serves(&model_id, &manifest_hash.to_string(), true);
         Ok(Self { engine, tokenizer, model_id, manifest_hash, context, vocab_size, since: routes::now() })
     }
 }

@@ -13,4 +13,5 @@ mod process_group;
 mod recorded;
 mod resume;
 mod runs;
+mod serving;
 mod toy;
