@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tch::{Device, Kind, Tensor, no_grad};
 
 use super::{Config, ModelError, Params, Precision, config::Family};
@@ -184,8 +185,14 @@ impl Lora {
         check_names(model)?;
         let path = dir.join("adapter_config.json");
         let text = std::fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+        let whole: Value = serde_json::from_slice(&text)
+            .map_err(|source| ModelError::Json { path: path.clone(), source })?;
+        // They change what the matrices mean; merged as if they were not there, the weights would be others.
+        if let Some(name) = VARIANTS.into_iter().find(|name| !is_neutral(&whole[*name])) {
+            return Err(ModelError::Unsupported(format!("adapter with {name} {}", whole[name])));
+        }
         let peft: PeftConfig =
-            serde_json::from_slice(&text).map_err(|source| ModelError::Json { path, source })?;
+            serde_json::from_value(whole).map_err(|source| ModelError::Json { path, source })?;
         let config = peft.into_config(model)?;
         let mut lora = Self::new(model, config, 0, device);
         let params = Params::read(&dir.join("adapter_model.safetensors"))?;
@@ -230,6 +237,31 @@ fn leaf(tensor: &Tensor, device: Device) -> Tensor {
 
 fn peft_key(layer: usize, module: Module, side: &str) -> String {
     format!("base_model.model.model.layers.{layer}.{}.{side}.weight", module.path())
+}
+
+/// Options of PEFT that compute something else than `alpha / rank * B A`.
+const VARIANTS: [&str; 10] = [
+    "alpha_pattern",
+    "bias",
+    "fan_in_fan_out",
+    "layer_replication",
+    "lora_bias",
+    "modules_to_save",
+    "rank_pattern",
+    "target_parameters",
+    "use_dora",
+    "use_rslora",
+];
+
+/// Whether an option with this value is off.
+fn is_neutral(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text == "none",
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(true) | Value::Number(_) => false,
+    }
 }
 
 /// The part of `adapter_config.json` that decides the computation.

@@ -103,6 +103,20 @@ fn weights_of_another_trainer_come_back_with_their_origin() {
     assert!(found.iter().all(|(name, tensor)| *tensor == expected.get(name).unwrap()));
     assert!(found.iter().any(|(name, tensor)| *tensor != parent.get(name).unwrap()));
 
+    // Adapters that mean something else are not merged as if they did not.
+    let about = trained.join("adapter_config.json");
+    let plain: Value = serde_json::from_slice(&std::fs::read(&about).unwrap()).unwrap();
+    for (option, value) in
+        [("use_dora", json!(true)), ("rank_pattern", json!({"q_proj": 4})), ("bias", json!("all"))]
+    {
+        let mut other = plain.clone();
+        other[option] = value;
+        std::fs::write(&about, other.to_string()).unwrap();
+        let error = adopt(&trained, &export_dir, &world.dir("other")).unwrap_err().to_string();
+        assert!(error.contains(option), "{error}");
+    }
+    std::fs::write(&about, plain.to_string()).unwrap();
+
     // The same weights, merged by the trainer itself, are the same checkpoint.
     let merged = world.dir("merged");
     std::fs::create_dir(&merged).unwrap();

@@ -21,9 +21,9 @@ pub struct CheckpointManifest {
     pub task: CheckpointTask,
     /// Manifest hash of the checkpoint that training started from.
     pub parent: Option<B256>,
-    /// All inputs of the run, as in its spec; empty for an import.
+    /// All inputs of the run, as in its spec; empty for an import without one.
     pub inputs: BTreeMap<String, B256>,
-    /// `RunSpec::hash`; none for an import.
+    /// `RunSpec::hash`; of an import, the spec that another trainer followed, if there was one.
     pub run_spec_hash: Option<B256>,
     /// Datasets that the weights learned from in this run.
     pub dataset_hashes: Vec<B256>,
