@@ -98,6 +98,11 @@ fn fail_point(name: &str) -> Result<FailPoint, String> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    // A task is woken on the thread that serves its connections; this one would be woken across threads for every answer.
+    tokio::spawn(execute()).await?
+}
+
+async fn execute() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
     let Cli { what, command } = Cli::parse();
     let pool = storage::pool_options(8).connect(&what.database).await.context("no database")?;

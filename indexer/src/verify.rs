@@ -1,7 +1,7 @@
 //! Proof, after the fact, that the stored events of a block are all that it has.
 
-use crate::{Indexer, IndexerError, rpc::RpcError, store::Checked};
-use storage::chain::{blocks, cursor::Cursor, logs};
+use crate::{Indexer, IndexerError, rpc::RpcError};
+use storage::chain::{blocks, cursor::Cursor};
 
 impl Indexer {
     /// Check every stored block from `from` to `to` against its receipts, proved before or not, and correct what differs.
@@ -40,12 +40,7 @@ impl Indexer {
             return Err(RpcError::Moved(block.number).into());
         }
         let proofs = self.node.proved_logs_of(&headers).await?;
-        let stored = logs::list_of_blocks(&mut *self.writer.pool.acquire().await?, &numbers).await?;
-        let checked =
-            unverified.into_iter().zip(proofs).zip(stored).map(|((block, (proved, verified)), stored)| {
-                Checked { block, verified, correct: (proved != stored).then_some(proved) }
-            });
-        let checked: Vec<_> = checked.collect();
+        let checked = self.writer.compare(unverified, proofs).await?;
         let n_corrected = self.writer.record(cursor, &checked).await?;
         if n_corrected > 0 {
             tracing::error!(

@@ -2,16 +2,14 @@
 //!
 //! Format: a signature, per row the number of columns and each value as length and bytes (big-endian), and a -1.
 use alloy_primitives::B256;
-use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection};
 
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+const END: [u8; 2] = (-1_i16).to_be_bytes();
 /// Rows are sent in pieces of about this size, in bytes.
 const PIECE: usize = 256 * 1024;
 /// Object id of the type `bytea`.
 const BYTEA: u32 = 17;
-/// Postgres counts microseconds from 2000-01-01.
-const EPOCH_2000_US: i64 = 946_684_800_000_000;
 
 /// Rows of one table in the binary format of `COPY`.
 pub struct Rows {
@@ -40,14 +38,6 @@ impl Rows {
         self.value(&value.to_be_bytes());
     }
 
-    pub fn smallint(&mut self, value: u16) {
-        self.value(&value.to_be_bytes());
-    }
-
-    pub fn time(&mut self, value: DateTime<Utc>) {
-        self.value(&(value.timestamp_micros() - EPOCH_2000_US).to_be_bytes());
-    }
-
     /// A `bytea[]`.
     pub fn words(&mut self, words: &[B256]) {
         if words.is_empty() {
@@ -73,6 +63,16 @@ impl Rows {
     }
 }
 
+/// What `COPY … TO STDOUT (FORMAT binary)` would say of rows like these.
+pub fn encode<'a, T: 'a>(items: impl Iterator<Item = &'a T>, write: impl Fn(&mut Rows, &T)) -> Vec<u8> {
+    let mut rows = Rows::new();
+    for item in items {
+        write(&mut rows, item);
+    }
+    rows.bytes.extend(END);
+    rows.bytes
+}
+
 /// Write `items` into a table; `write` adds the row of one. `statement` is the `COPY`.
 pub async fn copy<T>(
     conn: &mut PgConnection,
@@ -92,7 +92,7 @@ pub async fn copy<T>(
             rows.bytes.clear();
         }
     }
-    rows.bytes.extend((-1_i16).to_be_bytes());
+    rows.bytes.extend(END);
     sink.send(rows.bytes.as_slice()).await?;
     sink.finish().await?;
     Ok(())

@@ -7,13 +7,13 @@ use alloy::{
     primitives::{B256, Log as RawLog},
     rpc::types::Header,
 };
-use futures::future::try_join_all;
-use serde_json::{json, value::RawValue};
-use std::time::Duration;
+use serde_json::json;
+use std::{collections::HashMap, time::Duration};
 use storage::chain::{blocks::Verified, logs::Log};
 
-/// Blocks whose receipts are asked for at a time.
-const RECEIPTS_AT_A_TIME: usize = 4;
+const METHOD: &str = "eth_getBlockReceipts";
+/// Blocks whose receipts are asked for in one request.
+const RECEIPTS_PER_BATCH: usize = 8;
 /// How often a question is repeated that the node did not answer or could not answer now.
 const RETRIES: u32 = 3;
 
@@ -24,9 +24,35 @@ impl Node {
     /// [`Node::proved_logs`] of many blocks, in their order.
     pub async fn proved_logs_of(&self, headers: &[Header]) -> Result<Vec<(Vec<Log>, Verified)>, RpcError> {
         let mut proofs = Vec::with_capacity(headers.len());
-        for headers in headers.chunks(RECEIPTS_AT_A_TIME) {
-            let asked: Vec<_> = headers.iter().map(|header| self.proved_logs_patiently(header)).collect();
-            proofs.extend(try_join_all(asked).await?);
+        // The node works on one request while the answer to the other is checked.
+        for headers in headers.chunks(2 * RECEIPTS_PER_BATCH) {
+            let (first, second) = headers.split_at(headers.len().min(RECEIPTS_PER_BATCH));
+            let (first, second) =
+                tokio::try_join!(self.proved_logs_of_batch(first), self.proved_logs_of_batch(second))?;
+            proofs.extend(first.into_iter().chain(second));
+        }
+        Ok(proofs)
+    }
+
+    /// In one request; what that does not prove is asked for block by block.
+    async fn proved_logs_of_batch(&self, headers: &[Header]) -> Result<Vec<(Vec<Log>, Verified)>, RpcError> {
+        let wanted: Vec<&Header> = headers.iter().filter(|header| self.may_hold_logs(header)).collect();
+        let params = wanted.iter().map(|header| json!([header.hash]));
+        let client = self.client().await?;
+        let answers = client.ask_each::<Vec<FoundReceipt>>(METHOD, params).await.unwrap_or_default();
+        let mut found: HashMap<u64, Vec<FoundReceipt>> = wanted
+            .iter()
+            .zip(answers)
+            .filter_map(|(header, answer)| Some((header.number, answer.ok()??)))
+            .collect();
+        let mut proofs = Vec::with_capacity(headers.len());
+        for header in headers {
+            let proved = found.remove(&header.number).and_then(understood);
+            let logs = proved.and_then(|receipts| self.logs_of(header, receipts).ok());
+            proofs.push(match logs {
+                Some(logs) => (logs, Verified::Receipts),
+                None => self.proved_logs_patiently(header).await?,
+            });
         }
         Ok(proofs)
     }
@@ -58,22 +84,26 @@ impl Node {
             return Ok((vec![], Verified::Bloom));
         }
         let client = self.client().await?;
-        let asked = client.ask::<Vec<Box<RawValue>>>("eth_getBlockReceipts", json!([header.hash])).await;
-        let raw = match asked {
-            Ok(raw) => raw.ok_or(RpcError::Missing(header.number))?,
+        let asked = client.ask::<Vec<FoundReceipt>>(METHOD, json!([header.hash])).await;
+        let found = match asked {
+            Ok(found) => found.ok_or(RpcError::Missing(header.number))?,
+            // Receipts of another form are of types that are not Ethereum's.
+            Err(RpcError::Malformed { source, .. }) if source.is_data() => {
+                return self.agreed_logs(header).await;
+            }
             Err(error) if error.failure() == Some(RpcFailure::NoMethod) => {
                 return self.agreed_logs(header).await;
             }
             Err(error) => return Err(error),
         };
-        let Some(receipts) = understood(&raw) else { return self.agreed_logs(header).await };
+        let Some(receipts) = understood(found) else { return self.agreed_logs(header).await };
         Ok((self.logs_of(header, receipts)?, Verified::Receipts))
     }
 
     /// The logs of our contracts in receipts that were asked for before; `None` when they are not those of the block.
     pub fn proved_by(&self, header: &Header, receipts: &Receipts) -> Option<Vec<Log>> {
-        let raw: Vec<Box<RawValue>> = serde_json::from_str(receipts.receipts.get()).ok()?;
-        let receipts = understood(&raw).filter(|_| receipts.block == header.hash)?;
+        let found = serde_json::from_str(receipts.receipts.get()).ok()?;
+        let receipts = understood(found).filter(|_| receipts.block == header.hash)?;
         self.logs_of(header, receipts).ok()
     }
 
@@ -106,10 +136,6 @@ impl Node {
 }
 
 /// Transaction hash and receipt; `None` when one is of a type that is not Ethereum's.
-fn understood(raw: &[Box<RawValue>]) -> Option<Vec<Receipt>> {
-    let understand = |raw: &RawValue| {
-        let receipt: FoundReceipt = serde_json::from_str(raw.get()).ok()?;
-        Some((receipt.transaction_hash, receipt.into_envelope()?))
-    };
-    raw.iter().map(|raw| understand(raw)).collect()
+fn understood(found: Vec<FoundReceipt>) -> Option<Vec<Receipt>> {
+    found.into_iter().map(|found| Some((found.transaction_hash, found.into_envelope()?))).collect()
 }

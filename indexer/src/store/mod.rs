@@ -62,7 +62,7 @@ impl Writer {
         if !cursor::insert(&mut tx, cursor).await? {
             return Ok(false);
         }
-        blocks::insert_many(&mut tx, std::slice::from_ref(block)).await?;
+        logs::insert_with_blocks(&mut tx, std::slice::from_ref(block), &[]).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -90,13 +90,7 @@ impl Writer {
             return Ok(false);
         }
         self.pass(FailPoint::BeforeCopy);
-        match batch.blocks.as_slice() {
-            [block] if batch.hot => logs::insert_with_block(&mut tx, block, &batch.logs).await?,
-            blocks => {
-                blocks::insert_many(&mut tx, blocks).await?;
-                logs::insert_many(&mut tx, &batch.logs).await?;
-            }
-        }
+        logs::insert_with_blocks(&mut tx, &batch.blocks, &batch.logs).await?;
         self.pass(FailPoint::AfterCopy);
         if self.projects {
             let changes = if batch.hot {
@@ -167,6 +161,29 @@ impl Writer {
         Ok(true)
     }
 
+    /// Compare what is proved of some blocks with what is stored.
+    pub async fn compare(
+        &self,
+        blocks: Vec<Block>,
+        proofs: Vec<(Vec<Log>, Verified)>,
+    ) -> Result<Vec<Checked>, Error> {
+        let numbers: Vec<u64> = blocks.iter().map(|block| block.number).collect();
+        let mut tx = Tx::begin(&self.pool).await?;
+        let proved = proofs.iter().flat_map(|(logs, _)| logs);
+        let stored = if logs::are_exactly(&mut tx, &numbers, proved).await? {
+            vec![None; numbers.len()]
+        } else {
+            logs::list_of_blocks(&mut tx, &numbers).await?.into_iter().map(Some).collect()
+        };
+        tx.commit().await?;
+        let checked =
+            blocks.into_iter().zip(proofs).zip(stored).map(|((block, (proved, verified)), stored)| {
+                let differs = stored.is_some_and(|stored| stored != proved);
+                Checked { block, verified, correct: differs.then_some(proved) }
+            });
+        Ok(checked.collect())
+    }
+
     /// Note how well blocks are proved. Logs that differ are replaced, and then all tables are built anew.
     ///
     /// Returns how many blocks had to be corrected.
@@ -180,7 +197,7 @@ impl Writer {
         for Checked { block, correct, .. } in checked {
             let Some(correct) = correct else { continue };
             logs::delete_of_block(&mut tx, block.number).await?;
-            logs::insert_many(&mut tx, correct).await?;
+            logs::insert_with_blocks(&mut tx, &[], correct).await?;
             n_corrected += 1;
         }
         if n_corrected > 0 {

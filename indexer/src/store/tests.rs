@@ -97,6 +97,55 @@ async fn events_that_cannot_be_decoded_or_applied_are_set_aside_and_the_others_c
     assert_eq!(cursor::get(&mut conn).await.unwrap().unwrap().block_number, 1);
 }
 
+/// Logs of one block with every number of topics, some without data.
+fn many(n: u32, number: u64) -> Vec<Log> {
+    let log = |log_index: u32| Log {
+        position: Position { block_number: number, log_index },
+        tx_hash: B256::from(U256::from(log_index)),
+        address: contracts().governance_token,
+        topics: vec![B256::repeat_byte(5); log_index as usize % 5],
+        data: vec![1; log_index as usize % 3],
+        mined_at: DateTime::UNIX_EPOCH,
+    };
+    (0..n).map(log).collect()
+}
+
+#[tokio::test]
+async fn few_and_many_logs_are_stored_alike_and_one_that_differs_is_found() {
+    let db = testkit::TestDb::new().await;
+    let writer = Writer { pool: db.pool.clone(), contracts: contracts(), projects: false, fail_point: None };
+    assert!(writer.begin_at(&start(), &block(0)).await.unwrap());
+    // The first is copied, the second is inserted, the third has none.
+    let stored = [many(3500, 1), many(7, 2), vec![]];
+    for (number, logs) in (1..).zip(&stored) {
+        let cursor = cursor::get(&mut writer.pool.acquire().await.unwrap()).await.unwrap().unwrap();
+        let blocks = vec![block(number)];
+        let batch = Batch { blocks, logs: logs.clone(), marks: Marks::default(), hot: true };
+        assert!(writer.extend(&cursor, &batch).await.unwrap());
+    }
+    let read = logs::list_of_blocks(&mut writer.pool.acquire().await.unwrap(), &[1, 2, 3]).await.unwrap();
+    assert_eq!(read, stored);
+
+    let differing = async |proved: [Vec<Log>; 3]| {
+        let proofs = proved.map(|logs| (logs, Verified::Receipts)).to_vec();
+        let checked = writer.compare([1, 2, 3].map(block).to_vec(), proofs).await.unwrap();
+        checked.iter().map(|checked| checked.correct.is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(differing(stored.clone()).await, [false; 3]);
+    let mut other_data = stored.clone();
+    other_data[0][3499].data.push(1);
+    assert_eq!(differing(other_data).await, [true, false, false]);
+    let mut one_less = stored.clone();
+    one_less[1].pop();
+    assert_eq!(differing(one_less).await, [false, true, false]);
+    let mut one_more = stored.clone();
+    one_more[2] = many(1, 3);
+    assert_eq!(differing(one_more).await, [false, false, true]);
+    let mut swapped = stored.clone();
+    swapped[1][2].tx_hash = swapped[1][3].tx_hash;
+    assert_eq!(differing(swapped).await, [false, true, false]);
+}
+
 /// What happens between two looks at the tables.
 #[derive(Clone, Debug)]
 enum Act {

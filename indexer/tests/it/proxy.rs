@@ -90,7 +90,7 @@ struct Shared {
     http: reqwest::Client,
 }
 
-/// One question a connection: every answer closes it.
+/// One request a connection: every answer closes it.
 async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
     let Some(body) = read_body(&mut stream).await else { return };
     let question: Value = serde_json::from_slice(&body).unwrap();
@@ -98,17 +98,23 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
     let Ok(answer) = answer else { return };
     let mut answer: Value = answer.json().await.unwrap();
     let (mut status, mut cut) = ("200 OK", false);
-    let wants = shared.wants(&question, &answer);
-    if wants && (shared.fault == Fault::WrongChain || shared.toss()) {
+    let of_requests = [Fault::Hangs, Fault::TooManyRequests, Fault::Truncates].contains(&shared.fault);
+    if of_requests && pairs(&question, &mut answer).iter().any(|(q, a)| shared.wants(q, a)) && shared.toss() {
         shared.n_faults.fetch_add(1, Relaxed);
         match shared.fault {
             Fault::Hangs => return tokio::time::sleep(Duration::from_secs(3600)).await,
-            Fault::TooManyRequests => {
+            Fault::Truncates => cut = true,
+            _ => {
                 status = "429 Too Many Requests\r\nRetry-After: 0";
                 answer = json!("slow down");
             }
-            Fault::Truncates => cut = true,
-            _ => shared.falsify(&question, &mut answer).await,
+        }
+    } else if !of_requests {
+        for (question, answer) in pairs(&question, &mut answer) {
+            if shared.wants(question, answer) && (shared.fault == Fault::WrongChain || shared.toss()) {
+                shared.n_faults.fetch_add(1, Relaxed);
+                shared.falsify(question, answer).await;
+            }
         }
     }
     let mut text = answer.to_string();
@@ -117,6 +123,14 @@ async fn serve(mut stream: TcpStream, shared: Arc<Shared>) {
     }
     let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", text.len());
     stream.write_all((head + &text).as_bytes()).await.ok();
+}
+
+/// The questions of a request, and their answers.
+fn pairs<'a>(question: &'a Value, answer: &'a mut Value) -> Vec<(&'a Value, &'a mut Value)> {
+    match (question, answer) {
+        (Value::Array(questions), Value::Array(answers)) => questions.iter().zip(answers).collect(),
+        pair => vec![pair],
+    }
 }
 
 async fn read_body(stream: &mut TcpStream) -> Option<Vec<u8>> {
@@ -146,7 +160,7 @@ impl Shared {
 
     /// Whether the fault can show in this answer.
     fn wants(&self, question: &Value, answer: &Value) -> bool {
-        let method = question["method"].as_str().unwrap_or("batch");
+        let method = question["method"].as_str().unwrap();
         let n_logs = answer["result"].as_array().map_or(0, Vec::len);
         match self.fault {
             Fault::DropsALog | Fault::ReordersLogs => method == "eth_getLogs" && n_logs > 1,
@@ -176,11 +190,10 @@ impl Shared {
             Fault::EmptyLogs => answer["result"] = json!([]),
             Fault::ReordersLogs => answer["result"].as_array_mut().unwrap().reverse(),
             Fault::RefusesLongRanges => {
-                *answer = json!({ "id": 0, "error": { "code": -32005, "message": "query returned more than 10 results" } });
+                *answer = json!({ "id": question["id"], "error": { "code": -32005, "message": "query returned more than 10 results" } });
             }
             Fault::NoReceipts => {
-                *answer =
-                    json!({ "id": 0, "error": { "code": -32601, "message": "the method does not exist" } });
+                *answer = json!({ "id": question["id"], "error": { "code": -32601, "message": "the method does not exist" } });
             }
             Fault::LiesInReceipts => {
                 let lie = receipt_with_logs(answer)[0];

@@ -1,5 +1,5 @@
 //! `chain.blocks`: every block since the deployment; a reorganisation is found by comparing hashes with it.
-use crate::{columns, copy::copy};
+use crate::columns;
 use alloy_primitives::B256;
 use chrono::{DateTime, Utc};
 use sqlx::{Error, PgConnection, Row, postgres::PgRow};
@@ -57,20 +57,6 @@ impl Block {
             verified: Verified::from_number(row.try_get("verified")?),
         })
     }
-}
-
-pub async fn insert_many(conn: &mut PgConnection, blocks: &[Block]) -> Result<(), Error> {
-    let statement =
-        "copy chain.blocks (number, hash, parent_hash, mined_at, verified) from stdin (format binary)";
-    copy(conn, statement, blocks, |rows, block| {
-        rows.row(5);
-        rows.bigint(block.number);
-        rows.bytes(block.hash.as_slice());
-        rows.bytes(block.parent_hash.as_slice());
-        rows.time(block.mined_at);
-        rows.smallint(block.verified.number().cast_unsigned());
-    })
-    .await
 }
 
 pub async fn find(conn: &mut PgConnection, number: u64) -> Result<Option<Block>, Error> {
