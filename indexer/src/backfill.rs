@@ -175,8 +175,10 @@ impl Backfill<'_> {
             match (&mut fetch.task).await.unwrap_or(Err(RpcError::Incomplete { method: "eth_getLogs" })) {
                 Ok(mut fetched) => {
                     let waited = start.elapsed();
+                    metrics::part("fetch", start);
                     n_failures = 0;
                     span.answered(asked, fetched.logs.len() as u64);
+                    metrics::range(span.blocks());
                     lanes.answered();
                     // What has arrived meanwhile goes into the same transaction.
                     while fetched.logs.len() < LOGS_PER_TRANSACTION

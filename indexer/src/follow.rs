@@ -6,6 +6,7 @@ use crate::{
     chain::{Step, Window, step},
     config::Verify,
     finality::Tags,
+    metrics,
     rpc::{self, Node, Receipts},
     store::{Batch, Writer},
 };
@@ -251,6 +252,7 @@ impl Indexer {
             }
             return Ok((rows, all));
         }
+        let proving = Instant::now();
         let known = match (headers, &receipts) {
             ([header], Some(receipts)) => self.node.proved_by(header, receipts),
             _ => None,
@@ -259,6 +261,7 @@ impl Indexer {
             Some(logs) => vec![(logs, Verified::Receipts)],
             None => self.node.proved_logs_of(headers).await?,
         };
+        metrics::part("prove", proving);
         for (header, (logs, verified)) in headers.iter().zip(proofs) {
             rows.push(rpc::block(header, verified)?);
             all.extend(logs);

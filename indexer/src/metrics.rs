@@ -5,12 +5,12 @@
 
 use crate::{decode, rpc::RpcError};
 use bindings::Contracts;
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
 };
-use storage::chain::logs::Log;
+use storage::chain::{blocks::Verified, logs::Log};
 
 /// One request was answered, well or not. A batch is one request and bears the name of its first method.
 pub fn asked(endpoint: usize, method: &'static str, begun: Instant, failed: Option<&RpcError>) {
@@ -37,6 +37,29 @@ pub fn written(contracts: &Contracts, logs: &[Log], hot: bool, begun: Instant) {
     for ((contract, event), n) in counts {
         counter!("polity_events_total", "contract" => contract, "event" => event).increment(n);
     }
+}
+
+/// One part of the work on a batch: `fetch`, `prove`, `store`, `project`, `commit` or `unwind`. The largest is what keeps the
+/// indexer from the node's speed.
+pub fn part(part: &'static str, begun: Instant) {
+    histogram!("polity_batch_part_seconds", "part" => part).record(begun.elapsed());
+}
+
+/// Blocks that a question for logs holds from now on.
+#[expect(clippy::cast_precision_loss, reason = "a number of blocks")]
+pub fn range(blocks: u64) {
+    gauge!("polity_range_blocks").set(blocks as f64);
+}
+
+/// How a block's logs were proved to be all.
+pub fn verified(verified: Verified) {
+    let proof = match verified {
+        Verified::Not => "none",
+        Verified::Bloom => "bloom",
+        Verified::Receipts => "receipts",
+        Verified::Unprovable => "unprovable",
+    };
+    counter!("polity_verified_blocks_total", "proof" => proof).increment(1);
 }
 
 /// The chain was reorganised by so many blocks.
@@ -77,6 +100,9 @@ mod tests {
             told_to_wait(Duration::from_secs(2));
             written(&contracts, &logs, false, Instant::now());
             reorganised(3);
+            part("store", Instant::now());
+            range(250);
+            verified(Verified::Receipts);
         });
         let text = shown.render();
         for line in [
@@ -88,6 +114,9 @@ mod tests {
             r#"polity_events_total{contract="GovernanceToken",event="Transfer"} 2"#,
             r#"polity_events_total{contract="GovernanceToken",event="unknown"} 2"#,
             "polity_reorg_depth_sum 3",
+            r#"polity_batch_part_seconds_count{part="store"} 1"#,
+            "polity_range_blocks 250",
+            r#"polity_verified_blocks_total{proof="receipts"} 1"#,
         ] {
             assert!(text.lines().any(|shown| shown == line), "{line} is not in\n{text}");
         }

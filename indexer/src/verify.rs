@@ -1,6 +1,7 @@
 //! Proof, after the fact, that the stored events of a block are all that it has.
 
-use crate::{Indexer, IndexerError, rpc::RpcError};
+use crate::{Indexer, IndexerError, metrics, rpc::RpcError};
+use std::time::Instant;
 use storage::chain::{blocks, cursor::Cursor};
 
 impl Indexer {
@@ -33,6 +34,7 @@ impl Indexer {
             return Ok(0);
         }
         let numbers: Vec<u64> = unverified.iter().map(|block| block.number).collect();
+        let proving = Instant::now();
         let headers = self.node.headers_at(&numbers).await?;
         if let Some((block, _)) =
             unverified.iter().zip(&headers).find(|(block, header)| block.hash != header.hash)
@@ -41,6 +43,7 @@ impl Indexer {
         }
         let proofs = self.node.proved_logs_of(&headers).await?;
         let checked = self.writer.compare(unverified, proofs).await?;
+        metrics::part("prove", proving);
         let n_corrected = self.writer.record(cursor, &checked).await?;
         if n_corrected > 0 {
             tracing::error!(

@@ -55,16 +55,7 @@ pub async fn proxy_rpc(State(state): State<AppState>, body: Bytes) -> Result<Res
         let detail = "The chain's RPC endpoint does not answer; try again in a moment.";
         Problem::new(StatusCode::BAD_GATEWAY, "chain-unreachable", detail)
     };
-    let answer = state
-        .engine
-        .http()
-        .post(&*state.chain.rpc_url)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(body)
-        .send()
-        .await
-        .map_err(down)?;
-    let body = answer.bytes().await.map_err(down)?;
+    let body = state.chain.endpoints.forward(body).await.map_err(down)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 

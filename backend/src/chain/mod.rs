@@ -4,6 +4,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`transactions`] | the queue that every transaction goes through |
+//! | `endpoints` | which of the configured endpoints is asked |
 //! | `anyone` | what anybody may do when those who should are silent |
 //! | `fees` | what a transaction offers, and its signed bytes |
 //! | `once` | a transaction of whoever has a key, without the queue |
@@ -18,6 +19,7 @@ mod answers;
 mod anyone;
 mod bonds;
 mod datasets;
+mod endpoints;
 mod epochs;
 mod fees;
 mod governance;
@@ -33,6 +35,7 @@ mod wallets;
 pub use answers::Answers;
 pub use bindings::{Contracts, Deployment};
 pub use datasets::DatasetOnChain;
+pub use endpoints::Endpoints;
 pub use epochs::{EpochOnChain, EpochStatus};
 pub use governance::{Action, ProposalOnChain};
 pub use models::{Registered, VersionStatus};
@@ -46,7 +49,7 @@ use alloy::{
     eips::BlockNumberOrTag,
     network::TransactionBuilder,
     primitives::{Address, Bytes},
-    providers::{DynProvider, Provider, ProviderBuilder},
+    providers::{DynProvider, Provider},
     rpc::types::TransactionRequest,
     signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
     sol_types::SolCall,
@@ -65,6 +68,8 @@ const RPC_TIMEOUT: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct ChainHandle {
     pub provider: DynProvider,
+    pub endpoints: Endpoints,
+    /// The first endpoint.
     pub rpc_url: Arc<str>,
     pub chain_id: u64,
     pub deployment: Arc<Deployment>,
@@ -134,7 +139,7 @@ pub enum ReadError {
 }
 
 impl ChainHandle {
-    /// Connect to `rpc_url` and check that the deployment is there.
+    /// Connect to `rpc_url`, and to `chain.more_rpc_urls` when it fails, and check that the deployment is there.
     ///
     /// # Errors
     /// [`ConnectError`].
@@ -144,10 +149,13 @@ impl ChainHandle {
         deployment: Deployment,
     ) -> Result<Self, ConnectError> {
         let operator = operator_key(config, deployment.chain_id)?;
-        Self::with_key(config, rpc_url, deployment, operator).await
+        let more = config.chain.more_rpc_urls.iter().map(String::as_str);
+        let endpoints = Endpoints::new([rpc_url].into_iter().chain(more), deployment.chain_id)?;
+        Self::with_key(config, rpc_url, endpoints, deployment, operator).await
     }
 
-    /// As [`ChainHandle::connect`], for those who only look: the key is one that everybody knows.
+    /// As [`ChainHandle::connect`], for those who only look, at the endpoint that they trust: the key is one that everybody
+    /// knows.
     ///
     /// # Errors
     /// [`ConnectError`].
@@ -156,27 +164,26 @@ impl ChainHandle {
         rpc_url: &str,
         deployment: Deployment,
     ) -> Result<Self, ConnectError> {
-        Self::with_key(config, rpc_url, deployment, dev_key()).await
+        let endpoints = Endpoints::new([rpc_url], deployment.chain_id)?;
+        Self::with_key(config, rpc_url, endpoints, deployment, dev_key()).await
     }
 
     async fn with_key(
         config: &Config,
         rpc_url: &str,
+        endpoints: Endpoints,
         deployment: Deployment,
         operator: PrivateKeySigner,
     ) -> Result<Self, ConnectError> {
-        let provider = connect(rpc_url)?;
+        endpoints.check().await?;
+        let (provider, chain_id) = (endpoints.provider(), deployment.chain_id);
         let unreachable = |source| ConnectError::Unreachable { url: rpc_url.to_owned(), source };
-        let chain_id = provider.get_chain_id().await.map_err(unreachable)?;
-        if chain_id != deployment.chain_id {
-            return Err(ConnectError::WrongChain { expected: deployment.chain_id, actual: chain_id });
-        }
         let address = deployment.contracts.governor;
         if provider.get_code_at(address).await.map_err(unreachable)?.is_empty() {
             return Err(ConnectError::NotDeployed { address });
         }
         let (rpc_url, deployment) = (rpc_url.into(), Arc::new(deployment));
-        Ok(Self { provider, rpc_url, chain_id, deployment, operator, pace: config.chain.pace() })
+        Ok(Self { provider, endpoints, rpc_url, chain_id, deployment, operator, pace: config.chain.pace() })
     }
 
     /// The latest block.
@@ -198,17 +205,6 @@ impl ChainHandle {
         let data = self.provider.call(request).await.map_err(|source| ReadError::Rpc { what, source })?;
         C::abi_decode_returns(&data).map_err(|source| ReadError::Decode { what, source })
     }
-}
-
-/// A provider for `rpc_url`; nothing is sent yet.
-///
-/// # Errors
-/// [`ConnectError::Url`] or [`ConnectError::Http`].
-pub fn connect(rpc_url: &str) -> Result<DynProvider, ConnectError> {
-    let url = rpc_url.parse().map_err(|_| ConnectError::Url(rpc_url.to_owned()))?;
-    let http = reqwest::Client::builder().timeout(RPC_TIMEOUT).build();
-    let http = http.map_err(|source| ConnectError::Http { source })?;
-    Ok(ProviderBuilder::default().connect_reqwest(http, url).erased())
 }
 
 /// The operator's key from its file; dev account 1 on a local chain without one.

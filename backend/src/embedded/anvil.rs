@@ -1,5 +1,5 @@
 //! The private chain, kept in `<data>/anvil/state.json`.
-use crate::{app::AppState, chain, jobs::worker::WAITING, supervise::Shutdown};
+use crate::{app::AppState, chain::Endpoints, jobs::worker::WAITING, supervise::Shutdown};
 use alloy::providers::{Provider, ext::AnvilApi};
 use anyhow::Context;
 use localnet::{Anvil, AnvilOptions, Deploy, Tools, read_deployment};
@@ -56,7 +56,8 @@ async fn tick(app: &AppState) -> anyhow::Result<()> {
 
 async fn is_deployed(rpc_url: &str, file: &Path) -> anyhow::Result<bool> {
     let Ok(deployment) = read_deployment(file) else { return Ok(false) };
-    let code = chain::connect(rpc_url)?.get_code_at(deployment.contracts.governor).await?;
+    let provider = Endpoints::new([rpc_url], deployment.chain_id)?.provider();
+    let code = provider.get_code_at(deployment.contracts.governor).await?;
     Ok(!code.is_empty())
 }
 

@@ -9,10 +9,15 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 async fn announce(server: &Server, key: &str, kind: &str) {
+    announce_of("epochs", server, key, kind).await;
+}
+
+async fn announce_of(topic: &str, server: &Server, key: &str, kind: &str) {
     let mut tx = server.app.pool.begin().await.unwrap();
-    sqlx::query("insert into chain.feed (block_number, topic, key, kind) values (7, 'epochs', $1, $2)")
+    sqlx::query("insert into chain.feed (block_number, topic, key, kind) values (7, $3, $1, $2)")
         .bind(key)
         .bind(kind)
+        .bind(topic)
         .execute(&mut *tx)
         .await
         .unwrap();
@@ -48,6 +53,24 @@ async fn a_change_reaches_open_pages_and_a_page_that_comes_back_gets_what_it_mis
     let mut again = http.get(&url).header("last-event-id", "1").send().await.unwrap();
     let text = read_until(&mut again, "retract").await;
     assert!(text.contains("id: 2") && text.contains("id: 3") && !text.contains("id: 1\n"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_gets_the_topics_it_asked_for() {
+    let server = Server::start().await;
+    let url = format!("{}/api/v1/events", server.url);
+    let mut page = reqwest::get(format!("{url}?topics=votes,proposals")).await.unwrap();
+    for topic in ["epochs", "votes", "epochs", "proposals"] {
+        announce_of(topic, &server, "5", "apply").await;
+    }
+    let text = read_until(&mut page, r#""topic":"proposals""#).await;
+    assert!(text.contains(r#""topic":"votes""#) && !text.contains("epochs"), "{text}");
+
+    let refused = reqwest::get(format!("{url}?topics=votes,ballots")).await.unwrap();
+    assert_eq!(refused.status(), 400);
+    let problem: Value = refused.json().await.unwrap();
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("\"ballots\"") && detail.contains("proposals"), "{detail}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

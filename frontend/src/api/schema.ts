@@ -3028,6 +3028,11 @@ export interface operations {
     streamEvents: {
         parameters: {
             query?: {
+                /**
+                 * @description Changes of these tables alone, separated by commas
+                 * @example proposals,votes
+                 */
+                topics?: string;
                 /** @description Wait up to two seconds until the tables are at this block; 503 `not-indexed-yet` when they are not */
                 min_block?: number;
             };

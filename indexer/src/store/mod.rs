@@ -90,20 +90,31 @@ impl Writer {
             return Ok(false);
         }
         self.pass(FailPoint::BeforeCopy);
+        let storing = Instant::now();
         logs::insert_with_blocks(&mut tx, &batch.blocks, &batch.logs).await?;
+        metrics::part("store", storing);
         self.pass(FailPoint::AfterCopy);
         if self.projects {
+            let projecting = Instant::now();
             let changes = if batch.hot {
                 self.project_hot(&mut tx, &batch.logs, last.number, care).await?
             } else {
                 self.project(&mut tx, &batch.logs, care, false).await?
             };
             feed::insert_many(&mut tx, &changes).await?;
+            metrics::part("project", projecting);
         }
         forget_final(&mut tx, from, batch.marks.finalized.min(last.number)).await?;
         self.pass(FailPoint::BeforeCommit);
+        let committing = Instant::now();
         tx.commit().await?;
+        metrics::part("commit", committing);
         metrics::written(&self.contracts, &batch.logs, batch.hot, begun);
+        batch
+            .blocks
+            .iter()
+            .filter(|b| b.verified != Verified::Not)
+            .for_each(|b| metrics::verified(b.verified));
         self.pass(FailPoint::AfterCommit);
         Ok(true)
     }
@@ -130,6 +141,7 @@ impl Writer {
     }
 
     async fn try_unwind(&self, from: &Cursor, to: &Block, care: Care) -> Result<bool, Error> {
+        let begun = Instant::now();
         let mut tx = Tx::begin(&self.pool).await?;
         if !cursor::retreat(&mut tx, from, to.number, to.hash).await? {
             return Ok(false);
@@ -145,6 +157,7 @@ impl Writer {
             cursor::set_journal_block(&mut tx, to.number).await?;
         }
         tx.commit().await?;
+        metrics::part("unwind", begun);
         Ok(true)
     }
 
@@ -207,6 +220,7 @@ impl Writer {
         let verified: Vec<_> = checked.iter().map(|c| (c.block.hash, c.block.number, c.verified)).collect();
         blocks::set_verified(&mut tx, &verified).await?;
         tx.commit().await?;
+        checked.iter().for_each(|checked| metrics::verified(checked.verified));
         Ok(n_corrected)
     }
 

@@ -1,6 +1,6 @@
 use super::live::{BATCH, Tick, look};
 use crate::{
-    api::{Closing, problem::Problem, types::Finality},
+    api::{Closing, extract::Query, problem::Problem, types::Finality},
     app::AppState,
 };
 use axum::{
@@ -13,10 +13,11 @@ use axum::{
     },
 };
 use futures::{Stream, StreamExt, stream};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 use storage::chain::{
+    PROJECTIONS,
     cursor::{Cursor, Marks},
     feed,
 };
@@ -24,11 +25,34 @@ use tokio::sync::{
     broadcast::{self, error::RecvError},
     watch,
 };
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Open streams of one process: each is a socket, and the operating system has so many.
 const MAX_STREAMS: usize = 2_000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StreamEvents {
+    /// Changes of these tables alone, separated by commas
+    #[param(example = "proposals,votes")]
+    topics: Option<String>,
+}
+
+impl StreamEvents {
+    /// The tables; `None` for all.
+    fn topics(&self) -> Result<Option<Vec<&'static str>>, Problem> {
+        let Some(topics) = &self.topics else { return Ok(None) };
+        let known =
+            |topic: &str| PROJECTIONS.into_iter().find(|known| *known == topic).ok_or_else(|| unknown(topic));
+        topics.split(',').map(str::trim).map(known).collect::<Result<_, _>>().map(Some)
+    }
+}
+
+fn unknown(topic: &str) -> Problem {
+    let detail = format!("There is no topic {topic:?}. There are: {}.", PROJECTIONS.join(", "));
+    Problem::new(StatusCode::BAD_REQUEST, "unknown-topic", detail)
+}
 
 /// `data` of an `apply`, or of a `retract` when a reorganisation undid it; `id` counts up.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,14 +89,16 @@ pub struct Position {
 /// reconnects. A comment every 15 seconds keeps the connection open. Events of one moment come in the order of the
 /// database, and `finalized` after all changes of the blocks that it speaks of.
 #[utoipa::path(get, path = "/events", tag = "status", operation_id = "streamEvents",
-    params(("Last-Event-ID" = Option<i64>, Header, description = "Continue after this event")),
+    params(StreamEvents, ("Last-Event-ID" = Option<i64>, Header, description = "Continue after this event")),
     responses((status = 200, content_type = "text/event-stream", body = Change),
         (status = "default", body = Problem)))]
 pub async fn stream_events(
     State(state): State<AppState>,
     Extension(closing): Extension<Closing>,
+    Query(wish): Query<StreamEvents>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let topics = wish.topics()?;
     if state.live.n_streams() >= MAX_STREAMS {
         let detail = "This server has as many open streams as it can hold; ask again, or another server.";
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-streams", detail).retry_after(30));
@@ -86,6 +112,7 @@ pub async fn stream_events(
     let first = look(&state.pool, None).await?;
     let mut feed = Feed {
         pool: state.pool.clone(),
+        topics,
         ticks,
         _now: now,
         after: asked.filter(|_| !reread).unwrap_or(first.after),
@@ -122,6 +149,8 @@ fn event(kind: &str, id: Option<i64>, data: &impl Serialize) -> Option<Event> {
 /// One reader. Holds one batch of events at most: the rest waits in the database until the socket takes more.
 struct Feed {
     pool: PgPool,
+    /// `None` for all.
+    topics: Option<Vec<&'static str>>,
     ticks: broadcast::Receiver<Arc<Tick>>,
     _now: watch::Receiver<Option<Cursor>>,
     after: i64,
@@ -169,7 +198,8 @@ impl Feed {
             return;
         }
         self.age = tick.age;
-        for row in tick.rows.iter().filter(|row| row.seq > self.after) {
+        let wanted = |topic: &str| self.topics.as_ref().is_none_or(|topics| topics.contains(&topic));
+        for row in tick.rows.iter().filter(|row| row.seq > self.after && wanted(&row.topic)) {
             let applied = row.kind == feed::Kind::Apply;
             let finality = tick.cursor.as_ref().filter(|_| applied);
             let change = Change {
