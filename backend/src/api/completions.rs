@@ -23,20 +23,30 @@ pub async fn proxy_completions(
     if !ROUTES.contains(&uri.path()) {
         return Err(Problem::not_found(format!("route {}; there are {}", uri.path(), ROUTES.join(", "))));
     }
-    let served = state.engine.served().ok_or_else(|| {
-        let detail =
-            "No model version is served; one must be registered and activated by a vote, and then loaded.";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-model-served", detail)
-    })?;
-    let mut request =
-        state.engine.http().request(method, format!("{}{}", served.base_url, uri.path())).body(body?);
-    if let Some(content_type) = headers.get(header::CONTENT_TYPE) {
-        request = request.header(header::CONTENT_TYPE, content_type);
-    }
-    let answer = request.send().await.map_err(|_| {
-        let detail = "The model server does not answer; it is restarted, try again in a moment.";
-        Problem::new(StatusCode::BAD_GATEWAY, "model-server-unreachable", detail)
-    })?;
+    let body = body?;
+    let mut asked = None;
+    let answer = loop {
+        let served = state.engine.served().ok_or_else(|| {
+            let detail =
+                "No model version is served; one must be registered and activated by a vote, and then loaded.";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no-model-served", detail)
+        })?;
+        // When one version has replaced another, the old one's server may have stopped listening a moment ago. Nothing of an
+        // answer has been passed on yet, so the new one can be asked.
+        if asked.as_ref() == Some(&served) {
+            let detail = "The model server does not answer; it is restarted, try again in a moment.";
+            return Err(Problem::new(StatusCode::BAD_GATEWAY, "model-server-unreachable", detail));
+        }
+        let url = format!("{}{}", served.base_url, uri.path());
+        let mut request = state.engine.http().request(method.clone(), url).body(body.clone());
+        if let Some(content_type) = headers.get(header::CONTENT_TYPE) {
+            request = request.header(header::CONTENT_TYPE, content_type);
+        }
+        match request.send().await {
+            Ok(answer) => break answer,
+            Err(_) => asked = Some(served),
+        }
+    };
     let status = answer.status();
     let kept = [header::CONTENT_TYPE, header::RETRY_AFTER];
     let kept = kept.map(|name| answer.headers().get(&name).cloned().map(|value| (name, value)));

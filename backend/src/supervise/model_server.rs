@@ -25,6 +25,8 @@ const START_DEADLINE: Duration = Duration::from_secs(300);
 
 /// For the answers that a replaced server has begun.
 const DRAIN: Duration = Duration::from_secs(60);
+/// For those that are begun when everything stops.
+const LAST_DRAIN: Duration = Duration::from_secs(10);
 
 /// A running model server.
 struct Server {
@@ -52,8 +54,8 @@ pub async fn run(app: AppState, mut shutdown: Shutdown) -> anyhow::Result<()> {
         }
     }
     app.engine.set(None);
-    if let Some(Server { mut child, .. }) = server {
-        child.kill().await.ok();
+    if let Some(Server { child, .. }) = server {
+        drain(child, LAST_DRAIN).await;
     }
     Ok(())
 }

@@ -160,6 +160,40 @@ async fn prompts_go_to_the_served_version_and_other_routes_of_the_engine_do_not(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_that_comes_while_the_model_is_replaced_is_answered_by_the_new_one() {
+    let server = Server::start().await;
+    let http = reqwest::Client::new();
+    let ask = || http.post(format!("{}/v1/completions", server.url)).json(&json!({"prompt": "hello"})).send();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let served = |listener: &TcpListener, n| Served {
+        base_url: format!("http://{}", listener.local_addr().unwrap()),
+        version_id: B256::repeat_byte(n),
+    };
+    let old = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    server.app.engine.set(Some(served(&old, 1)));
+    let new = served(&listener, 2);
+    let answer = |Json(request): Json<Value>| async move { Json(json!({"echo": request["prompt"]})) };
+    let router = Router::new().route("/v1/completions", post(answer));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    let engine = server.app.engine.clone();
+    let gone = tokio::spawn(async move {
+        let (connection, _) = old.accept().await.unwrap();
+        engine.set(Some(new));
+        drop((connection, old));
+    });
+    let answer: Value = ask().await.unwrap().json().await.unwrap();
+    assert_eq!(answer, json!({"echo": "hello"}));
+    gone.await.unwrap();
+
+    // One that is gone and was not replaced is not asked for ever.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    server.app.engine.set(Some(served(&silent, 3)));
+    drop(silent);
+    assert_eq!(ask().await.unwrap().status(), 502);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stops_does_not_wait_for_open_pages() {
     let server = Server::start().await;
     let mut page = reqwest::get(format!("{}/api/v1/events", server.url)).await.unwrap();
