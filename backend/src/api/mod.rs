@@ -43,9 +43,11 @@ use axum::{
     http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware,
     routing::{any, get, post},
+    serve::ListenerExt,
 };
 use problem::Problem;
-use std::net::SocketAddr;
+use socket2::SockRef;
+use std::{net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer};
 use utoipa::{
@@ -199,6 +201,15 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let patience = Duration::from_secs(state.config.server.stalled_reader_s);
+    let listener = listener.tap_io(move |connection| {
+        // Words of an answer and events go out as they come, not when the one before is acknowledged.
+        let limited = connection.set_nodelay(true);
+        let limited = limited.and_then(|()| SockRef::from(&*connection).set_tcp_user_timeout(Some(patience)));
+        if let Err(error) = limited {
+            tracing::warn!(%error, "a connection keeps the system's settings");
+        }
+    });
     let close = watch::Sender::new(false);
     let closing = close.subscribe();
     let router = router(state).layer(Extension(Closing(closing)));

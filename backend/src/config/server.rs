@@ -8,6 +8,7 @@ pub struct ServerConfig {
     pub public_url: String,
     pub metrics_listen: String,
     pub max_body_bytes: usize,
+    pub stalled_reader_s: u64,
     pub writes_per_minute: u32,
     pub sign_ins_per_minute: u32,
     pub completions_per_minute: u32,

@@ -1,12 +1,17 @@
 //! What does not end with one answer: the feed of changes and the model's answers.
 use crate::support::Server;
 use alloy::primitives::B256;
-use axum::{Json, Router, routing::post};
+use axum::{Json, Router, body::Body, routing::post};
 use backend::engine::Served;
+use futures::stream;
 use reqwest::Response;
 use serde_json::{Value, json};
-use std::time::Duration;
-use tokio::net::TcpListener;
+use std::{convert::Infallible, time::Duration};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
 
 async fn announce(server: &Server, key: &str, kind: &str) {
     announce_of("epochs", server, key, kind).await;
@@ -191,6 +196,41 @@ async fn a_prompt_that_comes_while_the_model_is_replaced_is_answered_by_the_new_
     server.app.engine.set(Some(served(&silent, 3)));
     drop(silent);
     assert_eq!(ask().await.unwrap().status(), 502);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_nobody_reads_ends() {
+    /// Tells when it is dropped.
+    struct Told(mpsc::UnboundedSender<()>);
+    impl Drop for Told {
+        fn drop(&mut self) {
+            self.0.send(()).ok();
+        }
+    }
+
+    let server = Server::start_with(&[("SERVER__STALLED_READER_S", "1")]).await;
+    let (ended, mut end) = mpsc::unbounded_channel();
+    let talk = move || {
+        let told = Told(ended.clone());
+        let endless = stream::repeat_with(move || {
+            let _ = &told;
+            Ok::<_, Infallible>(vec![b'x'; 65_536])
+        });
+        std::future::ready(Body::from_stream(endless))
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let engine = Router::new().route("/v1/completions", post(talk));
+    tokio::spawn(async move { axum::serve(listener, engine).await });
+    server.app.engine.set(Some(Served { base_url, version_id: B256::repeat_byte(3) }));
+
+    let mut reader = TcpStream::connect(server.url.strip_prefix("http://").unwrap()).await.unwrap();
+    let request = b"POST /v1/completions HTTP/1.1\r\nHost: polity\r\nContent-Length: 2\r\n\r\n{}";
+    reader.write_all(request).await.unwrap();
+    reader.readable().await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(120), end.recv()).await;
+    assert!(ended.is_ok(), "the engine still talks to nobody");
+    drop(reader);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,6 +24,7 @@ use std::{
 };
 
 use alloy_primitives::B256;
+use axum::serve::ListenerExt;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
@@ -273,6 +274,12 @@ pub async fn serve(
     let cannot_listen = |source| ServeError::Listen { address: options.listen, source };
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
+    // Each token goes out as it is drawn, not when the one before is acknowledged.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::warn!(%error, "a connection keeps the system's settings");
+        }
+    });
     announce(address);
     tracing::info!(%address, model = options.folder.model_id, "serving");
     if options.obey_stdin {
