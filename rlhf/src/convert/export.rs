@@ -1,16 +1,18 @@
 //! Runs that another trainer makes: what it needs in its own words, and its weights back with where they came from.
 //!
 //! A folder of an export has the run spec, the parent, the samples as chat messages and a file that starts the trainer. It
-//! is named by the hash of `export.json`, which lists every file. What comes back is a checkpoint of task `import` that
-//! names the spec and the datasets: they can be checked, the steps in between cannot be repeated.
+//! is named by the hash of `export.json`, which lists every file and names the trainer. What comes back is a checkpoint of task
+//! `import` that has this file beside its weights and names the spec and the datasets: they can be checked, the steps in
+//! between cannot be repeated.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use alloy_primitives::B256;
 use protocol::manifest::{
     CheckpointTask, DpoLoss, FileEntry, PreferenceSample, RunParams, RunSpec, Split, canonical_json,
+    parse_canonical,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tch::Device;
 
@@ -18,12 +20,12 @@ use super::{ConvertError, unknown_profile};
 use crate::data::dataset::{Dataset, read_preferences};
 use crate::model::{Config, Lora, Params, Precision};
 use crate::run::{
-    checkpoint::{self, Checkpoint, Provenance},
+    checkpoint::{self, Checkpoint, CheckpointError, Provenance},
     folder::PendingFolder,
 };
 
 /// A trainer that exports are made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Trainer {
     /// Hugging Face TRL: `trl sft|dpo --config config.yaml`.
@@ -32,16 +34,38 @@ pub enum Trainer {
     Openrlhf,
 }
 
+const EXPORT: &str = "export.json";
+const FORMAT: &str = "polity.export.v1";
+
 /// `export.json`.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Export<'a> {
-    format: &'static str,
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Export {
+    format: String,
     trainer: Trainer,
     run_spec_hash: B256,
-    spec: &'a RunSpec,
+    spec: RunSpec,
     /// Every other file, sorted by name.
     files: Vec<FileEntry>,
+}
+
+impl Export {
+    /// Reads an export and checks every file of it; also returns the bytes of `export.json`.
+    fn open(dir: &Path) -> Result<(Self, Vec<u8>), ConvertError> {
+        let about = read(&dir.join(EXPORT))?;
+        let export: Self = parse_canonical(&about)?;
+        if export.format != FORMAT || export.spec.hash()? != export.run_spec_hash {
+            return Err(ConvertError::Unsupported(format!("{EXPORT} of format {:?}", export.format)));
+        }
+        for file in &export.files {
+            let name = Path::new(&file.name);
+            let is_inside = name.components().all(|part| matches!(part, Component::Normal(_)));
+            if !is_inside || FileEntry::of(file.name.clone(), &read(&dir.join(name))?) != *file {
+                return Err(CheckpointError::File { name: file.name.clone() }.into());
+            }
+        }
+        Ok((export, about))
+    }
 }
 
 /// Writes the folder `out` from which `trainer` can make the run `spec`, of task `sft` or `dpo`. Returns the hash of its
@@ -76,9 +100,7 @@ pub fn export(
         ("run.json".to_owned(), canonical_json(spec)?),
     ];
     for file in &parent.manifest.files {
-        let path = parent.dir.join(&file.name);
-        let bytes = std::fs::read(&path).map_err(|source| ConvertError::Read { path, source })?;
-        files.push((format!("parent/{}", file.name), bytes));
+        files.push((format!("parent/{}", file.name), read(&parent.dir.join(&file.name))?));
     }
     files.push(("parent/manifest.json".to_owned(), canonical_json(&parent.manifest)?));
     files.sort();
@@ -86,9 +108,10 @@ pub fn export(
         write(&folder.path().join(name), bytes)?;
     }
     let files = files.iter().map(|(name, bytes)| FileEntry::of(name.clone(), bytes)).collect();
-    let export = Export { format: "polity.export.v1", trainer, run_spec_hash: spec_hash, spec, files };
+    let export =
+        Export { format: FORMAT.into(), trainer, run_spec_hash: spec_hash, spec: spec.clone(), files };
     let about = canonical_json(&export)?;
-    write(&folder.path().join("export.json"), &about)?;
+    write(&folder.path().join(EXPORT), &about)?;
     folder.publish()?;
     Ok(alloy_primitives::keccak256(&about))
 }
@@ -97,11 +120,10 @@ pub fn export(
 /// Tokenizer and configuration stay those of the parent. Returns the manifest hash.
 ///
 /// # Errors
-/// [`ConvertError`] when the weights are not those of such a model; `out` does not exist then.
+/// [`ConvertError`] when a file of the export was changed or the weights are not those of such a model; `out` does not exist
+/// then.
 pub fn adopt(trained: &Path, export: &Path, out: &Path) -> Result<B256, ConvertError> {
-    let path = export.join("run.json");
-    let bytes = std::fs::read(&path).map_err(|source| ConvertError::Read { path: path.clone(), source })?;
-    let spec: RunSpec = protocol::manifest::parse_canonical(&bytes)?;
+    let (Export { spec, .. }, about) = Export::open(export)?;
     let expected = |name: &str| spec.inputs.get(name).copied().unwrap_or_default();
     let parent = Checkpoint::open_expected(&export.join("parent"), expected("parent"))?;
     let config = Config::load(&parent.dir)?;
@@ -123,6 +145,7 @@ pub fn adopt(trained: &Path, export: &Path, out: &Path) -> Result<B256, ConvertE
     weights.save_model(folder.path(), &config, precision)?;
     config.save(folder.path())?;
     checkpoint::copy_companions(&parent.dir, folder.path())?;
+    write(&folder.path().join(EXPORT), &about)?;
     let hash = checkpoint::seal(
         folder.path(),
         Provenance {
@@ -159,9 +182,10 @@ fn lines(dataset: &Dataset<PreferenceSample>, spec: &RunSpec, split: Split) -> V
 /// The file that starts the trainer, with the hyper-parameters of the spec.
 fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), ConvertError> {
     let seed = spec.seed;
-    let (own, common, rank, alpha) = match &spec.params {
+    let (own, common, eps, rank, alpha) = match &spec.params {
         RunParams::Sft(p) => {
-            (vec![], (p.epochs, p.batch_size, p.learning_rate, p.max_length), p.lora_rank, p.lora_alpha)
+            let common = (p.epochs, p.batch_size, p.learning_rate, p.max_length);
+            (vec![], common, p.adam_eps, p.lora_rank, p.lora_alpha)
         }
         RunParams::Dpo(p) => {
             let loss = match p.loss {
@@ -173,7 +197,8 @@ fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), Convert
                 ("label_smoothing", p.label_smoothing.to_string()),
                 ("loss_type", loss.to_owned()),
             ];
-            (own, (p.epochs, p.batch_size, p.learning_rate, p.max_length), p.lora_rank, p.lora_alpha)
+            let common = (p.epochs, p.batch_size, p.learning_rate, p.max_length);
+            (own, common, p.adam_eps, p.lora_rank, p.lora_alpha)
         }
         _ => return Err(ConvertError::Unsupported(format!("export of task {}", spec.task().name()))),
     };
@@ -189,11 +214,16 @@ fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), Convert
                 ("per_device_train_batch_size", batch_size.to_string()),
                 ("learning_rate", learning_rate.to_string()),
                 ("lr_scheduler_type", "linear".to_owned()),
+                ("weight_decay", "0.0".to_owned()),
+                ("adam_beta1", "0.9".to_owned()),
+                ("adam_beta2", "0.999".to_owned()),
+                ("adam_epsilon", eps.to_string()),
                 ("max_grad_norm", "1.0".to_owned()),
                 ("max_length", max_length.to_string()),
                 ("use_peft", "true".to_owned()),
                 ("lora_r", rank.to_string()),
                 ("lora_alpha", (alpha.round() as i64).to_string()),
+                ("lora_dropout", "0.0".to_owned()),
                 ("lora_target_modules", "all-linear".to_owned()),
                 ("seed", seed.to_string()),
                 ("report_to", "none".to_owned()),
@@ -216,15 +246,20 @@ fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), Convert
                 })
                 .collect();
             let text = format!(
-                "#!/bin/sh\nset -e\ncd \"$(dirname \"$0\")\"\npython -m openrlhf.cli.train_{task} --pretrain parent --dataset data/train.jsonl \
+                "#!/bin/sh\n# pip install 'openrlhf<0.10': later releases name their options otherwise.\nset -e\ncd \"$(dirname \"$0\")\"\npython -m openrlhf.cli.train_{task} --pretrain parent --dataset data/train.jsonl \
                  --eval_dataset data/test.jsonl --apply_chat_template {keys} --max_epochs {epochs} --train_batch_size {batch_size} \
-                 --learning_rate {learning_rate} --max_len {max_length} --lora_rank {rank} --lora_alpha {} --seed {seed} \
+                 --micro_train_batch_size {batch_size} --learning_rate {learning_rate} --lr_scheduler linear --lr_warmup_ratio 0 \
+                 --adam_betas 0.9 0.999 --max_len {max_length} --lora_rank {rank} --lora_alpha {} --seed {seed} \
                  --save_path trained{own}\n",
                 alpha.round() as i64,
             );
             ("train.sh".to_owned(), text.into_bytes())
         }
     })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ConvertError> {
+    std::fs::read(path).map_err(|source| ConvertError::Read { path: path.into(), source })
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), ConvertError> {

@@ -97,6 +97,10 @@ fn weights_of_another_trainer_come_back_with_their_origin() {
     assert_eq!((manifest.task, manifest.parent), (CheckpointTask::Import, Some(world.parent)));
     assert_eq!(manifest.run_spec_hash, Some(spec.hash().unwrap()));
     assert_eq!((&manifest.dataset_hashes, manifest.steps_root), (&vec![world.preferences], None));
+    // The checkpoint has the export's description, which names the trainer and every file that it was given.
+    let about = std::fs::read(world.dir("adopted").join("export.json")).unwrap();
+    assert_eq!(about, std::fs::read(export_dir.join("export.json")).unwrap());
+    assert!(manifest.files.contains(&FileEntry::of("export.json", &about)));
     let parent = Params::load_model(&world.dir("parent"), &config).unwrap();
     let expected = lora.merge_into(&parent).unwrap();
     let found = Params::load_model(&world.dir("adopted"), &config).unwrap();
@@ -124,8 +128,14 @@ fn weights_of_another_trainer_come_back_with_their_origin() {
     config.save(&merged).unwrap();
     assert_eq!(adopt(&merged, &export_dir, &world.dir("again")).unwrap(), hash);
 
-    // An export whose parent was exchanged names nobody's origin.
-    std::fs::write(export_dir.join("parent/tokenizer.json"), "{}").unwrap();
-    assert!(adopt(&trained, &export_dir, &world.dir("never")).is_err());
-    assert!(!world.dir("never").exists());
+    // An export in which anything was exchanged says nothing about the origin of weights.
+    for name in ["data/train.jsonl", "config.yaml", "run.json", "parent/tokenizer.json"] {
+        let path = export_dir.join(name);
+        let original = std::fs::read(&path).unwrap();
+        std::fs::write(&path, "{}").unwrap();
+        let error = adopt(&trained, &export_dir, &world.dir("never")).unwrap_err().to_string();
+        assert!(error.contains(name), "{error}");
+        assert!(!world.dir("never").exists());
+        std::fs::write(&path, original).unwrap();
+    }
 }
