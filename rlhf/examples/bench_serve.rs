@@ -19,14 +19,14 @@ const PROMPT: i64 = 64;
 const REQUESTS: usize = 16;
 const ROUNDS: usize = 3;
 
-fn model() -> anyhow::Result<Llama> {
+fn model(precision: Precision) -> anyhow::Result<Llama> {
     let config = Config::from_json(json!({
         "architectures": ["LlamaForCausalLM"], "vocab_size": 4096, "hidden_size": 256, "intermediate_size": 688,
         "num_hidden_layers": 6, "num_attention_heads": 4, "num_key_value_heads": 4,
         "max_position_embeddings": 512, "rms_norm_eps": 1e-5, "tie_word_embeddings": false,
     }))?;
     let params = Params::random(&config, 0.02, &mut rand_chacha::ChaCha8Rng::seed_from_u64(1));
-    Ok(Llama::new(config, &params, Precision::F32, Device::Cpu)?)
+    Ok(Llama::new(config, &params, precision, Device::Cpu)?)
 }
 
 fn tokenizer() -> anyhow::Result<Tokenizer> {
@@ -64,9 +64,9 @@ fn generation(model: &Llama, rows: usize, workers: usize, threads: i32) -> anyho
 }
 
 /// Tokens per wall second of some requests, one after the other or all at once.
-async fn server(engines: usize, at_once: bool) -> anyhow::Result<f64> {
+async fn server(precision: Precision, engines: usize, at_once: bool) -> anyhow::Result<f64> {
     let loaded = Loaded {
-        model: model()?,
+        model: model(precision)?,
         tokenizer: tokenizer()?,
         model_id: "bench".into(),
         manifest_hash: B256::ZERO,
@@ -103,23 +103,26 @@ async fn server(engines: usize, at_once: bool) -> anyhow::Result<f64> {
 }
 
 fn main() -> anyhow::Result<()> {
-    let model = model()?;
-    let mut results = Map::new();
-    let mut note = |name: &str, tokens_per_second: f64| {
-        println!("{name}: {tokens_per_second:.0} tokens/s");
-        results.insert(name.into(), json!(tokens_per_second.round()));
-    };
-    for rows in [1, 8, 32] {
-        note(&format!("batch {rows}, one engine"), generation(&model, rows, 1, 1)?);
-    }
-    note("batch 32, one engine of two threads", generation(&model, 32, 1, 2)?);
-    note("batch 32, two engines", generation(&model, 32, 2, 1)?);
     let runtime = tokio::runtime::Runtime::new()?;
-    note("server, 16 requests one after the other", runtime.block_on(server(1, false))?);
-    note("server, 16 requests at once, one engine", runtime.block_on(server(1, true))?);
-    note("server, 16 requests at once, two engines", runtime.block_on(server(2, true))?);
+    let mut results = Map::new();
+    for precision in [Precision::F32, Precision::Bf16] {
+        let model = model(precision)?;
+        let mut note = |name: &str, tokens_per_second: f64| {
+            println!("{}, {name}: {tokens_per_second:.0} tokens/s", precision.name());
+            results.insert(format!("{}, {name}", precision.name()), json!(tokens_per_second.round()));
+        };
+        for rows in [1, 8, 32] {
+            note(&format!("batch {rows}, one engine"), generation(&model, rows, 1, 1)?);
+        }
+        note("batch 32, one engine of two threads", generation(&model, 32, 1, 2)?);
+        note("batch 32, two engines", generation(&model, 32, 2, 1)?);
+        let server = |engines, at_once| runtime.block_on(server(precision, engines, at_once));
+        note("server, 16 requests one after the other", server(1, false)?);
+        note("server, 16 requests at once, one engine", server(1, true)?);
+        note("server, 16 requests at once, two engines", server(2, true)?);
+    }
     let report = json!({
-        "what": "tokens per second of wall time, best of three; random Llama of 7 M parameters, f32, prompts of 64, 64 new tokens",
+        "what": "tokens per second of wall time, best of three; random Llama of 7 M parameters, prompts of 64, 64 new tokens",
         "results": results,
     });
     std::fs::write("bench/results/serve.json", format!("{report:#}\n"))?;
