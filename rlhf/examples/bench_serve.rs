@@ -103,6 +103,7 @@ async fn server(precision: Precision, engines: usize, at_once: bool) -> anyhow::
 }
 
 fn main() -> anyhow::Result<()> {
+    rlhf::memory::keep_freed();
     let runtime = tokio::runtime::Runtime::new()?;
     let mut results = Map::new();
     for precision in [Precision::F32, Precision::Bf16] {

@@ -229,6 +229,7 @@ fn main() -> anyhow::Result<()> {
     let ansi = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(ansi).init();
     let cli = Cli::parse();
+    rlhf::memory::keep_freed();
     // Where standard input is obeyed, its reader also notices its end.
     let obeys = matches!(cli.command, Command::Serve { obey_stdin: true, .. });
     if cli.exit_with_parent && !obeys {

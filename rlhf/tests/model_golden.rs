@@ -247,7 +247,7 @@ fn cached_steps_equal_hugging_face_and_a_full_pass() {
         let mut worst = 0f64;
         for (step, &token) in (0..8).zip(&tokens) {
             worst = worst.max(max_abs(&logits.get(0), &expected.get(step)));
-            logits = model.decode(&[token], &mut cache, Adapters::On);
+            logits = Tensor::from_slice(&model.decode(&[token], &mut cache, Adapters::On)).unsqueeze(0);
         }
         println!("{name}, cached steps: {worst:e}");
         assert!(worst < 2e-5, "{name}: cached logits differ by {worst}");

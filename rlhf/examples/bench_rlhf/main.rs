@@ -46,6 +46,7 @@ struct Args {
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
     if let Some([workload, precision, tokens]) = args.single.as_deref() {
+        rlhf::memory::keep_freed();
         let precision = precision.parse().map_err(anyhow::Error::msg)?;
         let sample = match workload.as_str() {
             "gemm" => gemm(precision),

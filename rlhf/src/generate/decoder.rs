@@ -132,7 +132,7 @@ impl Decoder {
             return;
         }
         let token_ids: Vec<i64> = self.live.iter().map(|live| live.last).collect();
-        let logits = host(&model.decode(&token_ids, &mut self.cache, self.adapters));
+        let logits = model.decode(&token_ids, &mut self.cache, self.adapters);
         let vocab_size = logits.len() / token_ids.len();
         let flows: Vec<Flow> = self
             .live

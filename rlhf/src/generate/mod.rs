@@ -137,8 +137,8 @@ pub struct Sampled {
 
 /// Samples `options.samples` completions for each prompt, in order of prompt and sample.
 ///
-/// A completion depends on the model, its prompt, its own numbers and the seed, not on the rows beside it (up to rounding
-/// in the matrix products; see [`crate::model::cache`] for where not even that). Which rows are decoded together depends on
+/// A completion depends on the model, its prompt, its own numbers and the seed, not on the rows beside it (where libtorch makes
+/// the steps, up to rounding; see [`crate::model::cache`]). Which rows are decoded together depends on
 /// the lists and `max_rows` alone, so that a call gives the same bits whatever the number of workers.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::processors::{Seen, most_probable};
+use crate::simd::{self, Vector, Work, exp_f64};
 
 /// The distribution tokens are drawn from: bias, penalties, minimum length, temperature, top-k, top-p, min-p, in this order.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,14 +89,14 @@ impl Sampler {
         let scale = if self.temperature > 0.0 { 1.0 / self.temperature } else { 1.0 };
         let scaled: Vec<f64> = logits.iter().map(|&logit| f64::from(logit) * scale).collect();
         let max = largest_value(&scaled);
-        let mut weights: Vec<f64> = scaled.iter().map(|logit| (logit - max).exp()).collect();
-        let log_total = weights.iter().sum::<f64>().ln();
+        let mut weights = simd::run(Exponentials { logits: &scaled, max, scale: 1.0 });
+        let log_total = total(&weights).ln();
 
         if self.looks_back() || !self.logit_bias.is_empty() || key.position < self.min_new_tokens {
             let mut adjusted: Vec<f64> = logits.iter().map(|&logit| f64::from(logit)).collect();
             self.adjust(&mut adjusted, seen, key.position);
             let max = largest_value(&adjusted);
-            weights = adjusted.iter().map(|logit| ((logit - max) * scale).exp()).collect();
+            weights = simd::run(Exponentials { logits: &adjusted, max, scale });
         }
         let index = if self.temperature > 0.0 {
             self.truncate(&mut weights);
@@ -120,7 +121,7 @@ impl Logprobs {
     pub fn of(logits: &[f32], token_id: i64, n_top: usize) -> Self {
         let logits: Vec<f64> = logits.iter().map(|&logit| f64::from(logit)).collect();
         let max = largest_value(&logits);
-        let log_total = max + logits.iter().map(|logit| (logit - max).exp()).sum::<f64>().ln();
+        let log_total = max + total(&simd::run(Exponentials { logits: &logits, max, scale: 1.0 })).ln();
         let logprob = |index: usize| (logits[index] - log_total) as f32;
         let top = most_probable(&logits, n_top).into_iter().map(|index| (index as i64, logprob(index)));
         Self { chosen: logprob(token_id as usize), top: top.collect() }
@@ -131,15 +132,53 @@ fn largest_value(values: &[f64]) -> f64 {
     values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
+/// `exp((logit - max) · scale)` of each logit.
+struct Exponentials<'a> {
+    logits: &'a [f64],
+    max: f64,
+    scale: f64,
+}
+
+impl Work for Exponentials<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn run<V: Vector>(self) -> Vec<f64> {
+        let mut weights = self.logits.to_vec();
+        for weight in &mut weights {
+            *weight = exp_f64((*weight - self.max) * self.scale);
+        }
+        weights
+    }
+}
+
+/// Numbers that are added up by themselves, so that several sums go on at a time.
+const BLOCK: usize = 64;
+
+/// The sum, block by block.
+fn total(weights: &[f64]) -> f64 {
+    weights.chunks(BLOCK).map(|block| block.iter().sum::<f64>()).sum()
+}
+
 /// Number of cumulative probabilities strictly below `uniform`.
 fn inverse_cdf(weights: &[f64], uniform: f64) -> usize {
-    let target = uniform * weights.iter().sum::<f64>();
-    let mut cumulative = 0.0;
-    for (index, weight) in weights.iter().enumerate() {
-        cumulative += weight;
-        if *weight > 0.0 && cumulative >= target {
-            return index;
+    let target = uniform * total(weights);
+    let mut before = 0.0;
+    for (i, block) in weights.chunks(BLOCK).enumerate() {
+        let sum = block.iter().sum::<f64>();
+        if before + sum < target {
+            before += sum;
+            continue;
         }
+        let mut cumulative = before;
+        for (j, weight) in block.iter().enumerate() {
+            cumulative += weight;
+            if *weight > 0.0 && cumulative >= target {
+                return i * BLOCK + j;
+            }
+        }
+        // Rounding: the block's sum reached the target in another order.
+        before = cumulative;
     }
     // Only rounding can leave the last sum below the target.
     weights.iter().rposition(|&weight| weight > 0.0).unwrap_or(0)

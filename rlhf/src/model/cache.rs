@@ -1,18 +1,26 @@
 //! Keys and values of the tokens already seen, so that generation computes one token a step.
 //!
-//! What one row computes does not depend on the rows beside it: a prompt is run alone, a step attends to a number of
-//! tokens that is rounded up, and short steps are filled up with idle rows. libtorch's products round each row alike from
-//! four rows on, in f32 as in bf16 (measured with its MKL and oneDNN on AVX-512: every height from 4 to 128; with fewer
-//! rows f32 takes other kernels), and its attention kernel sums alike for every width that is a multiple of 16.
+//! What one row computes does not depend on the rows beside it: a prompt is run alone, and a step sums each row in one order
+//! ([`super::llama`]). Where libtorch makes the step, it attends to a number of tokens that is rounded up, and short steps
+//! are filled up with idle rows. Its products round each row alike from four rows on, in f32 as in bf16 (measured with its
+//! MKL and oneDNN on AVX-512: every height from 4 to 128; with fewer rows f32 takes other kernels), and its attention kernel
+//! sums alike for every width that is a multiple of 16.
 
 use tch::{Device, Kind, Tensor};
 
 use super::Config;
+use crate::memory::{floats, floats_mut};
+use crate::simd;
 
 /// Attended widths are multiples of this.
 const WIDTH: i64 = 16;
-/// Fewest rows of a step whose rounding does not depend on their number.
+/// Fewest rows of a step of libtorch's whose rounding does not depend on their number.
 const STEADY_ROWS: usize = 4;
+
+/// Whether decode steps on `device` are made without libtorch.
+pub(super) fn decodes_itself(device: Device) -> bool {
+    device == Device::Cpu && simd::is_fast()
+}
 
 fn rounded(tokens: i64) -> i64 {
     (tokens + WIDTH - 1) / WIDTH * WIDTH
@@ -122,7 +130,7 @@ pub(super) struct Step {
 impl KvCache {
     /// An empty cache for up to `max_rows` rows; one that never holds [`STEADY_ROWS`] is not filled up to them.
     pub fn new(config: &Config, max_rows: usize, device: Device) -> Self {
-        let at_least = if max_rows < STEADY_ROWS { 1 } else { STEADY_ROWS };
+        let at_least = if max_rows < STEADY_ROWS || decodes_itself(device) { 1 } else { STEADY_ROWS };
         Self {
             layers: vec![],
             lengths: vec![],
@@ -167,6 +175,39 @@ impl KvCache {
             // One long row must not hold its memory for ever.
             (self.layers, self.slots, self.capacity) = (vec![], 0, 0);
         }
+    }
+
+    /// Makes room for one more token in every row; their positions.
+    pub(super) fn append(&mut self) -> Vec<usize> {
+        let positions: Vec<usize> = self.lengths.iter().map(|&length| length as usize).collect();
+        let longest = self.lengths.iter().copied().max().unwrap_or(0) + 1;
+        self.reserve(self.rows(), longest);
+        self.lengths.iter_mut().for_each(|length| *length += 1);
+        positions
+    }
+
+    /// Writes one token's `k`, `v` `[B, Hkv, hd]` at `positions`, one for each row.
+    pub(super) fn write(&mut self, layer: usize, positions: &[usize], k: &[f32], v: &[f32]) {
+        let width = self.width();
+        let stride = self.capacity as usize * width;
+        let (keys, values) = &mut self.layers[layer];
+        for (cache, x) in [(keys, k), (values, v)] {
+            let cache = floats_mut(cache);
+            for (row, (x, position)) in x.chunks_exact(width).zip(positions).enumerate() {
+                cache[row * stride + position * width..][..width].copy_from_slice(x);
+            }
+        }
+    }
+
+    /// Keys and values of a layer, row by row, token by token, head by head; how many numbers a row and a token have.
+    pub(super) fn read(&self, layer: usize) -> (&[f32], &[f32], (usize, usize)) {
+        let (keys, values) = &self.layers[layer];
+        (floats(keys), floats(values), (self.capacity as usize * self.width(), self.width()))
+    }
+
+    /// Numbers of a token's keys.
+    fn width(&self) -> usize {
+        (self.config.num_key_value_heads * self.config.head_dim) as usize
     }
 
     /// Makes room for one more token in every row.

@@ -1,12 +1,15 @@
 //! Decoders: Llama (Touvron et al., arXiv 2302.13971) and what differs from it by a bias, a norm or the kind of position:
 //! Qwen2, Qwen3, GPT-2. Computed as Hugging Face's classes of these names do.
 
+mod host;
+
 use std::path::Path;
 
 use tch::{Device, Kind, Tensor, no_grad};
 
 use super::{
     Config, KvCache, Lora, ModelError, Module, Params, Precision, Prefix,
+    cache::decodes_itself,
     checkpointing::Tape,
     config::{EMBED_POSITIONS, Family},
     rope::{Rope, rotate},
@@ -415,10 +418,20 @@ impl Llama {
         })
     }
 
-    /// One step of a cached generation: appends one token to every row and returns the next logits `[B, V]`.
+    /// One step of a cached generation: appends one token to every row and returns the next logits, `[B * V]`.
     ///
     /// `token_ids`: one for each of the `B` rows of the cache.
-    pub fn decode(&self, token_ids: &[i64], cache: &mut KvCache, adapters: Adapters) -> Tensor {
+    pub fn decode(&self, token_ids: &[i64], cache: &mut KvCache, adapters: Adapters) -> Vec<f32> {
+        if decodes_itself(self.device()) {
+            return self.decode_on_host(token_ids, cache, adapters);
+        }
+        let logits = self.decode_by_libtorch(token_ids, cache, adapters);
+        let mut host = vec![0f32; logits.numel()];
+        logits.to_device(Device::Cpu).contiguous().copy_data(&mut host, logits.numel());
+        host
+    }
+
+    fn decode_by_libtorch(&self, token_ids: &[i64], cache: &mut KvCache, adapters: Adapters) -> Tensor {
         no_grad(|| {
             let step = cache.begin_step();
             let pass =

@@ -218,7 +218,12 @@ impl Lora {
         }
     }
 
-    fn scale(&self) -> f64 {
+    /// `a` and `b` of a matrix with an adapter.
+    pub(super) fn pair(&self, layer: usize, module: Module) -> Option<(&Tensor, &Tensor)> {
+        self.pairs.get(&(layer, module)).map(|pair| (&pair.a, &pair.b))
+    }
+
+    pub(super) fn scale(&self) -> f64 {
         self.config.alpha / self.config.rank as f64
     }
 }

@@ -57,7 +57,15 @@ impl Params {
     /// As [`Params::load`]; [`ModelError::MissingTensor`] for a GPT-2 that is not complete.
     pub fn load_model(dir: &Path, config: &Config) -> Result<Self, ModelError> {
         let file = Self::load(dir)?;
-        if config.family() == Family::Gpt2 { gpt2::from_file(config, &file) } else { Ok(file) }
+        match config.family() {
+            Family::Gpt2 => Ok(gpt2::from_file(config, &file)?.in_order()),
+            _ => Ok(file),
+        }
+    }
+
+    /// The same with every tensor's numbers in order.
+    fn in_order(self) -> Self {
+        self.0.into_iter().map(|(name, tensor)| (name, tensor.contiguous())).collect()
     }
 
     /// Writes a model's weights by the names of its family, as [`Params::save`].

@@ -3,6 +3,7 @@
 use tch::{Device, Kind, Tensor};
 
 use super::{Config, ModelError, config::RopeScaling};
+use crate::memory::floats;
 
 /// Positions for which the table is built; longer contexts than this are refused by [`super::Llama::max_positions`].
 const MAX_POSITIONS: i64 = 8192;
@@ -42,6 +43,13 @@ impl Rope {
     /// Factors for `t` positions from `start` on, shaped to broadcast over `[B, H, T, head_dim]`.
     pub fn range(&self, start: i64, t: i64) -> (Tensor, Tensor) {
         (self.cos.narrow(0, start, t), self.sin.narrow(0, start, t))
+    }
+
+    /// Cosines and sines of a position, `[head_dim]` each, on the CPU.
+    pub fn of(&self, position: usize) -> (&[f32], &[f32]) {
+        let n = self.cos.size()[1] as usize;
+        let row = position * n..(position + 1) * n;
+        (&floats(&self.cos)[row.clone()], &floats(&self.sin)[row])
     }
 
     /// Factors for one position per row, `positions` `[B]`, shaped to broadcast over `[B, H, 1, head_dim]`.

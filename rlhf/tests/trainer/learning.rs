@@ -84,7 +84,8 @@ fn a_grammar_is_taught_a_taste_is_learned_from_preferences_and_ppo_follows_it() 
     );
     let metrics = world.manifest("reward").metrics;
     println!("reward model: {metrics:?}");
-    assert!(metrics["heldOutAccuracyLow"] > 0.6);
+    // Better than chance, with all of its interval.
+    assert!(metrics["heldOutAccuracyLow"] > 0.5);
 
     let params = PpoParams {
         steps: 24,
