@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tch::Device;
 
-use super::{ConvertError, unknown_profile};
+use super::{ConvertError, parquet, unknown_profile};
 use crate::data::dataset::{Dataset, read_preferences};
 use crate::model::{Config, Lora, Params, Precision};
 use crate::run::{
@@ -32,6 +32,8 @@ pub enum Trainer {
     Trl,
     /// OpenRLHF: `sh train.sh`.
     Openrlhf,
+    /// verl: `sh train.sh`; task `sft` only.
+    Verl,
 }
 
 const EXPORT: &str = "export.json";
@@ -92,13 +94,13 @@ pub fn export(
         )));
     }
     let folder = PendingFolder::create(out)?;
-    let (train, test) = (lines(&dataset, spec, Split::Train), lines(&dataset, spec, Split::Test));
-    let mut files = vec![
-        ("data/test.jsonl".to_owned(), test),
-        ("data/train.jsonl".to_owned(), train),
-        launch,
-        ("run.json".to_owned(), canonical_json(spec)?),
-    ];
+    let mut files = vec![launch, ("run.json".to_owned(), canonical_json(spec)?)];
+    for (name, split) in [("train", Split::Train), ("test", Split::Test)] {
+        files.push(match trainer {
+            Trainer::Verl => (format!("data/{name}.parquet"), chats(&dataset, split)?),
+            Trainer::Trl | Trainer::Openrlhf => (format!("data/{name}.jsonl"), lines(&dataset, spec, split)),
+        });
+    }
     for file in &parent.manifest.files {
         files.push((format!("parent/{}", file.name), read(&parent.dir.join(&file.name))?));
     }
@@ -173,10 +175,21 @@ fn lines(dataset: &Dataset<PreferenceSample>, spec: &RunSpec, split: Split) -> V
             _ => json!({"prompt": prompt, "chosen": chosen, "rejected": said("assistant", &sample.rejected)}),
         }
     };
-    let side = dataset.samples.iter().filter(|sample| sample.split == split);
+    decided(dataset, split).flat_map(|sample| format!("{}\n", line(sample)).into_bytes()).collect()
+}
+
+/// The prompts of one side with what was preferred, as Parquet.
+fn chats(dataset: &Dataset<PreferenceSample>, split: Split) -> Result<Vec<u8>, ConvertError> {
+    let chats: Vec<Vec<[&str; 2]>> = decided(dataset, split)
+        .map(|sample| vec![["user", &sample.prompt], ["assistant", &sample.chosen]])
+        .collect();
+    Ok(parquet::chats(&chats)?)
+}
+
+/// The samples of one side that are no ties.
+fn decided(dataset: &Dataset<PreferenceSample>, split: Split) -> impl Iterator<Item = &PreferenceSample> {
+    let side = dataset.samples.iter().filter(move |sample| sample.split == split);
     side.filter(|sample| sample.chosen_votes > sample.rejected_votes)
-        .flat_map(|sample| format!("{}\n", line(sample)).into_bytes())
-        .collect()
 }
 
 /// The file that starts the trainer, with the hyper-parameters of the spec.
@@ -251,6 +264,27 @@ fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), Convert
                  --micro_train_batch_size {batch_size} --learning_rate {learning_rate} --lr_scheduler linear --lr_warmup_ratio 0 \
                  --adam_betas 0.9 0.999 --max_len {max_length} --lora_rank {rank} --lora_alpha {} --seed {seed} \
                  --save_path trained{own}\n",
+                alpha.round() as i64,
+            );
+            ("train.sh".to_owned(), text.into_bytes())
+        }
+        Trainer::Verl if task != "sft" => {
+            return Err(ConvertError::Unsupported(format!(
+                "task {task} by verl: it has no trainer for it, so it"
+            )));
+        }
+        Trainer::Verl => {
+            let text = format!(
+                "#!/bin/sh\n# pip install 'verl>=0.5,<0.7': later releases name their options otherwise. Then, for rlhf import:\n\
+                 # python -m verl.model_merger merge --backend fsdp --local_dir trained/global_step_N --target_dir merged\n\
+                 set -e\ncd \"$(dirname \"$0\")\"\ntorchrun --standalone --nproc_per_node=\"${{GPUS:-1}}\" -m \
+                 verl.trainer.fsdp_sft_trainer data.train_files=data/train.parquet data.val_files=data/test.parquet \
+                 data.multiturn.enable=true data.multiturn.messages_key=messages data.train_batch_size={batch_size} \
+                 data.micro_batch_size_per_gpu=1 data.max_length={max_length} data.truncation=right \
+                 model.partial_pretrain=parent model.lora_rank={rank} model.lora_alpha={} model.target_modules=all-linear \
+                 optim.lr={learning_rate} 'optim.betas=[0.9,0.999]' optim.weight_decay=0 optim.clip_grad=1.0 \
+                 trainer.total_epochs={epochs} trainer.default_local_dir=trained trainer.project_name=polity \
+                 trainer.experiment_name=export 'trainer.logger=[console]' trainer.seed={seed}\n",
                 alpha.round() as i64,
             );
             ("train.sh".to_owned(), text.into_bytes())

@@ -6,6 +6,7 @@
 
 pub mod export;
 pub mod gguf;
+mod parquet;
 pub mod text;
 pub mod tiny;
 
@@ -53,6 +54,8 @@ pub enum ConvertError {
     Folder(#[from] FolderError),
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    #[error("write Parquet")]
+    Parquet(#[from] ::parquet::errors::ParquetError),
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
 }

@@ -61,8 +61,21 @@ fn an_export_has_samples_spec_and_parent_and_says_what_is_in_it() {
         assert!(launch.contains("trl dpo") || launch.contains("openrlhf.cli.train_dpo"), "{launch}");
         assert!(launch.contains("beta"), "{launch}");
     }
+    let error =
+        export(&spec, &parent, &preferences, Trainer::Verl, &world.dir("verl")).unwrap_err().to_string();
+    assert!(error.contains("task dpo by verl"), "{error}");
+    let imitation = spec_of(&world, RunParams::Sft(sft()));
+    export(&imitation, &parent, &preferences, Trainer::Verl, &world.dir("verl")).unwrap();
+    let launch = std::fs::read_to_string(world.dir("verl").join("train.sh")).unwrap();
+    assert!(
+        launch.contains("data.train_batch_size=4 ") && launch.contains("trainer.total_epochs=2 "),
+        "{launch}"
+    );
+    let bytes = std::fs::read(world.dir("verl").join("data/train.parquet")).unwrap();
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+
     let out = world.dir("imitation");
-    export(&spec_of(&world, RunParams::Sft(sft())), &parent, &preferences, Trainer::Trl, &out).unwrap();
+    export(&imitation, &parent, &preferences, Trainer::Trl, &out).unwrap();
     assert_eq!(
         lines(&out.join("data/train.jsonl"))[0].as_object().unwrap().len(),
         2,
