@@ -42,8 +42,7 @@ fn tokenizer() -> anyhow::Result<Tokenizer> {
 }
 
 /// Tokens per wall second of `rows` rows; the best of some rounds, because the machine has other work too.
-fn generation(model: &Llama, rows: usize, workers: usize, threads: i32) -> anyhow::Result<f64> {
-    tch::set_num_threads(threads);
+fn generation(model: &Llama, rows: usize, workers: usize) -> anyhow::Result<f64> {
     let prompts: Vec<Vec<i64>> =
         (0..rows as i64).map(|row| (0..PROMPT).map(|i| (i * 31 + row) % 4096).collect()).collect();
     let options = GenerateOptions {
@@ -59,7 +58,6 @@ fn generation(model: &Llama, rows: usize, workers: usize, threads: i32) -> anyho
         generate(model, &prompts, &options)?;
         best = best.max((rows * NEW_TOKENS) as f64 / start.elapsed().as_secs_f64());
     }
-    tch::set_num_threads(1);
     Ok(best)
 }
 
@@ -104,6 +102,7 @@ async fn server(precision: Precision, engines: usize, at_once: bool) -> anyhow::
 
 fn main() -> anyhow::Result<()> {
     rlhf::memory::keep_freed();
+    tch::set_num_threads(1);
     let runtime = tokio::runtime::Runtime::new()?;
     let mut results = Map::new();
     for precision in [Precision::F32, Precision::Bf16] {
@@ -113,10 +112,9 @@ fn main() -> anyhow::Result<()> {
             results.insert(format!("{}, {name}", precision.name()), json!(tokens_per_second.round()));
         };
         for rows in [1, 8, 32] {
-            note(&format!("batch {rows}, one engine"), generation(&model, rows, 1, 1)?);
+            note(&format!("batch {rows}, one engine"), generation(&model, rows, 1)?);
         }
-        note("batch 32, one engine of two threads", generation(&model, 32, 1, 2)?);
-        note("batch 32, two engines", generation(&model, 32, 2, 1)?);
+        note("batch 32, two engines", generation(&model, 32, 2)?);
         let server = |engines, at_once| runtime.block_on(server(precision, engines, at_once));
         note("server, 16 requests one after the other", server(1, false)?);
         note("server, 16 requests at once, one engine", server(1, true)?);

@@ -122,7 +122,7 @@ pub fn exp_f64(x: f64) -> f64 {
 }
 
 impl Vector for [f32; LANES] {
-    const MANY_REGISTERS: bool = cfg!(target_arch = "aarch64");
+    const MANY_REGISTERS: bool = false;
 
     #[inline(always)]
     fn splat(value: f32) -> Self {

@@ -1,5 +1,4 @@
-//! Threads that own the model, each with one libtorch thread and slots of its own: two such engines decode more than one
-//! with two threads. They share the weights, the queue and the prompts run before.
+//! Threads that own the model, each with slots of its own; an engine computes on its one thread. They share the weights, the queue and the prompts run before.
 
 use std::{
     collections::HashMap,

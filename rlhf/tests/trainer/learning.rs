@@ -80,12 +80,11 @@ fn a_grammar_is_taught_a_taste_is_learned_from_preferences_and_ppo_follows_it() 
         parent,
         "reward",
         &samples,
-        RewardParams { epochs: 4, learning_rate: 2e-3, ..reward_params() },
+        RewardParams { epochs: 8, lora_layers: 5, learning_rate: 8e-3, ..reward_params() },
     );
     let metrics = world.manifest("reward").metrics;
     println!("reward model: {metrics:?}");
-    // Better than chance, with all of its interval.
-    assert!(metrics["heldOutAccuracyLow"] > 0.5);
+    assert!(metrics["heldOutAccuracyLow"] > 0.6);
 
     let params = PpoParams {
         steps: 24,

@@ -1,5 +1,5 @@
-//! A decode step on the processor itself: reading each weight once for all rows, without an operation of libtorch, whose
-//! calls cost more than the arithmetic of a few rows.
+//! A decode step on the CPU, which reads each weight once for all rows and calls no operation of libtorch: with few rows the
+//! calls cost more than the arithmetic. One thread; several engines work side by side.
 //!
 //! A row's numbers do not depend on the rows beside it, to the last bit: every sum is taken in one order, whatever is
 //! computed together. Frozen bf16 matrices multiply inputs rounded to bf16, and products are rounded to it, as libtorch's
@@ -568,6 +568,37 @@ mod tests {
                 assert!(alone.iter().zip(logits).all(|(a, b)| a.to_bits() == b.to_bits()), "row {i}");
             }
         }
+    }
+
+    #[test]
+    fn portable_lanes_give_the_bits_of_the_widest_instructions() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let mut draw = |n: usize| -> Vec<f32> { (0..n).map(|_| rng.random_range(-1.0..1.0)).collect() };
+        let (rows, inputs, outputs) = (7, 50, 13);
+        let (x, weight) = (draw(rows * inputs), draw(outputs * inputs));
+        let low: Vec<u16> = weight.iter().map(|w| (w.to_bits() >> 16) as u16).collect();
+        let mut portable = vec![0.0; rows * outputs];
+        Product { x: &x, weight: &weight, inputs, y: &mut portable }.run::<[f32; LANES]>();
+        assert_eq!(product(&x, &weight, inputs), portable);
+        Product { x: &x, weight: &low, inputs, y: &mut portable }.run::<[f32; LANES]>();
+        assert_eq!(product(&x, &low, inputs), portable);
+
+        // Two rows, four heads to two key heads of 72 numbers, 20 places.
+        let (q, keys, values) = (draw(2 * 4 * 72), draw(2 * 20 * 2 * 72), draw(2 * 20 * 2 * 72));
+        let mut mixed = [vec![0.0; q.len()], vec![0.0; q.len()]];
+        let [portable, widest] = mixed.each_mut().map(|to| Attention {
+            q: &q,
+            keys: &keys,
+            values: &values,
+            stride: 20 * 2 * 72,
+            width: 2 * 72,
+            positions: &[19, 6],
+            head_dim: 72,
+            to,
+        });
+        portable.run::<[f32; LANES]>();
+        simd::run(widest);
+        assert_eq!(mixed[0], mixed[1]);
     }
 
     #[test]
