@@ -29,6 +29,13 @@ pub(crate) fn floats(tensor: &Tensor) -> &[f32] {
     numbers(tensor)
 }
 
+/// A copy of an f32 tensor's numbers, from whatever device.
+pub(crate) fn copied(tensor: &Tensor) -> Vec<f32> {
+    let mut numbers = vec![0f32; tensor.numel()];
+    tensor.to_device(Device::Cpu).contiguous().copy_data(&mut numbers, tensor.numel());
+    numbers
+}
+
 /// As [`floats`], to be written to; nobody reads the tensor or a view of it meanwhile.
 ///
 /// # Panics

@@ -41,9 +41,14 @@ pub trait Work {
 /// Whether the processor multiplies and adds in one instruction; without, everything here is slow.
 pub fn is_fast() -> bool {
     #[cfg(target_arch = "x86_64")]
-    return is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    return has_avx2();
     #[cfg(not(target_arch = "x86_64"))]
     return cfg!(target_arch = "aarch64");
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
 }
 
 /// Runs `work` with the widest instructions.
@@ -55,7 +60,7 @@ pub fn run<W: Work>(work: W) -> W::Output {
             #[expect(unsafe_code, reason = "only the processor can say that it has the instructions")]
             return unsafe { avx512(work) };
         }
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        if has_avx2() {
             // SAFETY: the processor has these instructions.
             #[expect(unsafe_code, reason = "only the processor can say that it has the instructions")]
             return unsafe { avx2(work) };
@@ -74,6 +79,12 @@ fn avx512<W: Work>(work: W) -> W::Output {
 #[target_feature(enable = "avx2,fma")]
 fn avx2<W: Work>(work: W) -> W::Output {
     work.run::<Avx2>()
+}
+
+/// bf16, given as its bits, as f32.
+#[inline(always)]
+pub fn widened(bits: u16) -> f32 {
+    f32::from_bits(u32::from(bits) << 16)
 }
 
 /// e to the power of `x`, within 2 units in the last place; below −87 and above 88 as if at those ends.
@@ -136,7 +147,7 @@ impl Vector for [f32; LANES] {
 
     #[inline(always)]
     fn load_bf16(values: &[u16; LANES]) -> Self {
-        values.map(|bits| f32::from_bits(u32::from(bits) << 16))
+        values.map(widened)
     }
 
     #[inline(always)]
@@ -345,7 +356,7 @@ mod tests {
         let portable = Sample.run::<[f32; LANES]>();
         assert_eq!(run(Sample), portable);
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        if has_avx2() {
             // SAFETY: the processor has these instructions.
             #[expect(unsafe_code, reason = "only the processor can say that it has the instructions")]
             let narrow = unsafe { avx2(Sample) };

@@ -216,6 +216,7 @@ fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), Convert
         _ => return Err(ConvertError::Unsupported(format!("export of task {}", spec.task().name()))),
     };
     let (epochs, batch_size, learning_rate, max_length) = common;
+    let alpha = alpha.round() as i64;
     let task = spec.task().name();
     Ok(match trainer {
         Trainer::Trl => {
@@ -235,7 +236,7 @@ fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), Convert
                 ("max_length", max_length.to_string()),
                 ("use_peft", "true".to_owned()),
                 ("lora_r", rank.to_string()),
-                ("lora_alpha", (alpha.round() as i64).to_string()),
+                ("lora_alpha", alpha.to_string()),
                 ("lora_dropout", "0.0".to_owned()),
                 ("lora_target_modules", "all-linear".to_owned()),
                 ("seed", seed.to_string()),
@@ -262,9 +263,8 @@ fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), Convert
                 "#!/bin/sh\n# pip install 'openrlhf<0.10': later releases name their options otherwise.\nset -e\ncd \"$(dirname \"$0\")\"\npython -m openrlhf.cli.train_{task} --pretrain parent --dataset data/train.jsonl \
                  --eval_dataset data/test.jsonl --apply_chat_template {keys} --max_epochs {epochs} --train_batch_size {batch_size} \
                  --micro_train_batch_size {batch_size} --learning_rate {learning_rate} --lr_scheduler linear --lr_warmup_ratio 0 \
-                 --adam_betas 0.9 0.999 --max_len {max_length} --lora_rank {rank} --lora_alpha {} --seed {seed} \
+                 --adam_betas 0.9 0.999 --max_len {max_length} --lora_rank {rank} --lora_alpha {alpha} --seed {seed} \
                  --save_path trained{own}\n",
-                alpha.round() as i64,
             );
             ("train.sh".to_owned(), text.into_bytes())
         }
@@ -281,11 +281,10 @@ fn launch(spec: &RunSpec, trainer: Trainer) -> Result<(String, Vec<u8>), Convert
                  verl.trainer.fsdp_sft_trainer data.train_files=data/train.parquet data.val_files=data/test.parquet \
                  data.multiturn.enable=true data.multiturn.messages_key=messages data.train_batch_size={batch_size} \
                  data.micro_batch_size_per_gpu=1 data.max_length={max_length} data.truncation=right \
-                 model.partial_pretrain=parent model.lora_rank={rank} model.lora_alpha={} model.target_modules=all-linear \
+                 model.partial_pretrain=parent model.lora_rank={rank} model.lora_alpha={alpha} model.target_modules=all-linear \
                  optim.lr={learning_rate} 'optim.betas=[0.9,0.999]' optim.weight_decay=0 optim.clip_grad=1.0 \
                  trainer.total_epochs={epochs} trainer.default_local_dir=trained trainer.project_name=polity \
                  trainer.experiment_name=export 'trainer.logger=[console]' trainer.seed={seed}\n",
-                alpha.round() as i64,
             );
             ("train.sh".to_owned(), text.into_bytes())
         }

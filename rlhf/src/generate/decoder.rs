@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use tch::{Device, Tensor};
-
 use super::{DrawKey, FinishReason, Flow, Logprobs, Sampler, processors::Seen};
+use crate::memory::copied;
 use crate::model::{Adapters, KvCache, Llama, Prefix};
 
 /// Prompt tokens run in one go. Bounds how long the rows that are being decoded wait for a new one, and is the unit in
@@ -46,7 +45,7 @@ impl Prefill {
         if self.prefix.len() < self.token_ids.len() {
             return Err(self);
         }
-        let logits = host(&logits);
+        let logits = copied(&logits);
         Ok(Prompt { token_ids: self.token_ids, prefix: self.prefix, logits })
     }
 
@@ -168,11 +167,4 @@ impl Live {
         let flow = on_token(Drawn { id: row.id, token_id, logprob, logprobs, finish_reason });
         if finish_reason.is_some() { Flow::Stop } else { flow }
     }
-}
-
-/// Copies logits to the host.
-fn host(logits: &Tensor) -> Vec<f32> {
-    let mut host = vec![0f32; logits.numel()];
-    logits.to_device(Device::Cpu).contiguous().copy_data(&mut host, logits.numel());
-    host
 }

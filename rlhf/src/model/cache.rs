@@ -210,12 +210,10 @@ impl KvCache {
         (self.config.num_key_value_heads * self.config.head_dim) as usize
     }
 
-    /// Makes room for one more token in every row.
+    /// The same for a step that libtorch makes.
     pub(super) fn begin_step(&mut self) -> Step {
-        let longest = self.lengths.iter().copied().max().unwrap_or(0) + 1;
-        self.reserve(self.rows(), longest);
-        let mut starts = self.lengths.clone();
-        self.lengths.iter_mut().for_each(|length| *length += 1);
+        let mut starts: Vec<i64> = self.append().into_iter().map(|position| position as i64).collect();
+        let longest = self.lengths.iter().copied().max().unwrap_or(1);
         starts.resize(starts.len().max(self.at_least), 0);
         let width = rounded(longest);
         let places: Vec<i64> =

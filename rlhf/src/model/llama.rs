@@ -14,6 +14,7 @@ use super::{
     config::{EMBED_POSITIONS, Family},
     rope::{Rope, rotate},
 };
+use crate::memory::copied;
 
 /// Whether a pass goes through the LoRA adapters. `Off` gives the reference policy that the adapters started from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -425,10 +426,7 @@ impl Llama {
         if decodes_itself(self.device()) {
             return self.decode_on_host(token_ids, cache, adapters);
         }
-        let logits = self.decode_by_libtorch(token_ids, cache, adapters);
-        let mut host = vec![0f32; logits.numel()];
-        logits.to_device(Device::Cpu).contiguous().copy_data(&mut host, logits.numel());
-        host
+        copied(&self.decode_by_libtorch(token_ids, cache, adapters))
     }
 
     fn decode_by_libtorch(&self, token_ids: &[i64], cache: &mut KvCache, adapters: Adapters) -> Tensor {

@@ -167,23 +167,37 @@ impl AdamW {
 
     fn update(&mut self, factor: f64, learning_rate: f64) {
         self.n_steps += 1;
-        let AdamWConfig { beta1, beta2, eps, weight_decay } = self.config;
-        let correction1 = 1.0 - beta1.powi(self.n_steps);
-        let correction2 = 1.0 - beta2.powi(self.n_steps);
         if self.weights.device() == Device::Cpu && self.weights.kind() == Kind::Float {
-            simd::run(Update {
-                weights: floats_mut(&mut self.weights),
-                gradient: floats(&self.gradient),
-                first: floats_mut(&mut self.first),
-                second: floats_mut(&mut self.second),
-                factor: factor as f32,
-                decay: (1.0 - learning_rate * weight_decay) as f32,
-                new: [(1.0 - beta1) as f32, (1.0 - beta2) as f32],
-                rate: (learning_rate * correction2.sqrt() / correction1) as f32,
-                eps: (eps * correction2.sqrt()) as f32,
-            });
-            return;
+            self.update_on_host(factor, learning_rate);
+        } else {
+            self.update_by_libtorch(factor, learning_rate);
         }
+    }
+
+    /// What the moments of this many steps are multiplied by to be without bias, inverted.
+    fn corrections(&self) -> [f64; 2] {
+        [self.config.beta1, self.config.beta2].map(|beta| 1.0 - beta.powi(self.n_steps))
+    }
+
+    fn update_on_host(&mut self, factor: f64, learning_rate: f64) {
+        let AdamWConfig { beta1, beta2, eps, weight_decay } = self.config;
+        let [correction1, correction2] = self.corrections();
+        simd::run(Update {
+            weights: floats_mut(&mut self.weights),
+            gradient: floats(&self.gradient),
+            first: floats_mut(&mut self.first),
+            second: floats_mut(&mut self.second),
+            factor: factor as f32,
+            decay: (1.0 - learning_rate * weight_decay) as f32,
+            new: [(1.0 - beta1) as f32, (1.0 - beta2) as f32],
+            rate: (learning_rate * correction2.sqrt() / correction1) as f32,
+            eps: (eps * correction2.sqrt()) as f32,
+        });
+    }
+
+    fn update_by_libtorch(&mut self, factor: f64, learning_rate: f64) {
+        let AdamWConfig { beta1, beta2, eps, weight_decay } = self.config;
+        let [correction1, correction2] = self.corrections();
         no_grad(|| {
             for (start, n) in self.blocks() {
                 let of = |buffer: &Tensor| buffer.narrow(0, start, n);
@@ -286,6 +300,30 @@ mod tests {
         // Two steps with the same gradient: 0.1 and 0.9 · 0.1 of it.
         let moment = optimiser.first.square().sum(Kind::Double).sqrt().double_value(&[]);
         assert!((moment / 0.19 - 1.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn updates_are_those_of_libtorch() {
+        let config = AdamWConfig { weight_decay: 0.1, ..AdamWConfig::default() };
+        let optimiser = || {
+            tch::manual_seed(3);
+            AdamW::new(&leaves(), config)
+        };
+        let (mut ours, mut theirs) = (optimiser(), optimiser());
+        for step in 1..=4 {
+            let gradients: Vec<Tensor> =
+                ours.params().iter().map(|param| param.detach().sin() * step).collect();
+            for optimiser in [&mut ours, &mut theirs] {
+                optimiser.accumulate(&gradients);
+                optimiser.accumulated = false;
+                optimiser.n_steps += 1;
+            }
+            ours.update_on_host(0.3, 1e-2);
+            theirs.update_by_libtorch(0.3, 1e-2);
+            for (ours, theirs) in ours.state().1.iter().zip(theirs.state().1) {
+                assert!((ours - theirs).abs().max().double_value(&[]) < 1e-6, "step {step}");
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Threads that own the model, each with slots of its own; an engine computes on its one thread. They share the weights, the queue and the prompts run before.
+//! Threads that own the model, each with slots of its own; an engine computes on its one thread. They share the weights,
+//! the queue and the prompts run before.
 
 use std::{
     collections::HashMap,

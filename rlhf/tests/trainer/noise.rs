@@ -126,5 +126,5 @@ fn soft_labels_and_weights_lose_less_to_labelers_who_answer_at_random() {
         "{} held-out pairs: majority {majority:.3}, vote shares {shares:.3}, soft labels with weights {soft:.3}",
         held_out.len()
     );
-    assert!(soft > majority && soft > shares);
+    assert!(soft > majority + 0.01 && soft > shares + 0.01);
 }

@@ -10,7 +10,7 @@ use tch::Kind;
 use super::{Adapters, Llama, Norm, Positions};
 use crate::memory::{Matrix, floats};
 use crate::model::{KvCache, Module};
-use crate::simd::{self, LANES, Vector, Work, exp};
+use crate::simd::{self, LANES, Vector, Work, exp, widened};
 
 /// What several matrices multiply, `[B, inputs]`: exact, and in the format of the frozen matrices.
 struct Input {
@@ -29,6 +29,10 @@ impl Llama {
         let (d, head_dim) = (self.config.hidden_size as usize, self.config.head_dim as usize);
         let positions = cache.append();
         let mut x = self.embedded(token_ids, &positions);
+        let factors: Option<Vec<_>> = match &self.positions {
+            Positions::Rotary(rope) => Some(positions.iter().map(|&position| rope.of(position)).collect()),
+            Positions::Learned(_) => None,
+        };
         for (i, layer) in self.layers.iter().enumerate() {
             let input = self.host_input(normed(&layer.input_norm, d, &x));
             let project = |module: Module, input: &Input| self.project_on_host(i, module, input, adapters);
@@ -37,11 +41,10 @@ impl Llama {
             if let Some((q_norm, k_norm)) = &layer.head_norms {
                 (q, k) = (normed(q_norm, head_dim, &q), normed(k_norm, head_dim, &k));
             }
-            if let Positions::Rotary(rope) = &self.positions {
+            if let Some(factors) = &factors {
                 for heads in [&mut q, &mut k] {
                     let row = heads.len() / positions.len();
-                    for (heads, &position) in heads.chunks_exact_mut(row).zip(&positions) {
-                        let (cos, sin) = rope.of(position);
+                    for (heads, (cos, sin)) in heads.chunks_exact_mut(row).zip(factors) {
                         heads.chunks_exact_mut(head_dim).for_each(|head| rotate(head, cos, sin));
                     }
                 }
@@ -122,10 +125,6 @@ fn rounded(x: f32) -> f32 {
     let nearest = bits.wrapping_add(0x7fff + (bits >> 16 & 1)) & 0xffff_0000;
     // A quiet NaN, which the sum could have carried over into an infinity.
     f32::from_bits(if x.is_nan() { 0x7fc0_0000 } else { nearest })
-}
-
-fn widened(bits: u16) -> f32 {
-    f32::from_bits(u32::from(bits) << 16)
 }
 
 /// Rotates one head, as [`crate::model::rope::rotate`].
@@ -449,11 +448,14 @@ impl<E: Element> Product<'_, E> {
             }
         }
         if !inputs.is_multiple_of(LANES) {
+            let mut wide = [V::splat(0.0); N];
+            for n in 0..N {
+                wide[n] = E::load(&rest(&weight[n * inputs..(n + 1) * inputs], n_chunks));
+            }
             for r in 0..R {
                 let x = V::load(&rest(&x[r * inputs..(r + 1) * inputs], n_chunks));
                 for n in 0..N {
-                    let w = E::load::<V>(&rest(&weight[n * inputs..(n + 1) * inputs], n_chunks));
-                    sums[r][n] = w.mul_add(x, sums[r][n]);
+                    sums[r][n] = wide[n].mul_add(x, sums[r][n]);
                 }
             }
         }
